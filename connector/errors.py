@@ -1,0 +1,106 @@
+"""Every way a sync can fail: one exception, a closed list of kinds, and what each kind means for retries and exit codes.
+
+An error of this project always says what went wrong, on which id, and what to do next. Errors of libraries are
+translated into one of these kinds at the boundary that knows the library (`source/`, `load/`, `config.py`).
+"""
+
+import enum
+
+
+class ExitCode(enum.IntEnum):
+    """What the command answers to the shell; fixed, so that schedulers can rely on it."""
+
+    OK = 0
+    CONFIGURATION = 2
+    AUTHENTICATION = 3
+    SOURCE_UNREACHABLE = 4
+    SCHEMA = 5
+    WAREHOUSE = 6
+    PARTIAL = 7
+    LOCKED = 8
+    INTERRUPTED = 75
+
+
+class ErrorKind(enum.StrEnum):
+    """The closed list of failures. `exit_code` is the command's answer, `is_transient` whether trying again may help."""
+
+    CONFIGURATION = "configuration"
+    """An option, environment variable or configuration file cannot be used."""
+    AUTHENTICATION = "authentication"
+    """The key is not accepted: unknown, revoked, expired, or of another region."""
+    PERMISSION = "permission"
+    """The key is accepted but may not read this project, or the project does not exist."""
+    UNREACHABLE = "unreachable"
+    """No usable answer from Encord: network, time-out, server error, an answer cut short."""
+    RATE_LIMITED = "rate_limited"
+    """Encord asked to slow down for longer than this run is willing to wait."""
+    TOO_LARGE = "too_large"
+    """Encord refused a request or an answer for its size; a smaller bundle may pass."""
+    SOURCE_CONTENT = "source_content"
+    """An answer arrived whole but is not what Encord's format says: one label row or listing entry is set aside."""
+    MISSING = "missing"
+    """A label row that the listing names was not in the answer."""
+    OUTDATED = "outdated"
+    """Encord answered with labels older than the ones in the warehouse; they were not written."""
+    WRITE_REFUSED = "write_refused"
+    """Something tried to send a writing request to Encord; the guard stopped it before it was signed. A bug."""
+    DELETES_REFUSED = "deletes_refused"
+    """More label rows are gone from the listing than the set share; nothing was tombstoned."""
+    SCHEMA = "schema"
+    """The warehouse's tables are older or newer than this release, or not of this product."""
+    WAREHOUSE = "warehouse"
+    """The warehouse cannot be opened, read or written."""
+    LOCKED = "locked"
+    """Another process holds the warehouse."""
+    INTERRUPTED = "interrupted"
+    """A signal stopped the run after a clean commit."""
+    INTERNAL = "internal"
+    """A defect of this connector."""
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The exit code of a run that ends with this failure."""
+        return _EXIT_CODES[self]
+
+    @property
+    def is_transient(self) -> bool:
+        """Whether the same request may succeed a little later."""
+        return self in {ErrorKind.UNREACHABLE, ErrorKind.RATE_LIMITED}
+
+
+_EXIT_CODES = {
+    ErrorKind.CONFIGURATION: ExitCode.CONFIGURATION,
+    ErrorKind.AUTHENTICATION: ExitCode.AUTHENTICATION,
+    ErrorKind.PERMISSION: ExitCode.AUTHENTICATION,
+    ErrorKind.UNREACHABLE: ExitCode.SOURCE_UNREACHABLE,
+    ErrorKind.RATE_LIMITED: ExitCode.SOURCE_UNREACHABLE,
+    ErrorKind.TOO_LARGE: ExitCode.SOURCE_UNREACHABLE,
+    ErrorKind.SOURCE_CONTENT: ExitCode.PARTIAL,
+    ErrorKind.MISSING: ExitCode.PARTIAL,
+    ErrorKind.OUTDATED: ExitCode.PARTIAL,
+    ErrorKind.WRITE_REFUSED: ExitCode.CONFIGURATION,
+    ErrorKind.DELETES_REFUSED: ExitCode.PARTIAL,
+    ErrorKind.SCHEMA: ExitCode.SCHEMA,
+    ErrorKind.WAREHOUSE: ExitCode.WAREHOUSE,
+    ErrorKind.LOCKED: ExitCode.LOCKED,
+    ErrorKind.INTERRUPTED: ExitCode.INTERRUPTED,
+    ErrorKind.INTERNAL: ExitCode.WAREHOUSE,
+}
+
+
+class ConnectorError(Exception):
+    """A failure of a known kind.
+
+    Attributes:
+        kind: one of the closed list.
+        message: what failed, and on which id. Holds no key, password, signed URL or label text.
+        remedy: what the user can do next, one sentence; may be empty where the message says it.
+        retry_after: seconds that the server asked to wait, where it did.
+    """
+
+    def __init__(self, kind: ErrorKind, message: str, *, remedy: str = "", retry_after: float | None = None) -> None:
+        super().__init__(f"{message} {remedy}".strip())
+        self.kind = kind
+        self.message = message
+        self.remedy = remedy
+        self.retry_after = retry_after
