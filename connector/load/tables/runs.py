@@ -76,3 +76,15 @@ sync_failure = sa.Table(
     required("run_id", TEXT, "The run that last tried."),
     comment="One row a label row or listing entry that could not be read or written; gone when it heals.",
 )
+
+installed_view = sa.Table(
+    "installed_view",
+    METADATA,
+    key("view_name", TEXT, "The view's name."),
+    required("grain", TEXT, "What one row of it is."),
+    required("file_name", TEXT, "The file in sql/ that defines it."),
+    required("position", INTEGER, "Its place in the order of creation, from 0; dropped in reverse."),
+    required("digest", TEXT, "Hash of that file as installed; another one installs all views again."),
+    required("installed_at", INSTANT, "When it was installed."),
+    comment="One row a view that the connector installed: the catalogue of what to query.",
+)
