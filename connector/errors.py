@@ -1,4 +1,4 @@
-"""Every way a sync can fail: one exception, a closed list of kinds, and what each kind means for retries and exit codes.
+"""Every way a sync can fail: one exception, a closed list of kinds, and the retry rule and exit code of each.
 
 An error of this project always says what went wrong, on which id, and what to do next. Errors of libraries are
 translated into one of these kinds at the boundary that knows the library (`source/`, `load/`, `config.py`).
@@ -22,7 +22,7 @@ class ExitCode(enum.IntEnum):
 
 
 class ErrorKind(enum.StrEnum):
-    """The closed list of failures. `exit_code` is the command's answer, `is_transient` whether trying again may help."""
+    """The closed list of failures."""
 
     CONFIGURATION = "configuration"
     """An option, environment variable or configuration file cannot be used."""

@@ -19,7 +19,7 @@ TEXT = sa.String()
 JSON_TEXT = sa.String()
 """JSON as text: loads quickest, and reads the same on both engines."""
 INTEGER = sa.BigInteger()
-NUMBER = sa.Double()
+NUMBER: sa.Double[float] = sa.Double()
 FLAG = sa.Boolean()
 INSTANT = sa.DateTime(timezone=True)
 

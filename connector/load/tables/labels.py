@@ -116,7 +116,9 @@ object_range = sa.Table(
     key("position", INTEGER, "The range's place among the object's ranges, from 0."),
     optional("range_start", INTEGER, "First unit of the range, inclusive; NULL for HTML."),
     optional("range_end", INTEGER, "Last unit of the range, inclusive; NULL for HTML."),
-    required("range_unit", TEXT, "millisecond, character, html, point (index in a point cloud), or axis (time series)."),
+    required(
+        "range_unit", TEXT, "millisecond, character, html, point (index in a point cloud), or axis (time series)."
+    ),
     optional("start_xpath", TEXT, "HTML: the node that it starts in."),
     optional("start_offset", INTEGER, "HTML: characters into that node."),
     optional("end_xpath", TEXT, "HTML: the node that it ends in."),
@@ -148,7 +150,9 @@ classification_range = sa.Table(
     key("space_id", TEXT, SPACE_ID),
     key("position", INTEGER, "The range's place among the classification's ranges, from 0."),
     optional("frame_start", INTEGER, "First frame (or unit) that it holds for; NULL where it holds for the whole."),
-    optional("frame_end", INTEGER, "Last frame (or unit) that it holds for, inclusive; NULL where it holds for the whole."),
+    optional(
+        "frame_end", INTEGER, "Last frame (or unit) that it holds for, inclusive; NULL where it holds for the whole."
+    ),
     required("range_unit", TEXT, "frame, whole (the whole data unit or part), millisecond, character, nanosecond, …"),
     reference("label_hash classification_hash", "classification_instance"),
     comment="One row a range of frames that a classification holds for; ranges stay ranges.",

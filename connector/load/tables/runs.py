@@ -47,7 +47,9 @@ sync_run_project = sa.Table(
     required("started_at", INSTANT, "When the project's turn began."),
     optional("ended_at", INSTANT, "When it ended."),
     required("outcome", TEXT, "running, succeeded, partial, failed or interrupted."),
-    required("listed", INTEGER, "Entries of the listing: = loaded + unchanged + failed + skipped, or it is no success."),
+    required(
+        "listed", INTEGER, "Entries of the listing: = loaded + unchanged + failed + skipped, or it is no success."
+    ),
     required("loaded", INTEGER, "Label rows fetched and written, or found unchanged by content."),
     required("unchanged", INTEGER, "Label rows not fetched, because nothing had moved."),
     required("failed", INTEGER, "Label rows and listing entries set aside with an error (sync_failure)."),

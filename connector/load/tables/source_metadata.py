@@ -155,7 +155,9 @@ label_row = sa.Table(
     optional("synced_last_edited_at", INSTANT, "last_edited_at of the listing that the labels in here belong to."),
     optional("synced_is_valid", FLAG, "is_valid of that listing."),
     optional("labels_last_edited_at", INSTANT, "last_edited_at inside the fetched labels, whole seconds."),
-    optional("is_settled", FLAG, "False if the labels were fetched so soon after an edit that they are looked at again."),
+    optional(
+        "is_settled", FLAG, "False if the labels were fetched so soon after an edit that they are looked at again."
+    ),
     optional("stale_reason", TEXT, "Why the labels are to be fetched again although the listing has not moved."),
     optional("synced_at", INSTANT, "When the labels in here were fetched."),
     optional("run_id", TEXT, "The run that wrote them."),

@@ -1,0 +1,189 @@
+"""Settings: one frozen object from flags > environment > TOML file, every option declared and documented once, here.
+
+An option `bundle_rows` is the flag `--bundle-rows`, the environment variable `ENCORD_SYNC_BUNDLE_ROWS` and the TOML key
+`bundle_rows`. Secrets have no flag: a command line is visible to every process of the machine.
+"""
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from connector.errors import ConnectorError, ErrorKind
+
+ENVIRONMENT_PREFIX = "ENCORD_SYNC_"
+DEFAULT_WAREHOUSE = "duckdb:///labels.duckdb"
+EUROPE = "https://api.encord.com"
+UNITED_STATES = "https://api.us.encord.com"
+
+# The SDK's own names, so that a machine set up for its scripts needs nothing new.
+_SDK_ENVIRONMENT = {"ENCORD_SSH_KEY_FILE": "ssh_key_file", "ENCORD_SSH_KEY": "ssh_key"}
+_KEY_OPTIONS = ("ssh_key_file", "ssh_key")
+
+
+def _secret(description: str) -> Any:  # noqa: ANN401 - pydantic types the default of a field as Any
+    return Field(default=None, description=description, json_schema_extra={"flag": False})
+
+
+class Settings(BaseModel):
+    """Everything a run needs to know. Immutable; the description of each option is its only documentation."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ssh_key_file: Path | None = Field(default=None, description="File with the private Ed25519 SSH key.")
+    ssh_key: SecretStr | None = _secret("Text of the private key, where there is no file.")
+    ssh_key_passphrase: SecretStr | None = _secret("Passphrase of the private key, if it has one.")
+    domain: str = Field(default=EUROPE, description=f"Encord's API; the United States region is {UNITED_STATES}.")
+    project: tuple[str, ...] = Field(default=(), description="Hash of a project to sync; may be given several times.")
+    all_projects: bool = Field(default=False, description="Sync every project that the key can read.")
+    project_title: str | None = Field(default=None, description="With --all-projects: only projects of this title.")
+    project_title_like: str | None = Field(
+        default=None, description="With --all-projects: only projects whose title matches; SQL LIKE, % and _."
+    )
+    warehouse: str = Field(
+        default=DEFAULT_WAREHOUSE,
+        description="duckdb:///relative.duckdb, duckdb:////absolute/file.duckdb, or postgresql+psycopg://….",
+    )
+    db_schema: str | None = Field(
+        default=None,
+        alias="schema",
+        description="Schema for tables and views; default main on DuckDB, encord on PostgreSQL.",
+    )
+    full: bool = Field(default=False, description="Fetch every label row again, whatever its time stamps say.")
+    allow_deletes: bool = Field(
+        default=False, description="Accept that more label rows are gone than --max-delete-share allows."
+    )
+    max_delete_share: float = Field(
+        default=0.2, ge=0, le=1, description="Share of a project's label rows that may vanish without --allow-deletes."
+    )
+    migrate: bool = Field(default=False, description="Bring a warehouse of an older release up to date first.")
+    include_client_metadata: bool = Field(
+        default=False, description="Also list each data unit's client metadata (a larger listing)."
+    )
+    bundle_rows: int = Field(default=500, ge=1, le=1000, description="Most label rows asked for in one request.")
+    bundle_bytes: int = Field(
+        default=24_000_000, ge=1, description="Bytes of labels that one request should bring, about."
+    )
+    requests_in_flight: int = Field(default=3, ge=1, le=32, description="Requests for labels under way at once.")
+    retry_attempts: int = Field(default=6, ge=1, description="Attempts at a request before it counts as failed.")
+    retry_after_cap_seconds: float = Field(
+        default=60.0, ge=0, description="Longest wait that the server may ask for; beyond it the request fails."
+    )
+    connect_timeout_seconds: int = Field(default=30, ge=1, description="Longest wait for a connection, seconds.")
+    read_timeout_seconds: int = Field(default=180, ge=1, description="Longest silence within an answer, seconds.")
+    settle_seconds: float = Field(
+        default=300.0,
+        ge=0,
+        description="Label rows fetched this soon after an edit (by Encord's clock) are looked at once more later.",
+    )
+    log_format: Literal["auto", "text", "json"] = Field(
+        default="auto", description="text, json (one line an event), or auto: text on a terminal, else json."
+    )
+    quiet: bool = Field(default=False, description="Print errors only.")
+    verbose: bool = Field(default=False, description="Also print waits, retries and each bundle.")
+    debug: bool = Field(default=False, description="Also print tracebacks and the SDK's own log.")
+
+    @field_validator("domain")
+    @classmethod
+    def _domain_is_a_bare_url(cls, value: str) -> str:
+        value = value.rstrip("/")
+        scheme, separator, host = value.partition("://")
+        # A path would reach one generation of Encord's API and not the other (SDK: urljoin drops it).
+        if scheme not in {"http", "https"} or not separator or not host or "/" in host:
+            raise ValueError(f"must be a URL without a path, such as {EUROPE}")
+        return value
+
+    @field_validator("project", mode="before")
+    @classmethod
+    def _project_is_a_list(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+OPTIONS: dict[str, str] = {field.alias or name: name for name, field in Settings.model_fields.items()}
+"""Option name as users write it → field of Settings."""
+
+
+def load_settings(flags: Mapping[str, Any], environment: Mapping[str, str], config: Path | None = None) -> Settings:
+    """Merge flags (only those given), environment and TOML file into Settings.
+
+    Args:
+        flags: option name → value, as the command line gave it.
+        environment: usually os.environ.
+        config: TOML file; without it `ENCORD_SYNC_CONFIG` names one, or there is none.
+
+    Raises:
+        ConnectorError: CONFIGURATION, for an unreadable file, an unknown option or a value that does not fit.
+    """
+    if config is None and environment.get(f"{ENVIRONMENT_PREFIX}CONFIG"):
+        config = Path(environment[f"{ENVIRONMENT_PREFIX}CONFIG"])
+    levels = [
+        ("command line", dict(flags)),
+        ("environment", _from_environment(environment)),
+        (str(config), _from_file(config) if config else {}),
+    ]
+    merged: dict[str, Any] = {}
+    origin: dict[str, str] = {}
+    for name, level in levels:
+        # A key file on one level hides a key text on a lower one: they are two ways to say the same thing.
+        hides_keys = any(option in merged for option in _KEY_OPTIONS)
+        for option, value in level.items():
+            if option in merged or (hides_keys and option in _KEY_OPTIONS):
+                continue
+            merged[option], origin[option] = value, name
+    try:
+        return Settings.model_validate(merged)
+    except ValidationError as error:
+        # The library's own text repeats the input, which may be a secret: name the option and its rule only.
+        problems = "; ".join(
+            f"{(option := str(item['loc'][0]))} ({origin.get(option, 'default')}): {item['msg']}"
+            for item in error.errors(include_input=False, include_url=False)
+        )
+        raise ConnectorError(
+            ErrorKind.CONFIGURATION, f"Settings cannot be used: {problems}.", remedy="See `encord-sync sync --help`."
+        ) from None
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        option: environment[f"{ENVIRONMENT_PREFIX}{option.upper()}"]
+        for option in OPTIONS
+        if environment.get(f"{ENVIRONMENT_PREFIX}{option.upper()}")
+    }
+    if not any(option in values for option in _KEY_OPTIONS):
+        values.update(
+            {
+                option: environment[variable]
+                for variable, option in _SDK_ENVIRONMENT.items()
+                if environment.get(variable)
+            }
+        )
+    return values
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    path = path.expanduser()
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ConnectorError(
+            ErrorKind.CONFIGURATION, f"Configuration file {path} cannot be read: {reason}.", remedy="Check --config."
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConnectorError(
+            ErrorKind.CONFIGURATION, f"Configuration file {path} is not valid TOML: {error}."
+        ) from error
+    for option in values:
+        if option not in OPTIONS:
+            close = difflib.get_close_matches(option, OPTIONS, n=1)
+            hint = f"Did you mean {close[0]}?" if close else f"Known keys: {', '.join(OPTIONS)}."
+            raise ConnectorError(
+                ErrorKind.CONFIGURATION, f"Configuration file {path} has an unknown key: {option}.", remedy=hint
+            )
+    if "ssh_key_file" in values:
+        # A scheduled job starts in a folder of its own; a path in a file is meant from that file.
+        values["ssh_key_file"] = str(path.parent / Path(str(values["ssh_key_file"])).expanduser())
+    return values
