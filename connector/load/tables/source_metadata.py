@@ -80,7 +80,7 @@ ontology_attribute = sa.Table(
     required("is_archived", FLAG, "True for an archived attribute."),
     required("position", INTEGER, "Its place among its siblings, from 0."),
     reference("project_hash", "project"),
-    comment="One row an attribute (a question) of a class, nested ones too; a classification's question is one as well.",
+    comment="One row an attribute (a question) of a class, nested ones too; a classification's question is one.",
 )
 
 ontology_option = sa.Table(

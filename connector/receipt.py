@@ -1,0 +1,96 @@
+"""The receipt of one project's sync: what was listed, loaded, left and set aside, and does it balance."""
+
+import datetime
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+
+@dataclass(slots=True)
+class Receipt:
+    """Counts of one project in one run. `listed = loaded + unchanged + failed + skipped`, or the run is no success.
+
+    Attributes:
+        outcome: running, succeeded, partial, failed or interrupted.
+        rows_by_table: rows written, by table that labels fill.
+        stage_seconds: wall seconds, by stage; fetching runs beside the others, so its figure is the time waited for it.
+        fetch_reasons: label rows fetched, by reason.
+    """
+
+    run_id: str
+    project_hash: str
+    started_at: datetime.datetime
+    project_title: str = ""
+    ended_at: datetime.datetime | None = None
+    outcome: str = "running"
+    listed: int = 0
+    loaded: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    skipped: int = 0
+    tombstoned: int = 0
+    requests: int = 0
+    label_bytes: int = 0
+    rows_by_table: Counter[str] = field(default_factory=Counter)
+    stage_seconds: dict[str, float] = field(default_factory=dict)
+    fetch_reasons: dict[str, int] = field(default_factory=dict)
+    message: str | None = None
+
+    @property
+    def rows_written(self) -> int:
+        """Rows written to tables that labels fill."""
+        return self.rows_by_table.total()
+
+    @property
+    def is_balanced(self) -> bool:
+        """Whether every listed label row is accounted for."""
+        return self.listed == self.loaded + self.unchanged + self.failed + self.skipped
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Add the time of a block to a stage."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.stage_seconds[name] = self.stage_seconds.get(name, 0.0) + time.perf_counter() - began
+
+    def end(self, outcome: str, message: str | None = None) -> None:
+        """Close the receipt; a success that does not balance is not one."""
+        self.ended_at = datetime.datetime.now(datetime.UTC)
+        if outcome == "succeeded" and not self.is_balanced:
+            outcome = "failed"
+            message = (
+                f"Receipt does not balance: {self.listed} listed, {self.loaded} loaded, {self.unchanged} unchanged, "
+                f"{self.failed} failed, {self.skipped} skipped. This is a defect of encord-sync: please report it."
+            )
+        self.outcome, self.message = outcome, message
+
+    def row(self) -> dict[str, Any]:
+        """The receipt as a row of table sync_run_project."""
+        return {
+            "run_id": self.run_id,
+            "project_hash": self.project_hash,
+            "started_at": self.started_at,
+            "ended_at": self.ended_at,
+            "outcome": self.outcome,
+            "listed": self.listed,
+            "loaded": self.loaded,
+            "unchanged": self.unchanged,
+            "failed": self.failed,
+            "skipped": self.skipped,
+            "tombstoned": self.tombstoned,
+            "requests": self.requests,
+            "label_bytes": self.label_bytes,
+            "rows_written": self.rows_written,
+            "rows_by_table": orjson.dumps(dict(self.rows_by_table)).decode(),
+            "stage_seconds": orjson.dumps(
+                {name: round(spent, 6) for name, spent in self.stage_seconds.items()}
+            ).decode(),
+            "message": self.message,
+        }
