@@ -5,6 +5,7 @@ An option `bundle_rows` is the flag `--bundle-rows`, the environment variable `E
 """
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -86,6 +87,11 @@ class Settings(BaseModel):
     verbose: bool = Field(default=False, description="Also print waits, retries and each bundle.")
     debug: bool = Field(default=False, description="Also print tracebacks and the SDK's own log.")
 
+    @property
+    def shown_warehouse(self) -> str:
+        """The warehouse's URL without its password, for messages."""
+        return without_password(self.warehouse)
+
     @field_validator("domain")
     @classmethod
     def _domain_is_a_bare_url(cls, value: str) -> str:
@@ -100,6 +106,11 @@ class Settings(BaseModel):
     @classmethod
     def _project_is_a_list(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def without_password(text: str) -> str:
+    """A text with the password of every URL in it replaced by ***."""
+    return re.sub(r"(://[^:/@\s]*):[^@/\s]*@", r"\1:***@", text)
 
 
 OPTIONS: dict[str, str] = {field.alias or name: name for name, field in Settings.model_fields.items()}

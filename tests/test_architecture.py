@@ -1,0 +1,93 @@
+"""The tree is the architecture: who may import whom, who may know the SDK, who may know SQL."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "connector"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+LAYERS = {"source", "normalise", "load", "views", "sample"}
+SHARED = {"errors", "packaged_files"}
+"""What every layer may import of the package beside itself."""
+
+LIBRARIES = {
+    "encord": {"source"},
+    "sqlalchemy": {"load", "views"},
+    "alembic": {"load"},
+    "duckdb": {"load"},
+    "click": {"cli", "commands"},
+}
+"""Library → the only parts of the package that may import it."""
+
+FORBIDDEN_NAMES = {"utils", "helpers", "common", "core", "manager", "misc"}
+
+
+def imports_of(path: Path) -> set[str]:
+    """Dotted names of everything that a module imports, at its top or within functions."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            found.add(node.module or "")
+    return found
+
+
+def part_of(path: Path) -> str:
+    """The first name below the package: a layer's folder or a top-level module."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_layers_import_only_themselves_and_what_is_shared(path: Path) -> None:
+    part = part_of(path)
+    inside = {name.split(".")[1] for name in imports_of(path) if name.startswith("connector.")}
+    if part in LAYERS:
+        assert inside <= {part} | SHARED
+    if part == "pipeline":
+        assert not inside & {"cli", "commands", "run", "sample"}
+    if part not in {"cli", "commands"}:
+        assert "cli" not in inside
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_only_the_layer_that_knows_a_library_imports_it(path: Path) -> None:
+    for name in imports_of(path):
+        allowed = LIBRARIES.get(name.split(".", 1)[0])
+        assert allowed is None or part_of(path) in allowed, f"{path} imports {name}"
+
+
+def test_normalise_is_pure() -> None:
+    allowed = {"pyarrow", "numpy", "orjson"}
+    for path in (PACKAGE / "normalise").rglob("*.py"):
+        for name in imports_of(path):
+            root = name.split(".", 1)[0]
+            assert root not in {"os", "io", "pathlib", "socket", "requests", "urllib", "subprocess", "logging"}, path
+            assert root in allowed or root == "connector" or _is_standard(root), f"{path} imports {name}"
+
+
+def _is_standard(name: str) -> bool:
+    import sys
+
+    return name in sys.stdlib_module_names
+
+
+def test_modules_are_of_one_thing() -> None:
+    too_long = {
+        str(path.relative_to(PACKAGE)): lines
+        for path in MODULES
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 300
+    }
+    assert too_long == {}
+
+
+def test_names_say_what_is_inside() -> None:
+    assert not [path for path in MODULES if path.stem in FORBIDDEN_NAMES or path.parent.name in FORBIDDEN_NAMES]
+
+
+def test_view_text_lives_in_sql_files_only() -> None:
+    for path in MODULES:
+        assert "create view" not in path.read_text(encoding="utf-8").lower(), path
