@@ -103,7 +103,7 @@ object_annotation = sa.Table(
     optional("last_edited_by", TEXT, LAST_EDITED_BY),
     optional("is_deleted", FLAG, "True where Encord marks it deleted and still serves it."),
     optional("event", TEXT, "upsert or delete in continuous scenes; NULL elsewhere."),
-    optional("interpolation", TEXT, "linear where a shape of a continuous scene moves on to its next event, or NULL."),
+    optional("interpolation", TEXT, "linear where the shape moves towards its next event; NULL elsewhere."),
     reference("label_hash object_hash", "object_instance"),
     comment="One row an object on a frame.",
 )
