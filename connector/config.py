@@ -92,16 +92,6 @@ class Settings(BaseModel):
         """The warehouse's URL without its password, for messages."""
         return without_password(self.warehouse)
 
-    @field_validator("domain")
-    @classmethod
-    def _domain_is_a_bare_url(cls, value: str) -> str:
-        value = value.rstrip("/")
-        scheme, separator, host = value.partition("://")
-        # A path would reach one generation of Encord's API and not the other (SDK: urljoin drops it).
-        if scheme not in {"http", "https"} or not separator or not host or "/" in host:
-            raise ValueError(f"must be a URL without a path, such as {EUROPE}")
-        return value
-
     @field_validator("project", mode="before")
     @classmethod
     def _project_is_a_list(cls, value: object) -> object:

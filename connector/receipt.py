@@ -60,6 +60,23 @@ class Receipt:
         finally:
             self.stage_seconds[name] = self.stage_seconds.get(name, 0.0) + time.perf_counter() - began
 
+    @property
+    def seconds(self) -> float:
+        """Wall seconds from start to end, or to now."""
+        return ((self.ended_at or datetime.datetime.now(datetime.UTC)) - self.started_at).total_seconds()
+
+    def sentence(self) -> str:
+        """The receipt in one line, with the sum that must balance."""
+        balance = (
+            f"{self.listed:,} listed = {self.loaded:,} loaded + {self.unchanged:,} unchanged + "
+            f"{self.failed:,} failed + {self.skipped:,} not opened yet"
+        )
+        extra = f"; {self.tombstoned:,} deleted" if self.tombstoned else ""
+        return (
+            f"{self.project_title or self.project_hash}: {self.outcome}. {balance}{extra}; "
+            f"{self.rows_written:,} rows written, {self.requests:,} requests, {self.seconds:.1f} s"
+        )
+
     def end(self, outcome: str, message: str | None = None) -> None:
         """Close the receipt; a success that does not balance is not one."""
         self.ended_at = datetime.datetime.now(datetime.UTC)

@@ -77,8 +77,6 @@ def test_an_unknown_key_names_the_nearest_known_one(tmp_path: Path) -> None:
     [
         ({"bundle_rows": "many"}, "bundle_rows (command line)"),
         ({"bundle_rows": "0"}, "bundle_rows"),
-        ({"domain": "api.encord.com"}, "must be a URL"),
-        ({"domain": "https://api.encord.com/v2"}, "without a path"),
         ({"log_format": "xml"}, "log_format"),
         ({"max_delete_share": "2"}, "max_delete_share"),
     ],

@@ -1,0 +1,43 @@
+"""The receipt balances, or the run is no success; its sentence and row say the same."""
+
+import datetime
+
+import orjson
+
+from connector.receipt import Receipt
+
+
+def receipt() -> Receipt:
+    made = Receipt("run", "project", datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC))
+    made.listed, made.loaded, made.unchanged, made.failed, made.skipped = 10, 3, 4, 1, 2
+    return made
+
+
+def test_a_balanced_receipt_succeeds() -> None:
+    made = receipt()
+    made.end("succeeded")
+    assert made.outcome == "succeeded"
+    assert made.message is None
+    assert made.ended_at is not None
+
+
+def test_a_receipt_that_does_not_balance_is_no_success() -> None:
+    made = receipt()
+    made.unchanged = 3
+    made.end("succeeded")
+    assert made.outcome == "failed"
+    assert "10 listed" in str(made.message)
+
+
+def test_sentence_and_row_carry_the_counts() -> None:
+    made = receipt()
+    made.rows_by_table.update({"object_annotation": 5, "object_instance": 2})
+    with made.stage("write"):
+        pass
+    made.end("partial", "one failed")
+    assert "10 listed = 3 loaded + 4 unchanged + 1 failed + 2 not opened yet" in made.sentence()
+    row = made.row()
+    assert row["rows_written"] == 7
+    assert orjson.loads(row["rows_by_table"]) == {"object_annotation": 5, "object_instance": 2}
+    assert list(orjson.loads(row["stage_seconds"])) == ["write"]
+    assert row["outcome"] == "partial"
