@@ -15,7 +15,7 @@ depends_on = None
 
 TEXT = sa.String()
 INTEGER = sa.BigInteger()
-NUMBER = sa.Double()
+NUMBER: sa.Double[float] = sa.Double()
 FLAG = sa.Boolean()
 INSTANT = sa.DateTime(timezone=True)
 

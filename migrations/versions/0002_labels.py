@@ -15,7 +15,7 @@ depends_on = None
 
 TEXT = sa.String()
 INTEGER = sa.BigInteger()
-NUMBER = sa.Double()
+NUMBER: sa.Double[float] = sa.Double()
 FLAG = sa.Boolean()
 INSTANT = sa.DateTime(timezone=True)
 
@@ -144,6 +144,7 @@ def upgrade() -> None:
         optional("last_edited_by", TEXT, "Who last edited it (e-mail)."),
         optional("is_deleted", FLAG, "True where Encord marks it deleted and still serves it."),
         optional("event", TEXT, "upsert or delete in continuous scenes; NULL elsewhere."),
+        optional("interpolation", TEXT, "linear where the shape moves towards its next event; NULL elsewhere."),
         comment="One row an object on a frame.",
     )
     op.create_table(

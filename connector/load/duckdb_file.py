@@ -1,0 +1,119 @@
+"""Opening a DuckDB file, and saying in plain words why it cannot be opened or written."""
+
+import re
+from pathlib import Path
+
+import duckdb
+
+from connector.errors import ConnectorError, ErrorKind
+
+STORAGE_VERSION = "v1.2.0"
+"""Read by every DuckDB from 1.2.2 to 2.0.0; a file of the 2.0 default opens in nothing older, BI tools least of all."""
+
+_SETTINGS = {
+    "storage_compatibility_version": STORAGE_VERSION,
+    # A file of another database (SQLite, …) makes DuckDB download an extension from the Internet: never here.
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
+
+_CANNOT_OPEN = (
+    (r"not a valid DuckDB database file", "is not a DuckDB file", "Name another file, or move this one away."),
+    (r"xtension", "is not a DuckDB file", "Name another file, or move this one away."),
+    (
+        r"database file with version number|storage version|newer version of DuckDB",
+        "was written by a DuckDB whose storage this one does not read",
+        "Open it with a newer DuckDB (pip install --upgrade duckdb), or sync into a new file.",
+    ),
+    (
+        r"[Cc]orrupt|checksum|Could not read enough bytes|[Ff]ailed to deserialize|WAL",
+        "is damaged",
+        "Restore it from a backup, or move it and the .wal file beside it away and sync again from Encord.",
+    ),
+    (r"No such file or directory", "cannot be created: its folder does not exist", "Create the folder first."),
+    (r"Is a directory", "is a folder", "Name a file in it, such as labels.duckdb."),
+    (
+        r"Permission denied|[Rr]ead-only file system|Operation not permitted",
+        "may not be opened for writing by this user",
+        "Mend the permissions of the file and its folder, or name another one.",
+    ),
+)
+
+_CANNOT_WRITE = (
+    (
+        r"No space left|File too large|Disk quota|[Oo]ut of disk|max_temp_directory_size",
+        "the disk is full",
+        "Free space and run again: what was committed before stays, nothing of this step was written.",
+    ),
+    (r"[Rr]ead-only", "it is read-only", "Mend its permissions and run again."),
+)
+
+
+def connect(
+    path: Path, *, read_only: bool = False, settings: dict[str, str] | None = None
+) -> duckdb.DuckDBPyConnection:
+    """Opens a DuckDB file, creating it unless `read_only`.
+
+    Args:
+        path: the file.
+        read_only: for looking only; the file must exist.
+        settings: DuckDB's own settings, such as memory_limit and threads.
+
+    Raises:
+        ConnectorError: LOCKED if another process holds the file; WAREHOUSE if it is no DuckDB file, damaged, of a newer
+            storage, or cannot be read or created; CONFIGURATION if a setting is not one.
+    """
+    try:
+        connection = duckdb.connect(str(path), read_only=read_only, config={**_SETTINGS, **(settings or {})})
+    except duckdb.Error as error:
+        raise _opening_failure(path, error) from error
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+def _opening_failure(path: Path, error: duckdb.Error) -> ConnectorError:
+    text = str(error)
+    if "lock on file" in text or "being used by another process" in text or "different configuration" in text:
+        holder = re.search(r"PID (\d+)", text)
+        who = f"process {holder.group(1)}" if holder else "another process"
+        return ConnectorError(
+            ErrorKind.LOCKED,
+            f"The warehouse {path} is held by {who}.",
+            remedy="Wait for it to end or close it (a DuckDB file is open in one process at a time), then run again.",
+        )
+    if isinstance(error, duckdb.InvalidInputException | duckdb.ParserException | duckdb.SyntaxException):
+        return ConnectorError(
+            ErrorKind.CONFIGURATION,
+            f"DuckDB does not take a setting of the warehouse's URL: {_first_line(text)}",
+            remedy="Use memory_limit=4GB or threads=2.",
+        )
+    for pattern, what, remedy in _CANNOT_OPEN:
+        if re.search(pattern, text):
+            return ConnectorError(ErrorKind.WAREHOUSE, f"The warehouse {path} {what}.", remedy=remedy)
+    return ConnectorError(ErrorKind.WAREHOUSE, f"The warehouse {path} cannot be opened: {_first_line(text)}")
+
+
+def writing_failure(path: Path, error: duckdb.Error) -> ConnectorError:
+    """What a failed statement or commit means for the user; what was committed before is still there."""
+    text = str(error)
+    for pattern, what, remedy in _CANNOT_WRITE:
+        if re.search(pattern, text):
+            return ConnectorError(
+                ErrorKind.WAREHOUSE, f"The warehouse {path} cannot be written: {what}.", remedy=remedy
+            )
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return ConnectorError(
+            ErrorKind.WAREHOUSE,
+            f"DuckDB ran out of memory on the warehouse {path}.",
+            remedy="Give it more (?memory_limit=4GB in the warehouse's URL) or fewer threads (?threads=1).",
+        )
+    return ConnectorError(
+        ErrorKind.WAREHOUSE,
+        f"The warehouse {path} cannot be read or written: {_first_line(text)}",
+        remedy="What was committed before is still there.",
+    )
+
+
+def _first_line(text: str) -> str:
+    """The first line only: the next ones quote the statement."""
+    return text.partition("\n")[0]

@@ -1,0 +1,125 @@
+"""A session on a DuckDB file: one raw connection, Arrow tables registered under a name, transactions that clean up."""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import sqlalchemy as sa
+from duckdb_sqlalchemy import ConnectionWrapper
+
+from connector.load.duckdb_file import connect, writing_failure
+from connector.load.session import DataRefusedError, Value
+
+_PARAMETER = re.compile(r"\$(\w+)")
+
+_REFUSED_DATA: dict[type[Exception], str] = {
+    duckdb.ConstraintException: "it breaks a constraint of its table",
+    duckdb.ConversionException: "a value does not fit the type of its column",
+    duckdb.InvalidInputException: "it holds something that is no valid text or value",
+}
+"""What DuckDB raises for what a row holds, rather than for the state of the file; its own words may quote the row."""
+
+
+class DuckDBSession:
+    """See `Session`. `path` is the file, `schema` the schema that unqualified names mean.
+
+    Rows never go in one by one: `executemany` costs 1.4 ms a row where a registered Arrow table costs about a
+    microsecond.
+    """
+
+    def __init__(self, path: Path, schema: str, settings: dict[str, str]) -> None:
+        self._path = path
+        self._schema = schema
+        self._settings = settings
+        self._staged: set[str] = set()
+        self._raw = self._opened()
+
+    def _opened(self) -> duckdb.DuckDBPyConnection:
+        raw = connect(self._path, settings=self._settings)
+        raw.execute(f'CREATE SCHEMA IF NOT EXISTS "{self._schema}"')
+        self._set_up(raw)
+        return raw
+
+    def _set_up(self, raw: duckdb.DuckDBPyConnection) -> None:
+        raw.execute(f"SET schema = '{self._schema}'")
+        raw.execute("SET TimeZone = 'UTC'")
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """See `Session.transaction`."""
+        try:
+            self._raw.begin()
+            yield
+            self._raw.commit()
+        except duckdb.Error as error:
+            self._roll_back()
+            raise writing_failure(self._path, error) from error
+        except BaseException:
+            self._roll_back()
+            raise
+        finally:
+            for name in self._staged:
+                self._raw.unregister(name)
+            self._staged.clear()
+
+    def _roll_back(self) -> None:
+        # A commit that failed has rolled back by itself, and a file that DuckDB gave up on takes no statement at all.
+        with suppress(duckdb.Error):
+            self._raw.rollback()
+        try:
+            self._raw.execute("SELECT 1").fetchall()
+        except duckdb.Error:
+            self._raw.close()
+            self._raw = self._opened()
+
+    def stage(self, name: str, rows: pa.Table) -> None:
+        """See `Session.stage`."""
+        self._raw.register(name, rows)
+        self._staged.add(name)
+
+    def execute(self, statement: str, **parameters: Value) -> int:
+        """See `Session.execute`."""
+        answer = self._run(statement, parameters).fetchone()
+        return int(answer[0]) if answer else 0
+
+    def rows(self, statement: str, **parameters: Value) -> Sequence[tuple[Any, ...]]:
+        """See `Session.rows`."""
+        return self._run(statement, parameters).fetchall()
+
+    def table(self, statement: str, schema: pa.Schema, **parameters: Value) -> pa.Table:
+        """See `Session.table`."""
+        answer: pa.Table = self._run(statement, parameters).to_arrow_table()
+        return answer.cast(schema)
+
+    def _run(self, statement: str, parameters: dict[str, Value]) -> duckdb.DuckDBPyConnection:
+        # DuckDB refuses a parameter that the statement does not name.
+        named = {name: parameters[name] for name in _PARAMETER.findall(statement) if name in parameters}
+        try:
+            return self._raw.execute(statement, named or None)
+        except tuple(_REFUSED_DATA) as error:
+            reason = next(words for kind, words in _REFUSED_DATA.items() if isinstance(error, kind))
+            raise DataRefusedError(reason) from error
+
+    @contextmanager
+    def connection(self) -> Iterator[sa.Connection]:
+        """See `Session.connection`."""
+        engine = sa.create_engine("duckdb://", creator=self._wrapped, poolclass=sa.NullPool)
+        try:
+            with engine.begin() as connection:
+                yield connection
+        finally:
+            engine.dispose()
+
+    def _wrapped(self) -> ConnectionWrapper:
+        """A second connection to the same open file, as the SQLAlchemy dialect wants it."""
+        raw = self._raw.cursor()
+        self._set_up(raw)
+        return ConnectionWrapper(raw)
+
+    def close(self) -> None:
+        """Checkpoints and lets go of the file."""
+        self._raw.close()

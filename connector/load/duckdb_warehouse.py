@@ -1,0 +1,35 @@
+"""The warehouse in a DuckDB file."""
+
+from connector.load.duckdb_session import DuckDBSession
+from connector.load.revisions import ensure_head, head_revision
+from connector.load.sql_warehouse import SqlWarehouse
+from connector.load.warehouse_url import DuckDBLocation
+
+
+class DuckDBWarehouse(SqlWarehouse):
+    """A `Warehouse` in one DuckDB file, which this process holds alone until `close`."""
+
+    def __init__(self, session: DuckDBSession, migrated_from: str | None) -> None:
+        super().__init__(session, head_revision(), migrated_from)
+        self._file = session
+
+    @classmethod
+    def open(cls, location: DuckDBLocation, *, migrate: bool = False) -> "DuckDBWarehouse":
+        """Opens a file, creates it if it is missing, and sees that its tables are of this release.
+
+        Raises:
+            ConnectorError: LOCKED, WAREHOUSE or CONFIGURATION if the file cannot be opened (duckdb_file.connect);
+                SCHEMA if its tables are of another release (revisions.ensure_head).
+        """
+        session = DuckDBSession(location.path, location.schema, location.settings)
+        try:
+            with session.connection() as connection:
+                migrated_from = ensure_head(connection, migrate=migrate)
+        except BaseException:
+            session.close()
+            raise
+        return cls(session, migrated_from)
+
+    def close(self) -> None:
+        """See `Warehouse.close`."""
+        self._file.close()

@@ -1,0 +1,111 @@
+"""Taking a whole listing in: the project, its stages, its ontology, its data units and label rows."""
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from connector.load.frame_numbers import fill_frame_numbers
+from connector.load.session import Session
+from connector.load.statements import delete_missing, sql, upsert
+from connector.load.tables import LABEL_TABLES, METADATA
+from connector.load.warehouse import STATE_COLUMNS, OntologyMeaning
+
+_LISTED_AGAIN = ("project", "data_unit", "label_row")
+"""Tables whose rows are tombstoned when a listing lacks them, and live again when one has them."""
+
+_DELETED_WHEN_GONE = ("workflow_stage", "ontology_class", "ontology_attribute", "ontology_option")
+"""Tables that hold a copy of what is there now, no more."""
+
+_ORDER = ("project", "workflow_stage", "ontology_class", "ontology_attribute", "ontology_option", "data_unit")
+"""Parents first, as PostgreSQL's references want it; label_row comes last, see `upsert_listing`."""
+
+
+def upsert_listing(
+    session: Session, project_hash: str, tables: Mapping[str, pa.Table], meaning: OntologyMeaning
+) -> dict[str, int]:
+    """See `Warehouse.upsert_metadata`; runs inside the caller's transaction."""
+    changed: dict[str, int] = {}
+    for name in _ORDER:
+        if name in tables:
+            changed[name] = upsert(session, METADATA.tables[name], tables[name], listed_again=name in _LISTED_AGAIN)
+        if name in tables and name in _DELETED_WHEN_GONE:
+            changed[name] += delete_missing(session, METADATA.tables[name], project_hash)
+    if "label_row" in tables:
+        session.stage("arriving_label_row", tables["label_row"])
+        _forget_replaced_label_hashes(session, project_hash)
+        changed["label_row"] = upsert(session, METADATA.tables["label_row"], tables["label_row"], listed_again=True)
+    if (frames := _longest(tables.get("data_unit"))) is not None:
+        fill_frame_numbers(session, frames)
+    stale = _mark_stale(session, project_hash, meaning)
+    changed["label_row"] = changed.get("label_row", 0) + stale
+    return {name: count for name, count in changed.items() if count}
+
+
+def _forget_replaced_label_hashes(session: Session, project_hash: str) -> None:
+    """Removes the labels and the sync state of label rows that the listing now shows with another label_hash.
+
+    Encord gives a branch a new label_hash when it is made again; the old hash's rows would otherwise stay for ever.
+    """
+    replaced = session.table(
+        "SELECT DISTINCT label_row.label_hash AS label_hash"
+        " FROM label_row JOIN arriving_label_row ON arriving_label_row.label_row_id = label_row.label_row_id"
+        " WHERE label_row.project_hash = $project_hash AND label_row.label_hash IS NOT NULL"
+        " AND label_row.label_hash IS DISTINCT FROM arriving_label_row.label_hash",
+        pa.schema([pa.field("label_hash", pa.string())]),
+        project_hash=project_hash,
+    )
+    if not replaced.num_rows:
+        return
+    session.stage("replaced_label_hash", replaced)
+    for name in LABEL_TABLES:
+        delete = "DELETE FROM {table} WHERE label_hash IN (SELECT label_hash FROM replaced_label_hash)"
+        session.execute(sql(delete, table=name))
+    session.execute(
+        "DELETE FROM sync_failure WHERE project_hash = $project_hash"
+        " AND label_hash IN (SELECT label_hash FROM replaced_label_hash)",
+        project_hash=project_hash,
+    )
+    cleared = ", ".join(f"{name} = NULL" for name in STATE_COLUMNS)
+    clear = (
+        "UPDATE label_row SET {cleared} WHERE project_hash = $project_hash"
+        " AND label_hash IN (SELECT label_hash FROM replaced_label_hash)"
+    )
+    session.execute(sql(clear, cleared=cleared), project_hash=project_hash)
+
+
+def _mark_stale(session: Session, project_hash: str, meaning: OntologyMeaning) -> int:
+    """Marks synced label rows that an ontology edit may have touched; returns how many were not marked before."""
+    touched: list[str] = []
+    if meaning.everything_is_stale:
+        touched.append("label_hash IS NOT NULL")
+    else:
+        if meaning.stale_classes:
+            stale = pa.table({"feature_hash": pa.array(sorted(meaning.stale_classes), pa.string())})
+            session.stage("stale_class", stale)
+            touched += [
+                sql(
+                    "label_hash IN (SELECT label_hash FROM {table}"
+                    " WHERE feature_hash IN (SELECT feature_hash FROM stale_class))",
+                    table=name,
+                )
+                for name in ("object_instance", "classification_instance")
+            ]
+        if meaning.is_changed:
+            # What could not be interpreted with the old ontology may be with the new one.
+            touched.append("warnings IS NOT NULL")
+    if not touched:
+        return 0
+    mark = (
+        "UPDATE label_row SET stale_reason = 'ontology' WHERE project_hash = $project_hash"
+        " AND content_hash IS NOT NULL AND stale_reason IS DISTINCT FROM 'ontology' AND ({touched})"
+    )
+    return session.execute(sql(mark, touched=" OR ".join(touched)), project_hash=project_hash)
+
+
+def _longest(data_units: pa.Table | None) -> int | None:
+    """The largest frame_count of the data units listed."""
+    if data_units is None or "frame_count" not in data_units.column_names:
+        return None
+    longest: int | None = pc.max(data_units["frame_count"]).as_py()
+    return longest

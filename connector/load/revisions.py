@@ -1,0 +1,80 @@
+"""Bringing a warehouse's tables to this release: Alembic, driven from here, with the revisions in `migrations/`."""
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect
+
+from connector.errors import ConnectorError, ErrorKind
+from connector.load.tables import METADATA
+from connector.packaged_files import packaged_folder
+
+
+def head_revision() -> str:
+    """The revision that this release works with."""
+    return str(ScriptDirectory.from_config(_config()).get_current_head())
+
+
+def current_revision(connection: Connection) -> str | None:
+    """The revision of the tables in the connection's schema; None if Alembic has never been there."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def ensure_head(connection: Connection, *, migrate: bool) -> str | None:
+    """Brings an empty schema to head, and an older one if that is wanted.
+
+    Args:
+        connection: in a transaction; the caller commits, so a failing migration leaves nothing behind.
+        migrate: whether an older schema may be changed.
+
+    Returns:
+        The older revision that was migrated, or None if there was nothing to migrate.
+
+    Raises:
+        ConnectorError: SCHEMA if the tables are older and `migrate` is false, newer than this release, or tables of the
+            same names that this product did not make.
+    """
+    head, current = head_revision(), current_revision(connection)
+    if current == head:
+        return None
+    if current is None:
+        _refuse_foreign_tables(connection)
+    elif current not in _known_revisions():
+        raise ConnectorError(
+            ErrorKind.SCHEMA,
+            f"The warehouse's tables have revision {current}, which this release of encord-sync (up to {head}) does not"
+            " know: a newer release made them.",
+            remedy="Upgrade encord-sync (pip install --upgrade encord-sync).",
+        )
+    elif not migrate:
+        raise ConnectorError(
+            ErrorKind.SCHEMA,
+            f"The warehouse's tables have revision {current}, this release of encord-sync needs {head}.",
+            remedy="Run `encord-sync migrate` (make a copy first if you need the old form), or sync with --migrate.",
+        )
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    return current
+
+
+def _config() -> Config:
+    config = Config()
+    # Alembic interpolates % as configuration files do.
+    config.set_main_option("script_location", str(packaged_folder("migrations")).replace("%", "%%"))
+    return config
+
+
+def _known_revisions() -> set[str]:
+    return {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
+def _refuse_foreign_tables(connection: Connection) -> None:
+    taken = sorted(set(METADATA.tables) & set(inspect(connection).get_table_names()))
+    if taken:
+        raise ConnectorError(
+            ErrorKind.SCHEMA,
+            f"The warehouse already has tables that encord-sync did not make: {', '.join(taken)}.",
+            remedy="Name another file or another --schema.",
+        )

@@ -1,0 +1,60 @@
+"""What keys and NOT NULL would catch, checked on the staged rows: DuckDB's tables have no keys, because keys cost."""
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from connector.errors import ErrorKind
+from connector.load.session import Session
+from connector.load.statements import column_list, key_columns, sql
+from connector.load.tables import METADATA
+from connector.load.warehouse import Failure
+
+
+def unusable_label_rows(session: Session, tables: Mapping[str, pa.Table]) -> dict[str, Failure]:
+    """Finds label rows whose rows hold a key twice, or lack a value that every row must have.
+
+    Args:
+        session: inside a transaction, with the rows of each table staged as `arriving_<table>`.
+        tables: the same rows, of tables with a label_hash.
+
+    Returns:
+        One failure a label row, by label_hash.
+    """
+    found: dict[str, Failure] = {}
+    for name, rows in tables.items():
+        if rows.num_rows:
+            for label_hash, column in _missing(name, rows):
+                found.setdefault(label_hash, _failure(label_hash, f"a row of {name} has no {column}"))
+            for label_hash, key in _doubled(session, name):
+                found.setdefault(label_hash, _failure(label_hash, f"two rows of {name} have the same key ({key})"))
+    return found
+
+
+def _failure(label_hash: str, what: str) -> Failure:
+    return Failure(
+        label_hash,
+        ErrorKind.INTERNAL,
+        f"Label row {label_hash} was not written: {what}. Its old rows were kept; please report it.",
+    )
+
+
+def _missing(name: str, rows: pa.Table) -> list[tuple[str, str]]:
+    """(label_hash, column) of rows with a NULL where the table wants a value; null counts cost nothing."""
+    missing = []
+    for column in METADATA.tables[name].columns:
+        if not column.nullable and rows[column.name].null_count:
+            label_hashes = rows.filter(pc.is_null(rows[column.name]))["label_hash"]
+            missing += [(label_hash, column.name) for label_hash in pc.unique(label_hashes).to_pylist() if label_hash]
+    return missing
+
+
+def _doubled(session: Session, name: str) -> list[tuple[str, str]]:
+    """(label_hash, the rest of the key) of one doubled key a label row."""
+    keys = key_columns(METADATA.tables[name])
+    query = "SELECT {keys} FROM {staged} GROUP BY {keys} HAVING count(*) > 1"
+    doubled = session.rows(sql(query, keys=column_list(keys), staged=f"arriving_{name}"))
+    return [
+        (row[0], ", ".join(f"{key} {value}" for key, value in zip(keys[1:], row[1:], strict=True))) for row in doubled
+    ]

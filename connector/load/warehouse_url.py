@@ -1,0 +1,82 @@
+"""Reading the URL that `--warehouse` takes, and the name that `--schema` takes."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError
+
+from connector.errors import ConnectorError, ErrorKind
+
+_EXAMPLES = "Give duckdb:///labels.duckdb (relative) or duckdb:////absolute/labels.duckdb."
+
+_DUCKDB_SETTINGS = ("memory_limit", "threads")
+"""DuckDB settings that the URL may carry, as in duckdb:///labels.duckdb?memory_limit=4GB&threads=2."""
+
+
+@dataclass(frozen=True, slots=True)
+class DuckDBLocation:
+    """A DuckDB file and the schema in it.
+
+    Attributes:
+        path: the file.
+        schema: the schema that the tables live in.
+        settings: DuckDB settings given in the URL.
+    """
+
+    path: Path
+    schema: str
+    settings: dict[str, str]
+
+
+def warehouse_location(url: str, schema: str | None = None) -> DuckDBLocation:
+    """Reads a warehouse URL. The next engine adds its own location type and its branch here.
+
+    Raises:
+        ConnectorError: CONFIGURATION if the URL is none, or of an engine that this release does not write to; never
+            repeats a password.
+    """
+    try:
+        parsed = sa.make_url(url)
+    except ArgumentError as error:
+        raise ConnectorError(ErrorKind.CONFIGURATION, "The warehouse is not a URL.", remedy=_EXAMPLES) from error
+    engine = parsed.get_backend_name()
+    if engine == "duckdb":
+        return _duckdb_location(parsed, schema or "main")
+    if engine in {"postgresql", "postgres"}:
+        raise ConnectorError(
+            ErrorKind.CONFIGURATION, "Writing to PostgreSQL is not in this release yet.", remedy=_EXAMPLES
+        )
+    raise ConnectorError(ErrorKind.CONFIGURATION, f"Unknown kind of warehouse: {engine}.", remedy=_EXAMPLES)
+
+
+def _duckdb_location(url: sa.URL, schema: str) -> DuckDBLocation:
+    if url.host or not url.database or url.database.startswith((":memory:", "md:")):
+        raise ConnectorError(
+            ErrorKind.CONFIGURATION,
+            "The warehouse's URL names no file (three slashes, then the path).",
+            remedy=_EXAMPLES,
+        )
+    if unknown := sorted(set(url.query) - set(_DUCKDB_SETTINGS)):
+        raise ConnectorError(
+            ErrorKind.CONFIGURATION,
+            f"The warehouse's URL has settings that are not known: {', '.join(unknown)}.",
+            remedy=f"Known are {' and '.join(_DUCKDB_SETTINGS)}.",
+        )
+    if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", schema):
+        raise ConnectorError(
+            ErrorKind.CONFIGURATION,
+            f"The schema's name cannot be used: {schema!r}.",
+            remedy="Use lower-case letters, digits and _, not starting with a digit.",
+        )
+    path = Path(url.database)
+    # In encord.duckdb, encord.project could be table project of schema encord or of the database; DuckDB renames its
+    # own main, so that main.duckdb is no problem.
+    if path.stem.lower() == schema != "main":
+        raise ConnectorError(
+            ErrorKind.CONFIGURATION,
+            f"The file {path.name} and the schema {schema} have the same name, which makes every {schema}.… ambiguous.",
+            remedy="Rename one of them, for example labels.duckdb.",
+        )
+    return DuckDBLocation(path, schema, {name: str(value) for name, value in url.query.items()})
