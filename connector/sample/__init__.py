@@ -1,0 +1,85 @@
+"""The fake Encord server and the sample project behind `encord-sync demo`; tests talk to it as well.
+
+The unmodified Encord SDK talks to it over HTTP, on loopback only, with real signatures. It refuses and records writes,
+lets things go wrong on demand, and its projects can be edited between two syncs.
+
+    world = build_sample_world("small", seed=7)
+    with SampleServer(world) as server:
+        # EncordUserClient.create_with_ssh_private_key(world.private_key, domain=server.domain)
+        world.projects[world.project_hash].move_box(label_hash, object_hash)
+        server.faults.add(Fault(HttpStatus(503), kind="label_rows", times=2))
+"""
+
+from connector.sample.answers import Delivery
+from connector.sample.editable_project import SampleProject
+from connector.sample.fault_actions import (
+    EMPTY_LISTING,
+    HALF_LISTING,
+    INVALID_JSON,
+    KEY_EXPIRED,
+    KEY_REVOKED,
+    NOT_AUTHORISED,
+    NOT_FOUND,
+    RATE_LIMIT_IN_ENVELOPE,
+    RESET_BEFORE_ANSWER,
+    RESET_IN_BODY,
+    TRUNCATED_BODY,
+    Body,
+    Broken,
+    DoubleElement,
+    DropElement,
+    EditElement,
+    FaultAction,
+    Hook,
+    HttpStatus,
+    KeepShare,
+    Refusal,
+    TooLarge,
+    slow_drip,
+    with_value,
+    without_key,
+)
+from connector.sample.faults import Fault, Faults
+from connector.sample.label_row import SampleLabelRow
+from connector.sample.request_log import RequestLog, RequestRecord
+from connector.sample.sample_project import build_sample_world
+from connector.sample.server import SampleServer
+from connector.sample.world import SampleWorld
+
+__all__ = [
+    "EMPTY_LISTING",
+    "HALF_LISTING",
+    "INVALID_JSON",
+    "KEY_EXPIRED",
+    "KEY_REVOKED",
+    "NOT_AUTHORISED",
+    "NOT_FOUND",
+    "RATE_LIMIT_IN_ENVELOPE",
+    "RESET_BEFORE_ANSWER",
+    "RESET_IN_BODY",
+    "TRUNCATED_BODY",
+    "Body",
+    "Broken",
+    "Delivery",
+    "DoubleElement",
+    "DropElement",
+    "EditElement",
+    "Fault",
+    "FaultAction",
+    "Faults",
+    "Hook",
+    "HttpStatus",
+    "KeepShare",
+    "Refusal",
+    "RequestLog",
+    "RequestRecord",
+    "SampleLabelRow",
+    "SampleProject",
+    "SampleServer",
+    "SampleWorld",
+    "TooLarge",
+    "build_sample_world",
+    "slow_drip",
+    "with_value",
+    "without_key",
+]

@@ -1,0 +1,67 @@
+"""What the fake server answers, before and after faults: status, headers, body, and how it goes over the wire."""
+
+import enum
+from dataclasses import dataclass, field
+
+import orjson
+
+
+class Delivery(enum.Enum):
+    """How an answer travels."""
+
+    WHOLE = "whole"
+    RESET_BEFORE_ANSWER = "reset before the answer"
+    RESET_IN_BODY = "reset in the body"
+    TRUNCATED = "truncated"
+    DRIP = "drip"
+
+
+@dataclass
+class Answer:
+    """One HTTP answer.
+
+    `items` holds the JSON of each element of a list answer with its key (label hash, or data hash for a row without
+    one), so that faults can drop, double or bend single elements; `prefix` and `suffix` go around them.
+    """
+
+    status: int = 200
+    body: bytes = b""
+    items: list[tuple[str, bytes]] | None = None
+    prefix: bytes = b""
+    suffix: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+    content_type: str = "application/json"
+    delivery: Delivery = Delivery.WHOLE
+    share_sent: float = 0.5
+    seconds: float = 0.0
+
+    def content(self) -> bytes:
+        """The body as sent, uncompressed."""
+        if self.items is None:
+            return self.body
+        return b"".join((self.prefix, b",".join([item for _, item in self.items]), self.suffix))
+
+
+def legacy_answer(data: object) -> Answer:
+    """A successful answer of the older API: the data in its envelope."""
+    return Answer(body=orjson.dumps({"status": 200, "response": data}))
+
+
+def legacy_list(items: list[tuple[str, bytes]]) -> Answer:
+    """A list of the older API, from elements that are serialised already."""
+    return Answer(items=items, prefix=b'{"status":200,"response":[', suffix=b"]}")
+
+
+def legacy_error(code: str, status: int, payload: object = None) -> Answer:
+    """An error of the older API: HTTP 200, and status, code and payload in the envelope."""
+    return Answer(body=orjson.dumps({"status": status, "response": [code], "payload": payload}))
+
+
+def v2_answer(data: object) -> Answer:
+    """A successful answer of the v2 API: plain JSON."""
+    return Answer(body=orjson.dumps(data))
+
+
+def v2_error(status: int, message: str) -> Answer:
+    """An error of the v2 API: the HTTP status says what, the message why."""
+    return Answer(status=status, body=orjson.dumps({"message": message}))
