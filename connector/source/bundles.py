@@ -1,0 +1,74 @@
+"""Which label rows go into one request: so many, and about so many bytes, by what the run has learnt of their size."""
+
+import collections
+import threading
+from collections.abc import Iterable, Mapping
+
+from connector.source.label_rows import FetchedLabelRow, WantedLabelRow
+
+BYTES_AN_ANNOTATION = 400
+"""One object on one frame, as JSON: 370 to 550 bytes were measured."""
+BYTES_A_LABEL_ROW = 2_000
+"""What a label row weighs without any label."""
+FIRST_GUESS_BYTES_A_FRAME = 1_000
+FIRST_GUESS_BYTES_A_LABEL_ROW = 20_000
+FIRST_GUESS_WEIGHT = 20
+"""The guesses above count as much as this many label rows seen."""
+
+
+class BundlePlanner:
+    """Hands out bundles of label rows, one after another, in the order wanted.
+
+    A bundle is made at the last moment, so that what earlier ones weighed, and a limit that the server has shown since,
+    count for it. Threads may report; only one may ask for bundles.
+    """
+
+    def __init__(self, wanted: Iterable[WantedLabelRow], *, row_limit: int, byte_target: int) -> None:
+        self._waiting = collections.deque(wanted)
+        self._row_limit = row_limit
+        self._byte_target = byte_target
+        self._lock = threading.Lock()
+        # Running totals of label rows of unknown size, begun with the guesses.
+        self._rows_seen = FIRST_GUESS_WEIGHT
+        self._bytes_of_rows_seen = FIRST_GUESS_WEIGHT * FIRST_GUESS_BYTES_A_LABEL_ROW
+        self._frames_seen = FIRST_GUESS_WEIGHT * 20
+        self._bytes_of_frames_seen = self._frames_seen * FIRST_GUESS_BYTES_A_FRAME
+
+    def next_bundle(self) -> list[WantedLabelRow]:
+        """The next label rows, at least one; empty when all have been handed out."""
+        with self._lock:
+            bundle: list[WantedLabelRow] = []
+            room = self._byte_target
+            while self._waiting and len(bundle) < self._row_limit:
+                estimate = self._estimate(self._waiting[0])
+                if bundle and estimate > room:
+                    break
+                room -= estimate
+                bundle.append(self._waiting.popleft())
+            return bundle
+
+    def learn(self, wanted: Mapping[str, WantedLabelRow], fetched: Iterable[FetchedLabelRow]) -> None:
+        """Take into account what label rows really weighed."""
+        with self._lock:
+            for row in fetched:
+                self._rows_seen += 1
+                self._bytes_of_rows_seen += row.byte_count
+                if frames := wanted[row.label_hash].frame_count:
+                    self._frames_seen += frames
+                    self._bytes_of_frames_seen += row.byte_count
+
+    def shrink(self, refused_rows: int) -> int:
+        """Make later bundles at most half of one that the server refused for its size; returns the new row limit."""
+        with self._lock:
+            half = max(1, refused_rows // 2)
+            if half < self._row_limit:
+                self._row_limit = half
+                self._byte_target = max(1, self._byte_target // 2)
+            return self._row_limit
+
+    def _estimate(self, row: WantedLabelRow) -> int:
+        if row.annotation_count is not None:
+            return BYTES_A_LABEL_ROW + row.annotation_count * BYTES_AN_ANNOTATION
+        if row.frame_count:
+            return BYTES_A_LABEL_ROW + row.frame_count * self._bytes_of_frames_seen // self._frames_seen
+        return self._bytes_of_rows_seen // self._rows_seen

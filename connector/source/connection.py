@@ -1,0 +1,175 @@
+"""The connection to Encord: the SDK's two API clients over a configuration that signs reads only, with our retries."""
+
+import math
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import connector
+from connector.errors import ConnectorError, ErrorKind
+from connector.source import sdk
+from connector.source.events import Teller
+from connector.source.failures import SDK_FAILURES, translate
+from connector.source.retry import RetryPolicy
+from connector.source.settings import SourceSettings
+from connector.source.signing import ObservedQuerier, ReadOnlySshConfig
+from connector.source.ssh_key import load_private_key
+
+Answer = TypeVar("Answer")
+
+
+class LabelRowMetadata:
+    """One raw listing entry. The SDK routes a request by this class's name, and calls it once per entry."""
+
+    __slots__ = ("raw",)
+
+    def __init__(self, raw: object) -> None:
+        self.raw = raw
+
+
+class LabelRow:
+    """One raw label row. The SDK routes a request by this class's name, and calls it once per label row."""
+
+    __slots__ = ("raw",)
+
+    def __init__(self, raw: object) -> None:
+        self.raw = raw
+
+
+class _RawAnswer(sdk.BaseDTOInterface):
+    """Any JSON, as it came: what Encord adds later must not fail here."""
+
+    def __init__(self, raw: object) -> None:
+        self.raw = raw
+
+    @classmethod
+    def from_dict(cls, d: object) -> "_RawAnswer":
+        return cls(d)
+
+    def to_dict(self, by_alias: bool = True, exclude_none: bool = True) -> dict[str, Any]:  # noqa: ARG002 - as the SDK declares
+        return {"raw": self.raw}
+
+
+class _Parameters(sdk.BaseDTO):
+    """The query string of a request of the newer API, in its own spelling."""
+
+    values: dict[str, str]
+
+    def to_dict(self, by_alias: bool = True, exclude_none: bool = True) -> dict[str, Any]:  # noqa: ARG002 - as the SDK declares
+        return dict(self.values)
+
+
+class Connection:
+    """Sends reads to Encord and returns raw JSON. Safe to use from several threads: the SDK opens a session a request.
+
+    Attributes:
+        config: the SDK's configuration: refuses to sign anything but a read.
+        tell: hears of waits and of what was set aside.
+    """
+
+    def __init__(self, settings: SourceSettings, tell: Teller) -> None:
+        """Load the key and prepare the clients; nothing is sent.
+
+        Raises:
+            ConnectorError: CONFIGURATION, if the key cannot be used.
+        """
+        read_timeout = math.ceil(settings.read_timeout_seconds)  # the SDK counts in whole seconds
+        self.config = ReadOnlySshConfig(
+            load_private_key(settings),
+            domain=settings.domain,
+            requests_settings=sdk.RequestsSettings(
+                max_retries=0,  # the SDK sleeps through Retry-After for hours without a word; we wait ourselves
+                connection_retries=0,
+                connect_timeout=math.ceil(settings.connect_timeout_seconds),
+                read_timeout=read_timeout,
+                write_timeout=read_timeout,
+            ),
+            user_agent_suffix=f"encord-sync/{connector.__version__}",
+        )
+        self.tell = tell
+        self._api_client = sdk.ApiClient(self.config)
+        self._policy = RetryPolicy.from_settings(settings)
+        self._never_stopped = threading.Event()
+
+    def get(self, path: str, parameters: Mapping[str, str] | None = None, *, doing: str) -> object:
+        """The raw JSON of a GET of the newer API.
+
+        Args:
+            path: below /v2/public/.
+            parameters: the query string.
+            doing: what is being attempted, with its id, for messages.
+
+        Raises:
+            ConnectorError: of any kind of `translate`.
+        """
+
+        def request() -> object:
+            query = _Parameters(values=dict(parameters)) if parameters else None
+            return self._api_client.get(path, params=query, result_type=_RawAnswer).raw
+
+        return self._run(request, doing=doing, not_found=ErrorKind.PERMISSION)
+
+    def list_entries(self, project_hash: str, payload: Mapping[str, Any], *, doing: str) -> list[object]:
+        """The raw entries of one listing of label rows (older API).
+
+        Raises:
+            ConnectorError: of any kind of `translate`.
+        """
+
+        def request() -> list[object]:
+            querier = ObservedQuerier(self.config, project_hash)
+            return [record.raw for record in querier.get_multiple(LabelRowMetadata, payload=dict(payload))]
+
+        return self._run(request, doing=doing, not_found=ErrorKind.PERMISSION)
+
+    def get_label_rows(
+        self,
+        project_hash: str,
+        label_hashes: Sequence[str],
+        payload: Mapping[str, Any],
+        *,
+        doing: str,
+        stop: threading.Event,
+        attempts: int | None = None,
+    ) -> list[object]:
+        """The raw label rows of one request, in the server's order (older API).
+
+        Args:
+            project_hash: the project.
+            label_hashes: the label rows, at least one.
+            payload: options of the request.
+            doing: what is being attempted, for messages.
+            stop: when set, nothing more is sent.
+            attempts: fewer tries than the settings allow.
+
+        Raises:
+            ConnectorError: of any kind of `translate`; MISSING if the server does not know a label hash.
+        """
+
+        def request() -> list[object]:
+            querier = ObservedQuerier(self.config, project_hash)
+            records = querier.get_multiple(LabelRow, uid=list(label_hashes), payload=dict(payload))
+            return [record.raw for record in records]
+
+        return self._run(request, doing=doing, not_found=ErrorKind.MISSING, stop=stop, attempts=attempts)
+
+    def _run(
+        self,
+        request: Callable[[], Answer],
+        *,
+        doing: str,
+        not_found: ErrorKind,
+        stop: threading.Event | None = None,
+        attempts: int | None = None,
+    ) -> Answer:
+        def translated() -> Answer:
+            try:
+                return request()
+            except ConnectorError:
+                raise
+            except SDK_FAILURES as error:
+                seen = self.config.answer_seen
+                # `from None`: the SDK's exception may hold a whole answer, and must not be printed with ours.
+                raise translate(error, doing=doing, domain=self.config.domain, seen=seen, not_found=not_found) from None
+
+        return self._policy.run(translated, tell=self.tell, stop=stop or self._never_stopped, attempts=attempts)

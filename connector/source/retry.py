@@ -1,0 +1,119 @@
+"""When a request is tried again, and how long before: bounded, with jitter, and never a wait that nobody can see.
+
+Built on tenacity (which stamina wraps) because its sleep can be interrupted by an event: a run that is told to stop
+does not sit out a wait of a minute first.
+"""
+
+import dataclasses
+import random
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+import tenacity
+
+from connector.errors import ConnectorError, ErrorKind
+from connector.source.events import EventName, Teller
+from connector.source.settings import SourceSettings
+
+Answer = TypeVar("Answer")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How patient a request is.
+
+    Attributes:
+        attempts: tries in all, at least 1.
+        wait_seconds: the first wait; doubles each time, with as much jitter again at most.
+        wait_max_seconds: the longest wait of its own choosing.
+        retry_after_cap_seconds: the longest wait that the server may ask for.
+    """
+
+    attempts: int
+    wait_seconds: float
+    wait_max_seconds: float
+    retry_after_cap_seconds: float
+
+    @classmethod
+    def from_settings(cls, settings: SourceSettings) -> "RetryPolicy":
+        """The policy that the settings describe."""
+        return cls(
+            settings.retry_attempts,
+            settings.retry_wait_seconds,
+            settings.retry_wait_max_seconds,
+            settings.retry_after_cap_seconds,
+        )
+
+    def run(
+        self, request: Callable[[], Answer], *, tell: Teller, stop: threading.Event, attempts: int | None = None
+    ) -> Answer:
+        """Call `request` until it succeeds, fails for good, or the attempts are used up.
+
+        Args:
+            request: sends one request; raises ConnectorError.
+            tell: hears of each wait before it begins.
+            stop: when set, a wait ends at once, and nothing more is sent.
+            attempts: fewer tries than the policy's, for this request.
+
+        Raises:
+            ConnectorError: the last attempt's; RATE_LIMITED if the server asks for a longer wait than the cap;
+                INTERRUPTED if `stop` was set.
+        """
+        allowed = min(self.attempts, attempts or self.attempts)
+
+        def one_attempt() -> Answer:
+            if stop.is_set():
+                raise ConnectorError(ErrorKind.INTERRUPTED, "Stopped before the next request to Encord.")
+            try:
+                return request()
+            except ConnectorError as error:
+                raise self._capped(error) from None
+
+        def tell_of_wait(state: tenacity.RetryCallState) -> None:
+            error, wait = _error_of(state), state.upcoming_sleep
+            asked = ", as the server asked" if error.retry_after else ""
+            message = (
+                f"{error.message} Attempt {state.attempt_number} of {allowed}; trying again in {wait:.1f} s{asked}."
+            )
+            tell(EventName.WAITING, message, wait_seconds=wait, attempt=state.attempt_number)
+
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception(self._may_pass),
+            stop=tenacity.stop_after_attempt(allowed),
+            wait=self._wait,
+            sleep=tenacity.sleep_using_event(stop),
+            before_sleep=tell_of_wait,
+            reraise=True,
+        )
+        return retrying(one_attempt)
+
+    def _capped(self, error: ConnectorError) -> ConnectorError:
+        """The error itself, unless the server wants more patience than there is."""
+        if error.kind.is_transient and error.retry_after and error.retry_after > self.retry_after_cap_seconds:
+            return ConnectorError(
+                ErrorKind.RATE_LIMITED,
+                f"{error.message} The server asks to wait {error.retry_after:.0f} s, longer than the"
+                f" {self.retry_after_cap_seconds:.0f} s that this run waits at most.",
+                remedy="Run again later, or raise the longest wait (retry_after_cap_seconds).",
+                retry_after=error.retry_after,
+            )
+        return error
+
+    def _may_pass(self, error: BaseException) -> bool:
+        if not isinstance(error, ConnectorError) or not error.kind.is_transient:
+            return False
+        return not error.retry_after or error.retry_after <= self.retry_after_cap_seconds
+
+    def _wait(self, state: tenacity.RetryCallState) -> float:
+        jitter = random.uniform(0, self.wait_seconds)  # noqa: S311 - spreads requests, guards no secret
+        if retry_after := _error_of(state).retry_after:
+            return retry_after + jitter  # never earlier than asked
+        return min(self.wait_max_seconds, self.wait_seconds * 2.0 ** (state.attempt_number - 1) + jitter)
+
+
+def _error_of(state: tenacity.RetryCallState) -> ConnectorError:
+    error = state.outcome.exception() if state.outcome is not None else None
+    if not isinstance(error, ConnectorError):  # the predicate lets nothing else come this far
+        raise TypeError(f"waiting for {type(error).__name__}")
+    return error

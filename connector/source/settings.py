@@ -1,0 +1,88 @@
+"""What the source needs to know: key, domain, sizes of requests, patience. Checked before anything is sent."""
+
+import dataclasses
+from urllib.parse import urlsplit
+
+from connector.errors import ConnectorError, ErrorKind
+
+DEFAULT_DOMAIN = "https://api.encord.com"
+UNITED_STATES_DOMAIN = "https://api.us.encord.com"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSettings:
+    """How to reach Encord and how hard to lean on it.
+
+    The key is taken from the first that is given: `ssh_key_file`, `ssh_key`, then the SDK's own environment variables
+    ENCORD_SSH_KEY_FILE and ENCORD_SSH_KEY.
+
+    Attributes:
+        ssh_key_file: path of an Ed25519 private key in OpenSSH form; `~` is expanded.
+        ssh_key: the text of such a key.
+        ssh_key_passphrase: the key's passphrase, if it has one.
+        domain: the API's address without a path; the United States region is https://api.us.encord.com.
+        bundle_rows: label rows a request, at most.
+        bundle_bytes: bytes of label JSON a request aims at; one label row may be larger.
+        requests_in_flight: label requests at the same time, and bundles held that nobody has taken yet, at most.
+        retry_attempts: how often one request is tried in all.
+        retry_wait_seconds: the first wait between two attempts; doubles, with jitter.
+        retry_wait_max_seconds: the longest such wait.
+        retry_after_cap_seconds: how long a wait that the server asks for (Retry-After) is obeyed; longer ends the run.
+        connect_timeout_seconds: patience for a connection.
+        read_timeout_seconds: patience for the next bytes of an answer (not for the whole of it).
+        include_client_metadata: ask for the customer's own metadata of each data unit too.
+
+    Raises:
+        ConnectorError: CONFIGURATION, if a value cannot be used.
+    """
+
+    ssh_key_file: str | None = None
+    ssh_key: str | None = dataclasses.field(default=None, repr=False)
+    ssh_key_passphrase: str | None = dataclasses.field(default=None, repr=False)
+    domain: str = DEFAULT_DOMAIN
+    bundle_rows: int = 500
+    bundle_bytes: int = 24_000_000
+    requests_in_flight: int = 3
+    retry_attempts: int = 5
+    retry_wait_seconds: float = 1.0
+    retry_wait_max_seconds: float = 30.0
+    retry_after_cap_seconds: float = 60.0
+    connect_timeout_seconds: float = 20.0
+    read_timeout_seconds: float = 180.0
+    include_client_metadata: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "domain", checked_domain(self.domain))
+        for name in ("bundle_rows", "bundle_bytes", "requests_in_flight", "retry_attempts"):
+            if getattr(self, name) < 1:
+                raise ConnectorError(ErrorKind.CONFIGURATION, f"{name} must be at least 1, not {getattr(self, name)}.")
+        for name in ("connect_timeout_seconds", "read_timeout_seconds"):
+            if not getattr(self, name) > 0:
+                raise ConnectorError(ErrorKind.CONFIGURATION, f"{name} must be above 0, not {getattr(self, name)}.")
+        for name in ("retry_wait_seconds", "retry_wait_max_seconds", "retry_after_cap_seconds"):
+            if not getattr(self, name) >= 0:
+                raise ConnectorError(ErrorKind.CONFIGURATION, f"{name} must not be negative.")
+
+
+def checked_domain(domain: str) -> str:
+    """The API's address without a trailing slash.
+
+    The SDK would keep a path for one generation of its calls and drop it for the other, so an address with a path
+    cannot be used.
+
+    Raises:
+        ConnectorError: CONFIGURATION, if it is not an http(s) address, or has a path, query, user or password.
+    """
+    remedy = f"Use {DEFAULT_DOMAIN}, {UNITED_STATES_DOMAIN}, or your private cloud's address, without a path."
+    try:
+        parts = urlsplit(domain.strip())
+        port_is_valid = parts.port is None or parts.port > 0
+    except ValueError:
+        raise ConnectorError(ErrorKind.CONFIGURATION, "The domain is not a web address.", remedy=remedy) from None
+    if parts.username is not None or parts.password is not None:
+        raise ConnectorError(ErrorKind.CONFIGURATION, "The domain must not hold a user or password.", remedy=remedy)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not port_is_valid:
+        raise ConnectorError(ErrorKind.CONFIGURATION, f"The domain {domain!r} is not a web address.", remedy=remedy)
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise ConnectorError(ErrorKind.CONFIGURATION, f"The domain {domain!r} has a path.", remedy=remedy)
+    return f"{parts.scheme}://{parts.netloc}"

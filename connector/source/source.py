@@ -1,0 +1,94 @@
+"""The source: everything that a sync reads from Encord, behind one small class."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from connector.source import sdk
+from connector.source.connection import Connection
+from connector.source.events import EventListener, Teller
+from connector.source.fetch import LabelRowFetch
+from connector.source.label_rows import FetchedBundle, WantedLabelRow
+from connector.source.projects import (
+    ProjectSnapshot,
+    ProjectSummary,
+    checked_project_hash,
+    list_projects,
+    take_snapshot,
+)
+from connector.source.settings import SourceSettings
+
+
+class Source:
+    """Encord, read-only.
+
+    A write is not merely avoided: the guard signs no request that is not on its list of reads.
+    """
+
+    def __init__(self, connection: Connection, settings: SourceSettings) -> None:
+        self._connection = connection
+        self._settings = settings
+
+    @classmethod
+    def connect(cls, settings: SourceSettings, on_event: EventListener | None = None) -> "Source":
+        """Load the key and get ready; nothing is sent yet, so a key that Encord does not know shows at the first read.
+
+        Args:
+            settings: key, domain, sizes, patience.
+            on_event: hears of waits and smaller bundles, from several threads, one at a time; without it they are
+                logged.
+
+        Raises:
+            ConnectorError: CONFIGURATION, if the key cannot be used.
+        """
+        return cls(Connection(settings, Teller(on_event)), settings)
+
+    @property
+    def requests_sent(self) -> int:
+        """Requests sent so far, each attempt counted."""
+        return self._connection.config.requests_sent
+
+    @property
+    def sdk_version(self) -> str:
+        """Version of the Encord SDK in use."""
+        return sdk.sdk_version
+
+    def list_projects(self, title_eq: str | None = None, title_like: str | None = None) -> list[ProjectSummary]:
+        """The projects that the key may read, all pages.
+
+        Args:
+            title_eq: only the ones with this very title.
+            title_like: only the ones whose title fits this SQL LIKE pattern.
+
+        Raises:
+            ConnectorError: AUTHENTICATION, UNREACHABLE, RATE_LIMITED, …
+        """
+        return list_projects(self._connection, title_eq, title_like)
+
+    def snapshot(self, project_hash: str) -> ProjectSnapshot:
+        """Project, ontology and one listing of all branches: three requests, no labels.
+
+        Raises:
+            ConnectorError: PERMISSION if the project is unknown or closed to this key; AUTHENTICATION, UNREACHABLE, …
+        """
+        return take_snapshot(
+            self._connection, project_hash, include_client_metadata=self._settings.include_client_metadata
+        )
+
+    def fetch(
+        self,
+        project_hash: str,
+        wanted: Sequence[WantedLabelRow],
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> Iterator[FetchedBundle]:
+        """Fetch label rows, raw, in bundles; each wanted one comes out once, as a row or as a failure.
+
+        Args:
+            project_hash: the project.
+            wanted: label rows that have a label hash; doubled ones are fetched once.
+            should_stop: asked often; when true the iterator ends early, so ask it again afterwards.
+
+        Raises:
+            ConnectorError: AUTHENTICATION, PERMISSION, RATE_LIMITED, UNREACHABLE (an outage). What one label row is
+                the cause of is a failure in its bundle instead.
+        """
+        project_hash = checked_project_hash(project_hash)
+        return LabelRowFetch(self._connection, self._settings, project_hash).bundles(wanted, should_stop)

@@ -1,0 +1,101 @@
+"""Reads the private key: from a file, from text, or from the SDK's own environment variables.
+
+The SDK's loader is not used: the error it raises for a key of another type holds the whole private key.
+"""
+
+import os
+from pathlib import Path
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_ssh_private_key
+
+from connector.errors import ConnectorError, ErrorKind
+from connector.source.settings import SourceSettings
+
+KEY_FILE_VARIABLE = "ENCORD_SSH_KEY_FILE"
+KEY_VARIABLE = "ENCORD_SSH_KEY"
+MAKE_A_KEY = "Make one with `ssh-keygen -t ed25519` and add its public half to your Encord user or service account."
+
+
+def load_private_key(settings: SourceSettings) -> Ed25519PrivateKey:
+    """The key that signs the requests.
+
+    Raises:
+        ConnectorError: CONFIGURATION, if there is none, or it cannot be read; the message never holds any of its text.
+    """
+    text, place = _key_text(settings)
+    if not text.strip():
+        raise ConnectorError(ErrorKind.CONFIGURATION, f"The SSH key in {place} is empty.", remedy=MAKE_A_KEY)
+    if text.lstrip().startswith(("ssh-", "ecdsa-", "sk-")):
+        raise ConnectorError(
+            ErrorKind.CONFIGURATION,
+            f"What is in {place} is a public key.",
+            remedy="Name the private one: usually the file of the same name without .pub.",
+        )
+    passphrase = settings.ssh_key_passphrase.encode() if settings.ssh_key_passphrase else None
+    try:
+        # Every way out of this block drops the library's own error: nothing of the key's text may travel with it.
+        key = load_ssh_private_key(text.encode(), passphrase)
+    except TypeError:
+        raise ConnectorError(
+            ErrorKind.CONFIGURATION,
+            f"The SSH key in {place} is protected by a passphrase, and none was given.",
+            remedy="Set the key's passphrase, or use a key without one.",
+        ) from None
+    except (ValueError, UnsupportedAlgorithm):
+        if passphrase is not None:
+            raise ConnectorError(
+                ErrorKind.CONFIGURATION,
+                f"The SSH key in {place} cannot be read with this passphrase.",
+                remedy="Check the passphrase; a key without one takes none.",
+            ) from None
+        raise ConnectorError(
+            ErrorKind.CONFIGURATION,
+            f"What is in {place} is not a private key in OpenSSH form (or it is damaged).",
+            remedy=f"Check that all of it is there, line breaks included. {MAKE_A_KEY}",
+        ) from None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise ConnectorError(
+            ErrorKind.CONFIGURATION,
+            f"The SSH key in {place} is not of type Ed25519, the only one that Encord takes.",
+            remedy=MAKE_A_KEY,
+        )
+    return key
+
+
+def _key_text(settings: SourceSettings) -> tuple[str, str]:
+    """The key's text and, for messages, where it came from; in the SDK's order of precedence."""
+    if settings.ssh_key_file is not None:
+        return _read_key_file(settings.ssh_key_file), f"the file {settings.ssh_key_file}"
+    if settings.ssh_key is not None:
+        return settings.ssh_key, "the option ssh_key"
+    if key_file := os.environ.get(KEY_FILE_VARIABLE):
+        return _read_key_file(key_file), f"the file {key_file} ({KEY_FILE_VARIABLE})"
+    if (text := os.environ.get(KEY_VARIABLE)) is not None:
+        return text, f"the environment variable {KEY_VARIABLE}"
+    raise ConnectorError(
+        ErrorKind.CONFIGURATION,
+        "No SSH key was given.",
+        remedy=f"Name a key file with --ssh-key-file, or set {KEY_FILE_VARIABLE} or {KEY_VARIABLE}.",
+    )
+
+
+def _read_key_file(name: str) -> str:
+    try:
+        return Path(name).expanduser().read_text(encoding="ascii")
+    except FileNotFoundError:
+        problem = "does not exist"
+    except IsADirectoryError:
+        problem = "is a folder"
+    except PermissionError:
+        problem = "may not be read by this user"
+    except UnicodeDecodeError:
+        problem = "is not a text file"
+    except (OSError, RuntimeError, ValueError) as error:  # no home to expand ~ to, a name with a null byte, …
+        problem = f"cannot be read ({type(error).__name__})"
+    raise ConnectorError(
+        ErrorKind.CONFIGURATION,
+        f"The SSH key file {name!r} {problem}.",
+        remedy="Check the path, and that the user who runs this may read it.",
+    )
