@@ -14,7 +14,7 @@ LABEL_PARTS = ("object_answers", "object_actions", "classification_answers")
 """Parts that hold labels and nothing else."""
 
 _LINKS = frozenset({"data_link", "data_links", "file_uri", "uri", "url", "signed_url", "video_link", "link"})
-_SIGNATURES = ("X-Amz-Signature=", "X-Goog-Signature=", "Signature=", "&sig=", "?sig=")
+_SIGNATURES = ("signature=", "&sig=", "?sig=")
 
 
 def content_hash(labels: Mapping[str, Any]) -> tuple[str, int]:
@@ -60,6 +60,6 @@ def _without_links(value: object) -> object:
         return {key: _without_links(item) for key, item in value.items() if key not in _LINKS}
     if isinstance(value, list):
         return [_without_links(item) for item in value]
-    if isinstance(value, str) and "://" in value and any(mark in value for mark in _SIGNATURES):
+    if isinstance(value, str) and "://" in value and any(mark in value.lower() for mark in _SIGNATURES):
         return None
     return value

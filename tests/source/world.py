@@ -8,6 +8,7 @@ from connector.source import SourceSettings
 PROJECT_HASH = "0f4a4c1e-5c3b-4c39-9c7e-8f1f7a0c1d2e"
 ONTOLOGY_HASH = "7d9b2f60-1a34-4e0c-a6d5-2b8c9e4f1a3d"
 DATASET_HASH = "aa1c0d52-93b7-4f5d-8a0e-5f60b7c8d9e0"
+STAGE_UUID = "cccccccc-0000-4000-8000-000000000001"
 EDITED_AT = "2026-03-01T10:00:00.123456"
 
 
@@ -34,7 +35,7 @@ def listing_entry(number: int, label_hash: str | None) -> dict[str, Any]:
         "data_link": None,
         "label_status": "NOT_LABELLED",
         "annotation_task_status": None,
-        "workflow_graph_node": {"uuid": "cccccccc-0000-4000-8000-000000000001", "title": "Annotate"},
+        "workflow_graph_node": {"uuid": STAGE_UUID, "title": "Annotate"},
         "is_shadow_data": False,
         "number_of_frames": 1,
         "duration": None,
@@ -104,8 +105,12 @@ def label_row(number: int, note: str = "") -> dict[str, Any]:
 def image_world(rows: int, unopened: int = 0, note: str = "") -> SampleWorld:
     """A project of `rows` opened images and `unopened` ones that nobody has opened."""
     world = SampleWorld()
-    opened = [{"metadata": listing_entry(n, label_hash_of(n)), "labels": label_row(n, note)} for n in range(rows)]
-    never = [{"metadata": listing_entry(n, None), "labels": None} for n in range(rows, rows + unopened)]
+    opened: list[dict[str, Any]] = [
+        {"metadata": listing_entry(n, label_hash_of(n)), "labels": label_row(n, note)} for n in range(rows)
+    ]
+    never: list[dict[str, Any]] = [
+        {"metadata": listing_entry(n, None), "labels": None} for n in range(rows, rows + unopened)
+    ]
     project = {
         "projectHash": PROJECT_HASH,
         "projectType": "workflow",
@@ -120,7 +125,7 @@ def image_world(rows: int, unopened: int = 0, note: str = "") -> SampleWorld:
         "userRole": 0,
         "sourceProjects": None,
         "workflowManagerUuid": "cccccccc-0000-4000-8000-000000000000",
-        "workflow": {"stages": []},
+        "workflow": {"stages": [{"stageType": "ANNOTATION", "uuid": STAGE_UUID, "title": "Annotate"}]},
     }
     shape = {"id": "1", "name": "Cow", "color": "#D33115", "shape": "bounding_box", "featureNodeHash": "Q293LWJv"}
     ontology = {
