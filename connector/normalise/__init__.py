@@ -1,0 +1,27 @@
+"""Pure: raw listing entries, label rows and ontologies → Arrow tables. No I/O, no SDK, no SQL.
+
+Times are UTC; what Encord does not give is NULL, never invented. `NORMALISER_VERSION` grows whenever the same label
+row would come to different rows, so that a sync fetches it again.
+"""
+
+from connector.normalise.bundle import NormalisedBundle, normalise_label_rows
+from connector.normalise.listing import Listing, label_row_id, normalise_listing
+from connector.normalise.ontology import Ontology
+from connector.normalise.ontology_changes import OntologyChange, ontology_change
+from connector.normalise.project import project_tables
+
+NORMALISER_VERSION = 1
+"""The version of the rules; label_row.normaliser_version."""
+
+__all__ = [
+    "NORMALISER_VERSION",
+    "Listing",
+    "NormalisedBundle",
+    "Ontology",
+    "OntologyChange",
+    "label_row_id",
+    "normalise_label_rows",
+    "normalise_listing",
+    "ontology_change",
+    "project_tables",
+]

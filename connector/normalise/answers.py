@@ -1,0 +1,145 @@
+"""Answers to attributes: reads the flat answer lists of an object or a classification into rows.
+
+Encord keeps answers of all attributes of an owner, nested ones too, in one flat list each in object_answers,
+object_actions and classification_answers. Static or dynamic is the ontology's word, not the list's (encord-protocol
+e 13).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from connector.normalise.columns import ColumnBuffer
+from connector.normalise.dynamic_answers import AnswerTimelines
+from connector.normalise.ontology import OntologyAttribute, OntologyClass
+from connector.normalise.row_warnings import RowWarnings
+
+Json = Any
+"""A JSON value, or an answer made of one."""
+
+AnswerEntry = Mapping[str, Any]
+Rendered = tuple[str | None, str | None, float | None]
+"""option_feature_hash, answer_text, answer_number."""
+
+EMPTY_ROW: Rendered = (None, None, None)
+
+
+def render_number(number: float) -> tuple[str, float]:
+    """A numeric answer as text, the same for 1, 1.0 and true, and as a number."""
+    as_float = float(number)
+    if isinstance(number, int):
+        return str(int(number)), as_float
+    return (str(int(number)), as_float) if number.is_integer() and abs(number) < 2**53 else (repr(number), as_float)
+
+
+def render(attribute: OntologyAttribute, value: Json) -> Iterator[Rendered]:
+    """The rows of one answer: one, or one a ticked option in ontology order."""
+    if attribute.answer_type == "checklist":
+        for option in sorted(value, key=attribute.options.__getitem__):
+            yield option, None, None
+    elif attribute.answer_type == "radio":
+        yield value, None, None
+    elif attribute.answer_type == "text":
+        yield None, value, None
+    else:
+        yield None, *render_number(value)
+
+
+class AnswerReader:
+    """Collects the answers of one owner, list by list, and writes them as rows of attribute_answer.
+
+    The lists must come in the SDK's order, object_answers before object_actions: later answers replace earlier ones.
+    """
+
+    def __init__(self, ontology_class: OntologyClass, *, is_object: bool, warnings: RowWarnings) -> None:
+        self._class = ontology_class
+        self._is_object = is_object
+        self._warnings = warnings
+        self._static: dict[str, Any] = {}
+        self._dynamic = AnswerTimelines()
+
+    def read(self, entries: Sequence[AnswerEntry]) -> None:
+        """Take in one flat list.
+
+        Raises:
+            KeyError, TypeError, AttributeError: An entry is not a dict with `featureHash` and `answers`.
+        """
+        ticked: dict[str, frozenset[str]] = {}
+        checklists: dict[tuple[str, str], list[tuple[AnswerEntry, frozenset[str]]]] = {}
+        for entry in entries:
+            feature_hash = entry["featureHash"]
+            attribute = self._class.attributes.get(feature_hash)
+            if attribute is None:
+                self._warnings.add(f"answer to an attribute that the ontology does not have: {feature_hash}")
+                continue
+            value = self._value(attribute, entry["answers"])
+            if value is None:
+                continue
+            if attribute.is_dynamic:
+                if attribute.answer_type == "checklist":
+                    checklists.setdefault((feature_hash, entry.get("spaceId") or "root"), []).append((entry, value))
+                else:
+                    self._dynamic.assign(attribute, entry, value, self._warnings)
+            elif attribute.answer_type == "checklist" and self._is_object:
+                # The editor writes one entry a ticked option on objects; the SDK joins those of one list.
+                ticked[feature_hash] = ticked.get(feature_hash, frozenset()) | value
+            else:
+                self._static[feature_hash] = value
+        self._static.update(ticked)
+        for (feature_hash, space_id), group in checklists.items():
+            self._dynamic.assign_checklist(self._class.attributes[feature_hash], space_id, group, self._warnings)
+
+    def _value(self, attribute: OntologyAttribute, answers: Json) -> Json:
+        """The answer in comparable form; None for "removed" and for what cannot be read (which is warned of)."""
+        match attribute.answer_type:
+            case "text" if isinstance(answers, str):
+                return answers
+            case "numeric" if isinstance(answers, (int, float)):
+                return answers
+            case "radio" if isinstance(answers, list):
+                if len(answers) != 1:
+                    return None
+                option = answers[0]["featureHash"]
+                if option in attribute.options:
+                    return option
+                self._warnings.add(f"answer with an option that the ontology does not have: {option}")
+                return None
+            case "checklist" if isinstance(answers, list):
+                options = frozenset(answer["featureHash"] for answer in answers)
+                unknown = options - attribute.options.keys()
+                for option in sorted(unknown):
+                    self._warnings.add(f"answer with an option that the ontology does not have: {option}")
+                return None if unknown and unknown == options else options - unknown
+            case "text" | "numeric" | "radio" | "checklist":
+                self._warnings.add(f"unreadable answer to attribute {attribute.feature_hash}")
+            case word:
+                self._warnings.add(f"unknown answer type: {word}")
+        return None
+
+    def _is_open(self, attribute: OntologyAttribute) -> bool:
+        """Whether every option that leads to a nested attribute is chosen; children of dynamic radios never are."""
+        while attribute.parent_attribute is not None:
+            parent = self._class.attributes[attribute.parent_attribute]
+            if parent.is_dynamic or self._static.get(parent.feature_hash) != attribute.parent_option:
+                return False
+            attribute = parent
+        return True
+
+    def write(self, rows: ColumnBuffer, label_hash: str, owner_hash: str) -> None:
+        """Append the rows; position numbers them within owner, space and attribute."""
+        kind = "object" if self._is_object else "classification"
+        for feature_hash, value in self._static.items():
+            attribute = self._class.attributes[feature_hash]
+            if not self._is_open(attribute):
+                self._warnings.add(f"answer to a nested attribute whose option is not chosen: {feature_hash}")
+                continue
+            rendered = list(render(attribute, value))
+            if not rendered and not self._is_object:
+                rendered = [EMPTY_ROW]  # the SDK tells an emptied checklist from an unanswered one here
+            for position, row in enumerate(rendered):
+                rows.add(label_hash, kind, owner_hash, "root", feature_hash, position, *row, None, None)
+        for attribute, space_id, spans in self._dynamic.spans():
+            position = 0
+            for value, start, end in spans:
+                for row in render(attribute, value):
+                    rows.add(label_hash, kind, owner_hash, space_id, attribute.feature_hash, position, *row, start, end)
+                    position += 1

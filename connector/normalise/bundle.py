@@ -1,0 +1,136 @@
+"""A bundle of raw label rows → Arrow tables. A label row that cannot be read leaves nothing behind."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from connector.normalise.columns import BundleColumns
+from connector.normalise.label_row import read_label_row
+from connector.normalise.ontology import Ontology
+from connector.normalise.row_context import RowContext
+from connector.normalise.timestamps import TimestampCache
+
+LabelRow = tuple[Mapping[str, Any], Mapping[str, Any]]
+"""A listing entry and the raw label-row dict that belongs to it."""
+
+_UNREADABLE = (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
+_NOT_OF_ITS_TYPE = (pa.ArrowException, TypeError, ValueError, OverflowError)
+
+
+@dataclass(frozen=True, slots=True)
+class NormalisedBundle:
+    """What a bundle of label rows comes to.
+
+    Attributes:
+        tables: the seven tables that are replaced with a label row, and data_frame; each with its declared schema.
+        facts: one row a label row that could be read: label_hash, is_event_based, object_count, annotation_count,
+            classification_count, warnings (JSON list or NULL), labels_last_edited_at.
+        failures: label_hash and message of the rows that could not be read; nothing of them is in the tables.
+    """
+
+    tables: dict[str, pa.Table]
+    facts: pa.Table
+    failures: list[tuple[str, str]]
+
+
+def normalise_label_rows(
+    label_rows: Iterable[LabelRow],
+    ontology: Ontology,
+    schemas: Mapping[str, pa.Schema],
+    *,
+    project_hash: str = "",
+) -> NormalisedBundle:
+    """Normalise a bundle.
+
+    Args:
+        label_rows: listing entry and raw label row of each; neither is changed. A label row must not come twice.
+        ontology: the project's ontology.
+        schemas: table name → Arrow schema, of the tables that label rows fill.
+        project_hash: the project; fills data_frame.project_hash.
+
+    Returns:
+        The tables, the facts about each row, and what failed.
+    """
+    rows = list(label_rows)
+    columns, failures = _read_all(rows, ontology, schemas, project_hash)
+    try:
+        return NormalisedBundle(columns.tables(), columns.facts.to_arrow(), failures)
+    except _NOT_OF_ITS_TYPE:
+        # Some value is not of its column's type. Arrow does not say which row it came from: convert one by one.
+        failures += _failures_of_conversion(rows, ontology, schemas, {label_hash for label_hash, _ in failures})
+    failed = {label_hash for label_hash, _ in failures}
+    good = [row for row in rows if _label_hash(*row) not in failed]
+    columns, _ = _read_all(good, ontology, schemas, project_hash)
+    return NormalisedBundle(columns.tables(), columns.facts.to_arrow(), failures)
+
+
+def _label_hash(entry: Mapping[str, Any], labels: object) -> str:
+    own = labels.get("label_hash") if isinstance(labels, dict) else None
+    return str(own or entry.get("label_hash"))
+
+
+def _read_all(
+    rows: Sequence[LabelRow], ontology: Ontology, schemas: Mapping[str, pa.Schema], project_hash: str
+) -> tuple[BundleColumns, list[tuple[str, str]]]:
+    columns = BundleColumns(schemas)
+    timestamps = TimestampCache()
+    described: set[object] = set()
+    failures: list[tuple[str, str]] = []
+    for entry, labels in rows:
+        label_hash = _label_hash(entry, labels)
+        mark = columns.mark()
+        timestamps.unreadable = 0
+        try:
+            if not isinstance(labels, dict):
+                raise TypeError("it is no object")
+            context = RowContext(label_hash, labels, entry, columns, ontology, timestamps)
+            data_hash = entry.get("data_hash")
+            read_label_row(context, project_hash, with_frames=data_hash not in described)
+            _add_facts(context, mark)
+            described.add(data_hash)
+        except _UNREADABLE as error:
+            columns.roll_back(mark)
+            failures.append((label_hash, _failure_message(label_hash, error)))
+    return columns, failures
+
+
+def _add_facts(context: RowContext, mark: Sequence[int]) -> None:
+    columns, timestamps = context.columns, context.timestamps
+    before = columns.at(mark)
+    last_edited_at = timestamps[context.labels.get("last_edited_at")]
+    if timestamps.unreadable:
+        context.warnings.add("time that cannot be read", timestamps.unreadable)
+    columns.facts.add(
+        context.label_hash,
+        context.is_event_based,
+        len(columns.object_instance) - before["object_instance"],
+        len(columns.object_annotation) - before["object_annotation"],
+        len(columns.classification_instance) - before["classification_instance"],
+        context.warnings.to_json(),
+        last_edited_at,
+    )
+
+
+def _failures_of_conversion(
+    rows: Sequence[LabelRow], ontology: Ontology, schemas: Mapping[str, pa.Schema], failed: set[str]
+) -> list[tuple[str, str]]:
+    failures = []
+    for row in rows:
+        label_hash = _label_hash(*row)
+        if label_hash in failed:
+            continue
+        columns, _ = _read_all([row], ontology, schemas, "")
+        try:
+            columns.tables()
+            columns.facts.to_arrow()
+        except _NOT_OF_ITS_TYPE as error:
+            failures.append((label_hash, _failure_message(label_hash, error)))
+    return failures
+
+
+def _failure_message(label_hash: str, error: BaseException) -> str:
+    """What failed, without any text of the labels: a KeyError's key is a word of the format, other texts may not be."""
+    detail = f"missing {error.args[0]}" if isinstance(error, KeyError) and error.args else type(error).__name__
+    return f"label row {label_hash} is not of Encord's format ({detail})"

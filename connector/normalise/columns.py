@@ -1,0 +1,122 @@
+"""Growing columns of the tables that label rows fill, with a way back to where a label row began.
+
+A value is appended to a Python list a column and becomes Arrow once a bundle: no row objects in between.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+FACTS_SCHEMA = pa.schema(
+    [
+        pa.field("label_hash", pa.string(), nullable=False),
+        pa.field("is_event_based", pa.bool_(), nullable=False),
+        pa.field("object_count", pa.int64(), nullable=False),
+        pa.field("annotation_count", pa.int64(), nullable=False),
+        pa.field("classification_count", pa.int64(), nullable=False),
+        pa.field("warnings", pa.string()),
+        pa.field("labels_last_edited_at", pa.timestamp("us", tz="UTC")),
+    ]
+)
+"""What a bundle says about its label rows themselves; columns of table label_row."""
+
+ROW_TABLES = (
+    "data_frame",
+    "data_space",
+    "object_instance",
+    "object_annotation",
+    "object_range",
+    "classification_instance",
+    "classification_range",
+    "attribute_answer",
+)
+"""The tables that label rows fill."""
+
+
+class ColumnBuffer:
+    """The columns of one table, as Python lists of equal length.
+
+    Attributes:
+        schema: the Arrow schema of the table; times travel as integers, microseconds since 1970 in UTC.
+        columns: name → values so far. Hot loops append to these lists themselves.
+    """
+
+    __slots__ = ("_first", "_lists", "columns", "schema")
+
+    def __init__(self, schema: pa.Schema) -> None:
+        self.schema = schema
+        self.columns: dict[str, list[Any]] = {name: [] for name in schema.names}
+        self._lists = tuple(self.columns.values())
+        self._first = self._lists[0]
+
+    def __len__(self) -> int:
+        return len(self._first)
+
+    def add(self, *values: object) -> None:
+        """Append one row, values in the schema's order."""
+        for column, value in zip(self._lists, values, strict=True):
+            column.append(value)
+
+    def roll_back(self, length: int) -> None:
+        """Forget every value after the first `length` of each column, also where columns differ in length."""
+        for column in self._lists:
+            del column[length:]
+
+    def to_arrow(self) -> pa.Table:
+        """The table with exactly the schema.
+
+        Raises:
+            pa.ArrowException, TypeError, ValueError, OverflowError: A value is not of its column's type.
+        """
+        arrays = [pa.array(self.columns[field.name], type=field.type, from_pandas=False) for field in self.schema]
+        return pa.Table.from_arrays(arrays, schema=self.schema)
+
+
+class BundleColumns:
+    """The columns of all tables that a bundle of label rows fills, and of their facts."""
+
+    __slots__ = (
+        "attribute_answer",
+        "classification_instance",
+        "classification_range",
+        "data_frame",
+        "data_space",
+        "facts",
+        "object_annotation",
+        "object_instance",
+        "object_range",
+    )
+
+    def __init__(self, schemas: Mapping[str, pa.Schema]) -> None:
+        self.data_frame = ColumnBuffer(schemas["data_frame"])
+        self.data_space = ColumnBuffer(schemas["data_space"])
+        self.object_instance = ColumnBuffer(schemas["object_instance"])
+        self.object_annotation = ColumnBuffer(schemas["object_annotation"])
+        self.object_range = ColumnBuffer(schemas["object_range"])
+        self.classification_instance = ColumnBuffer(schemas["classification_instance"])
+        self.classification_range = ColumnBuffer(schemas["classification_range"])
+        self.attribute_answer = ColumnBuffer(schemas["attribute_answer"])
+        self.facts = ColumnBuffer(FACTS_SCHEMA)
+
+    @property
+    def _buffers(self) -> tuple[ColumnBuffer, ...]:
+        return tuple(getattr(self, name) for name in (*ROW_TABLES, "facts"))
+
+    def mark(self) -> tuple[int, ...]:
+        """Where the tables end now: what to return to if the label row that follows cannot be read."""
+        return tuple(len(buffer) for buffer in self._buffers)
+
+    @staticmethod
+    def at(mark: Sequence[int]) -> dict[str, int]:
+        """A mark by table name."""
+        return dict(zip((*ROW_TABLES, "facts"), mark, strict=True))
+
+    def roll_back(self, mark: Sequence[int]) -> None:
+        """Leave nothing behind of what came after the mark."""
+        for buffer, length in zip(self._buffers, mark, strict=True):
+            buffer.roll_back(length)
+
+    def tables(self) -> dict[str, pa.Table]:
+        """Every table in Arrow; see `ColumnBuffer.to_arrow` for what is raised."""
+        return {name: getattr(self, name).to_arrow() for name in ROW_TABLES}

@@ -1,0 +1,159 @@
+"""Dynamic answers: which answer holds on which frames, after every entry has overridden the earlier ones.
+
+Reproduces the SDK's answer index (encord-protocol e 16): later entries override earlier ones where they overlap, equal
+neighbours merge, and answers come in the order of their first assignment. Checklists differ on purpose (e 17): where
+entries of one list overlap, the union of their options holds, and no tail of a range is lost.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import Any
+
+from connector.normalise.ontology import OntologyAttribute
+from connector.normalise.ranges import Range, merge_ranges, read_ranges
+from connector.normalise.row_warnings import RowWarnings
+
+Span = tuple[Any, int, int]
+"""Answer, first frame, last frame."""
+
+
+class AnswerTimeline:
+    """The answers of one attribute along the frames: disjoint intervals, sorted."""
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._intervals: list[tuple[int, int, Hashable]] = []
+        self._counts: dict[Hashable, int] = {}
+
+    def assign(self, answer: Hashable, ranges: Sequence[Range]) -> None:
+        """Let an answer hold over merged ranges, whatever held there before."""
+        for start, end in ranges:
+            self._clear(start, end)
+        for start, end in ranges:
+            self._insert(start, end, answer)
+
+    def _count(self, answer: Hashable, change: int) -> None:
+        count = self._counts.get(answer, 0) + change
+        if count:
+            self._counts[answer] = count
+        else:
+            # An answer that holds nowhere any more loses its place in the order.
+            del self._counts[answer]
+
+    def _clear(self, start: int, end: int) -> None:
+        first = bisect_right(self._starts, start)
+        if first > 0 and self._intervals[first - 1][1] >= start:
+            first -= 1
+        last = bisect_right(self._starts, end)
+        remaining: list[tuple[int, int, Hashable]] = []
+        for old_start, old_end, answer in self._intervals[first:last]:
+            pieces = []
+            if old_start < start:
+                pieces.append((old_start, start - 1, answer))
+            if old_end > end:
+                pieces.append((end + 1, old_end, answer))
+            remaining += pieces
+            self._count(answer, len(pieces) - 1)
+        self._replace(first, last, remaining)
+
+    def _insert(self, start: int, end: int, answer: Hashable) -> None:
+        first = last = bisect_left(self._starts, start)
+        change = 1
+        if first > 0 and self._intervals[first - 1][1] == start - 1 and self._intervals[first - 1][2] == answer:
+            first -= 1
+            start = self._starts[first]
+            change -= 1
+        if last < len(self._intervals) and self._starts[last] == end + 1 and self._intervals[last][2] == answer:
+            end = self._intervals[last][1]
+            last += 1
+            change -= 1
+        if change:
+            self._count(answer, change)
+        self._replace(first, last, [(start, end, answer)])
+
+    def _replace(self, first: int, last: int, intervals: list[tuple[int, int, Hashable]]) -> None:
+        self._intervals[first:last] = intervals
+        self._starts[first:last] = [interval[0] for interval in intervals]
+
+    def spans(self) -> Iterator[Span]:
+        """Answers in order of first assignment, each with its ranges in order of frames."""
+        ranges: dict[Hashable, list[Range]] = {answer: [] for answer in self._counts}
+        for start, end, answer in self._intervals:
+            ranges[answer].append((start, end))
+        for answer, its_ranges in ranges.items():
+            for start, end in its_ranges:
+                yield answer, start, end
+
+
+class AnswerTimelines:
+    """The timelines of one owner, one an attribute and space."""
+
+    def __init__(self) -> None:
+        self._timelines: dict[tuple[str, str], tuple[OntologyAttribute, AnswerTimeline]] = {}
+
+    def _timeline(self, attribute: OntologyAttribute, space_id: str) -> AnswerTimeline:
+        key = (attribute.feature_hash, space_id)
+        if key not in self._timelines:
+            self._timelines[key] = (attribute, AnswerTimeline())
+        return self._timelines[key][1]
+
+    def assign(
+        self, attribute: OntologyAttribute, entry: Mapping[str, Any], answer: Hashable, warnings: RowWarnings
+    ) -> None:
+        """Take in one entry of a text, numeric or radio attribute."""
+        ranges = merge_ranges(_entry_ranges(attribute, entry, warnings))
+        if ranges:
+            self._timeline(attribute, entry.get("spaceId") or "root").assign(answer, ranges)
+
+    def assign_checklist(
+        self,
+        attribute: OntologyAttribute,
+        space_id: str,
+        entries: Sequence[tuple[Mapping[str, Any], frozenset[str]]],
+        warnings: RowWarnings,
+    ) -> None:
+        """Take in all entries of a checklist attribute of one list: raw entry and options ticked."""
+        ticked = [
+            (start, end, options)
+            for entry, options in entries
+            for start, end in _entry_ranges(attribute, entry, warnings)
+            if start <= end and options
+        ]
+        if not ticked:
+            return
+        timeline = self._timeline(attribute, space_id)
+        for start, end, options in _union_of_options(ticked):
+            timeline.assign(options, [(start, end)])
+
+    def spans(self) -> Iterator[tuple[OntologyAttribute, str, Iterator[Span]]]:
+        """Attribute, space and spans of every timeline."""
+        for (_, space_id), (attribute, timeline) in self._timelines.items():
+            yield attribute, space_id, timeline.spans()
+
+
+def _entry_ranges(attribute: OntologyAttribute, entry: Mapping[str, Any], warnings: RowWarnings) -> list[Range]:
+    if "range" not in entry:
+        warnings.add(f"answer without frames to dynamic attribute {attribute.feature_hash}")
+        return []
+    ranges, unreadable = read_ranges(entry["range"])
+    if unreadable:
+        warnings.add(f"unreadable range of dynamic attribute {attribute.feature_hash}", unreadable)
+    return ranges
+
+
+def _union_of_options(ticked: Sequence[tuple[int, int, frozenset[str]]]) -> Iterator[tuple[int, int, frozenset[str]]]:
+    """Cut overlapping ranges into disjoint ones, each with the options of all that cover it, in frame order."""
+    changes: dict[int, list[tuple[int, str]]] = {}
+    for start, end, options in ticked:
+        for option in options:
+            changes.setdefault(start, []).append((1, option))
+            changes.setdefault(end + 1, []).append((-1, option))
+    covering: dict[str, int] = {}
+    previous = 0
+    for frame in sorted(changes):
+        current = frozenset(option for option, count in covering.items() if count)
+        if current:
+            yield previous, frame - 1, current
+        for change, option in changes[frame]:
+            covering[option] = covering.get(option, 0) + change
+        previous = frame

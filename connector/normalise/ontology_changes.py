@@ -1,0 +1,73 @@
+"""Which label rows an edit of the ontology makes stale, although their listing entries do not move.
+
+Names, colours and order live in the ontology tables only, so changing them touches no label row. What Encord serves,
+or what an answer means, changes with shapes, kinds of answers, nesting and archiving (encord-protocol f).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+Row = Mapping[str, Any]
+
+_TABLES = ("ontology_class", "ontology_attribute", "ontology_option")
+_CLASS_MEANING = ("kind", "shape", "is_global")
+_ATTRIBUTE_MEANING = ("class_feature_hash", "parent_option_hash", "answer_type", "is_dynamic")
+_OPTION_MEANING = ("attribute_feature_hash",)
+
+
+@dataclass(frozen=True, slots=True)
+class OntologyChange:
+    """What an edit of the ontology means for label rows.
+
+    Attributes:
+        stale_classes: feature hashes of classes whose labels must be fetched again.
+        everything_is_stale: true where something was un-archived: its labels may sit in any label row.
+        is_changed: whether anything at all is different, names and colours included.
+    """
+
+    stale_classes: frozenset[str]
+    everything_is_stale: bool
+    is_changed: bool
+
+
+def ontology_change(old: Mapping[str, pa.Table], new: Mapping[str, pa.Table]) -> OntologyChange:
+    """Compare two states of one project's ontology.
+
+    Args:
+        old: tables ontology_class, ontology_attribute and ontology_option as stored; empty before the first sync.
+        new: the same tables as just read.
+
+    Returns:
+        The change. What is only added makes nothing stale.
+    """
+    old_rows = {name: _by_hash(old[name]) for name in _TABLES}
+    new_rows = {name: _by_hash(new[name]) for name in _TABLES}
+    stale: set[str] = set()
+    everything = False
+    for name, meaning in zip(_TABLES, (_CLASS_MEANING, _ATTRIBUTE_MEANING, _OPTION_MEANING), strict=True):
+        for feature_hash, before in old_rows[name].items():
+            after = new_rows[name].get(feature_hash)
+            if after is None or (after["is_archived"] and not before["is_archived"]):
+                stale |= _classes_of(old_rows, name, before)
+            elif before["is_archived"] and not after["is_archived"]:
+                everything = True
+            if after is not None and any(before[column] != after[column] for column in meaning):
+                stale |= _classes_of(old_rows, name, before) | _classes_of(new_rows, name, after)
+    return OntologyChange(frozenset(stale), everything, old_rows != new_rows)
+
+
+def _by_hash(table: pa.Table) -> dict[str, Row]:
+    return {row["feature_hash"]: row for row in table.to_pylist()}
+
+
+def _classes_of(rows: Mapping[str, Mapping[str, Row]], table: str, row: Row) -> set[str]:
+    """The class that a row of one of the three tables belongs to; empty if its attribute is not there."""
+    if table == "ontology_class":
+        return {row["feature_hash"]}
+    if table == "ontology_attribute":
+        return {row["class_feature_hash"]}
+    attribute = rows["ontology_attribute"].get(row["attribute_feature_hash"])
+    return set() if attribute is None else {attribute["class_feature_hash"]}

@@ -1,0 +1,69 @@
+"""What every part of the normaliser needs to know while it reads one label row."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from connector.normalise.columns import BundleColumns
+from connector.normalise.ontology import Ontology
+from connector.normalise.row_warnings import RowWarnings
+from connector.normalise.timestamps import TimestampCache
+
+ROOT = "root"
+"""The space of what lies on the label row itself."""
+
+
+@dataclass(slots=True)
+class RowContext:
+    """One label row on its way into the columns.
+
+    Attributes:
+        label_hash: the label row.
+        labels: its raw dict; never changed.
+        entry: its raw listing entry; never changed.
+        columns: the bundle's columns.
+        ontology: the project's ontology.
+        timestamps: the bundle's cache of parsed times.
+        is_event_based: true for a continuous scene, whose frames are nanosecond offsets of events.
+        warnings: what could not be interpreted.
+        instances: object hash → class hash of the objects seen so far; the first occurrence fixes the class.
+    """
+
+    label_hash: str
+    labels: Mapping[str, Any]
+    entry: Mapping[str, Any]
+    columns: BundleColumns
+    ontology: Ontology
+    timestamps: TimestampCache
+    is_event_based: bool = False
+    warnings: RowWarnings = field(default_factory=RowWarnings)
+    instances: dict[str, str] = field(default_factory=dict)
+
+    def part(self, key: str) -> Mapping[str, Any]:
+        """A dict of the label row such as object_answers; empty where it is missing or null.
+
+        Raises:
+            TypeError: It is there and is no dict.
+        """
+        value = self.labels.get(key)
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            raise TypeError(f"{key} is no object")
+        return value
+
+    @property
+    def data_type(self) -> str:
+        """The kind of data, lower case, such as video."""
+        return str(self.labels.get("data_type") or self.entry.get("data_type") or "").lower()
+
+    def metadata(self, item: Mapping[str, Any]) -> tuple[int | None, Any, int | None, Any, Any, Any]:
+        """created_at, created_by, last_edited_at, last_edited_by, confidence, is_manual; None where not given."""
+        return (
+            self.timestamps[item.get("createdAt")],
+            item.get("createdBy"),
+            self.timestamps[item.get("lastEditedAt")],
+            item.get("lastEditedBy"),
+            item.get("confidence"),
+            item.get("manualAnnotation"),
+        )
