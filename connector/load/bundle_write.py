@@ -4,7 +4,8 @@ Measured on 10 million annotations (DuckDB, no keys): deleting by label_hash and
 merges and diffs. Rows are checked while they are staged, so one bad label row is left out and the others go in.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -54,74 +55,90 @@ def replace_label_rows(
     for name, rows in label_tables.items():
         session.stage(f"arriving_{name}", rows)
     session.stage("arriving_state", states)
-    _refuse_unlisted(session, project_hash)
-    refused = _outdated(session, project_hash) | unusable_label_rows(session, label_tables)
+    stored = _stored(session, project_hash)
+    refused = _outdated(stored) | unusable_label_rows(label_tables)
     if refused:
         refused_hashes = pa.array(refused, pa.string())
         states = states.filter(pc.invert(pc.is_in(states["label_hash"], value_set=refused_hashes)))
     session.stage("accepted", states)
     session.stage("renewed", states.filter(states["content_is_new"]).select(["label_hash"]))
 
-    written = _replace_children(session, label_tables)
+    written = _replace_children(session, label_tables, is_first=not any(row.is_synced for row in stored))
     written["data_frame"] = _replace_data_frames(session, project_hash, tables.get("data_frame"))
     _set_states(session, project_hash, run_id)
-    session.execute(
-        "DELETE FROM sync_failure WHERE project_hash = $project_hash"
-        " AND label_hash IN (SELECT label_hash FROM accepted)",
-        project_hash=project_hash,
-    )
+    if any(row.has_failed for row in stored):
+        session.execute(
+            "DELETE FROM sync_failure WHERE project_hash = $project_hash"
+            " AND label_hash IN (SELECT label_hash FROM accepted)",
+            project_hash=project_hash,
+        )
     failure_records.record(session, project_hash, [*failures, *refused.values()], run_id)
     if frames := frames_needed(label_tables, states):
         fill_frame_numbers(session, frames)
     return WrittenBundle({name: count for name, count in written.items() if count}, tuple(refused.values()))
 
 
-def _refuse_unlisted(session: Session, project_hash: str) -> None:
-    """Raises ConnectorError(INTERNAL) for a state without a label row: its rows could never be found or removed."""
-    unlisted = session.rows(
-        "SELECT label_hash FROM arriving_state WHERE label_hash NOT IN"
-        " (SELECT label_hash FROM label_row WHERE project_hash = $project_hash AND label_hash IS NOT NULL) LIMIT 1",
-        project_hash=project_hash,
+class _Stored(NamedTuple):
+    """What the warehouse knows of one arriving label row. Times are given where the arriving labels are older."""
+
+    label_hash: str
+    is_listed: bool
+    is_synced: bool
+    has_failed: bool
+    arriving_time: str | None
+    stored_time: str | None
+
+
+def _stored(session: Session, project_hash: str) -> list[_Stored]:
+    """Looks the arriving label rows up, all questions in one query.
+
+    Raises:
+        ConnectorError: INTERNAL for a state without a label row: its rows could never be found or removed.
+    """
+    query = (
+        "SELECT arriving_state.label_hash, label_row.project_hash IS NOT DISTINCT FROM $project_hash,"
+        " label_row.content_hash IS NOT NULL,"
+        " EXISTS (SELECT 1 FROM sync_failure WHERE sync_failure.project_hash = $project_hash"
+        " AND sync_failure.label_hash = arriving_state.label_hash),"
+        " CASE WHEN {is_older} THEN CAST(arriving_state.labels_last_edited_at AS VARCHAR) END,"
+        " CASE WHEN {is_older} THEN CAST(label_row.labels_last_edited_at AS VARCHAR) END"
+        " FROM arriving_state LEFT JOIN label_row ON label_row.label_hash = arriving_state.label_hash"
     )
-    if unlisted:
+    is_older = "NOT arriving_state.force AND arriving_state.labels_last_edited_at < label_row.labels_last_edited_at"
+    stored = [_Stored(*row) for row in session.rows(sql(query, is_older=is_older), project_hash=project_hash)]
+    listed = {row.label_hash for row in stored if row.is_listed}
+    if unlisted := [row.label_hash for row in stored if row.label_hash not in listed]:
         raise ConnectorError(
             ErrorKind.INTERNAL,
-            f"Label row {unlisted[0][0]} of project {project_hash} arrived without having been listed.",
+            f"Label row {unlisted[0]} of project {project_hash} arrived without having been listed.",
             remedy="Nothing of this bundle was written; please report it.",
         )
+    return stored
 
 
-def _outdated(session: Session, project_hash: str) -> dict[str, Failure]:
+def _outdated(stored: Iterable[_Stored]) -> dict[str, Failure]:
     """Label rows whose labels are older than the ones stored: older never overwrites newer."""
-    older = session.rows(
-        "SELECT DISTINCT arriving_state.label_hash,"
-        " CAST(arriving_state.labels_last_edited_at AS VARCHAR), CAST(label_row.labels_last_edited_at AS VARCHAR)"
-        " FROM arriving_state JOIN label_row ON label_row.label_hash = arriving_state.label_hash"
-        " WHERE label_row.project_hash = $project_hash AND NOT arriving_state.force"
-        " AND arriving_state.labels_last_edited_at < label_row.labels_last_edited_at",
-        project_hash=project_hash,
-    )
     return {
-        label_hash: Failure(
-            label_hash,
+        row.label_hash: Failure(
+            row.label_hash,
             ErrorKind.OUTDATED,
-            f"Label row {label_hash}: Encord answered with labels of {arriving}, the warehouse has those of {stored};"
-            " they were not written. The next sync tries again; if labels were restored in Encord, run --full once.",
+            f"Label row {row.label_hash}: Encord answered with labels of {row.arriving_time}, stored are those of"
+            f" {row.stored_time}; they were not written. The next sync tries again; if labels were restored to an older"
+            " state in Encord, run --full once.",
         )
-        for label_hash, arriving, stored in older
+        for row in stored
+        if row.stored_time is not None
     }
 
 
-def _replace_children(session: Session, label_tables: Mapping[str, pa.Table]) -> dict[str, int]:
-    """Deletes and inserts the rows of the label rows in `renewed`, table by table. Returns the rows inserted."""
-    # Rows are there only if a state is: asking 1 small table spares 7 scans of big ones on a first sync.
-    [(synced_before,)] = session.rows(
-        "SELECT count(*) FROM renewed WHERE label_hash IN"
-        " (SELECT label_hash FROM label_row WHERE content_hash IS NOT NULL AND label_hash IS NOT NULL)"
-    )
+def _replace_children(session: Session, label_tables: Mapping[str, pa.Table], *, is_first: bool) -> dict[str, int]:
+    """Deletes and inserts the rows of the label rows in `renewed`, table by table. Returns the rows inserted.
+
+    Rows are there only if a state is: on a first sync (`is_first`) there is nothing to search 7 big tables for.
+    """
     written = {}
     for name in LABEL_TABLES:
-        if synced_before:
+        if not is_first:
             delete = "DELETE FROM {table} WHERE label_hash IN (SELECT label_hash FROM renewed)"
             session.execute(sql(delete, table=name))
         if name in label_tables and label_tables[name].num_rows:

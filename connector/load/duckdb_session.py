@@ -11,6 +11,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 from duckdb_sqlalchemy import ConnectionWrapper
 
+from connector.errors import ConnectorError, ErrorKind
 from connector.load.duckdb_file import connect, writing_failure
 from connector.load.session import DataRefusedError, Value
 
@@ -25,23 +26,36 @@ _REFUSED_DATA: dict[type[Exception], str] = {
 
 
 class DuckDBSession:
-    """See `Session`. `path` is the file, `schema` the schema that unqualified names mean.
+    """See `Session`. `path` is the file, `schema` the schema that unqualified names mean, created if it is missing.
 
     Rows never go in one by one: `executemany` costs 1.4 ms a row where a registered Arrow table costs about a
     microsecond.
     """
 
-    def __init__(self, path: Path, schema: str, settings: dict[str, str]) -> None:
+    def __init__(self, path: Path, schema: str, settings: dict[str, str], *, read_only: bool = False) -> None:
         self._path = path
         self._schema = schema
         self._settings = settings
+        self._read_only = read_only
         self._staged: set[str] = set()
         self._raw = self._opened()
 
     def _opened(self) -> duckdb.DuckDBPyConnection:
-        raw = connect(self._path, settings=self._settings)
-        raw.execute(f'CREATE SCHEMA IF NOT EXISTS "{self._schema}"')
-        self._set_up(raw)
+        raw = connect(self._path, read_only=self._read_only, settings=self._settings)
+        try:
+            if not self._read_only:
+                raw.execute(f'CREATE SCHEMA IF NOT EXISTS "{self._schema}"')
+            self._set_up(raw)
+        except duckdb.CatalogException as error:
+            raw.close()
+            raise ConnectorError(
+                ErrorKind.SCHEMA,
+                f"The warehouse {self._path} has no schema {self._schema}.",
+                remedy="Give the --schema that it was synced with.",
+            ) from error
+        except duckdb.Error as error:
+            raw.close()
+            raise writing_failure(self._path, error) from error
         return raw
 
     def _set_up(self, raw: duckdb.DuckDBPyConnection) -> None:

@@ -19,9 +19,9 @@ def fill_frame_numbers(session: Session, frame_count: int) -> None:
         frame_count: how many frames are needed; capped at LARGEST_FRAME_COUNT.
     """
     needed = min(frame_count, LARGEST_FRAME_COUNT)
-    [(present,)] = session.rows("SELECT coalesce(max(frame) + 1, 0) FROM frame_number")
-    if needed <= present:
+    if needed <= 0 or session.rows("SELECT 1 FROM frame_number WHERE frame = $last", last=needed - 1):
         return
+    [(present,)] = session.rows("SELECT coalesce(max(frame) + 1, 0) FROM frame_number")
     session.execute(
         "INSERT INTO frame_number (frame) SELECT frame FROM generate_series($first, $last) AS missing (frame)",
         first=int(present),

@@ -35,28 +35,46 @@ def ensure_head(connection: Connection, *, migrate: bool) -> str | None:
         ConnectorError: SCHEMA if the tables are older and `migrate` is false, newer than this release, or tables of the
             same names that this product did not make.
     """
-    head, current = head_revision(), current_revision(connection)
-    if current == head:
-        return None
+    current = current_revision(connection)
     if current is None:
         _refuse_foreign_tables(connection)
-    elif current not in _known_revisions():
+    elif current == head_revision():
+        return None
+    elif not migrate or current not in _known_revisions():
+        raise _other_release(current)
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    return current
+
+
+def refuse_other_release(connection: Connection) -> None:
+    """Raises ConnectorError(SCHEMA) unless the tables are there and of this release; changes nothing."""
+    current = current_revision(connection)
+    if current is None:
         raise ConnectorError(
+            ErrorKind.SCHEMA,
+            "There are no tables of encord-sync in this warehouse.",
+            remedy="Name the warehouse (and --schema) that you synced into, or run `encord-sync sync` first.",
+        )
+    if current != head_revision():
+        raise _other_release(current)
+
+
+def _other_release(current: str) -> ConnectorError:
+    head = head_revision()
+    if current not in _known_revisions():
+        return ConnectorError(
             ErrorKind.SCHEMA,
             f"The warehouse's tables have revision {current}, which this release of encord-sync (up to {head}) does not"
             " know: a newer release made them.",
             remedy="Upgrade encord-sync (pip install --upgrade encord-sync).",
         )
-    elif not migrate:
-        raise ConnectorError(
-            ErrorKind.SCHEMA,
-            f"The warehouse's tables have revision {current}, this release of encord-sync needs {head}.",
-            remedy="Run `encord-sync migrate` (make a copy first if you need the old form), or sync with --migrate.",
-        )
-    config = _config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-    return current
+    return ConnectorError(
+        ErrorKind.SCHEMA,
+        f"The warehouse's tables have revision {current}, this release of encord-sync needs {head}.",
+        remedy="Run `encord-sync migrate` (make a copy first if you need the old form), or sync with --migrate.",
+    )
 
 
 def _config() -> Config:

@@ -1,0 +1,125 @@
+"""What a warehouse holds, project by project: the last run, how fresh, how much, what failed. Reads only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from connector.errors import ConnectorError, ErrorKind
+from connector.load.duckdb_session import DuckDBSession
+from connector.load.revisions import head_revision, refuse_other_release
+from connector.load.session import Session
+from connector.load.warehouse_url import warehouse_location
+
+_PROJECTS = """
+SELECT
+    project.project_hash, project.title, project.deleted_at,
+    last_run.run_id, last_run.started_at, last_run.ended_at, last_run.outcome, last_run.message,
+    (SELECT max(ended_at) FROM sync_run_project
+     WHERE sync_run_project.project_hash = project.project_hash AND outcome = 'succeeded'),
+    held.newest_edit, coalesce(held.label_rows, 0), coalesce(held.synced, 0),
+    coalesce(held.unopened, 0), coalesce(held.deleted, 0), coalesce(held.objects, 0),
+    coalesce(held.annotations, 0), coalesce(held.classifications, 0),
+    (SELECT count(*) FROM sync_failure WHERE sync_failure.project_hash = project.project_hash)
+FROM (
+    SELECT project_hash, title, deleted_at FROM project
+    UNION ALL
+    SELECT DISTINCT project_hash, NULL, CAST(NULL AS TIMESTAMP WITH TIME ZONE) FROM sync_run_project
+    WHERE project_hash NOT IN (SELECT project_hash FROM project)
+) AS project
+LEFT JOIN (
+    SELECT
+        project_hash, run_id, started_at, ended_at, outcome, message,
+        row_number() OVER (PARTITION BY project_hash ORDER BY started_at DESC, run_id DESC) AS age
+    FROM sync_run_project
+) AS last_run ON last_run.project_hash = project.project_hash AND last_run.age = 1
+LEFT JOIN (
+    SELECT
+        project_hash,
+        max(CASE WHEN deleted_at IS NULL THEN last_edited_at END) AS newest_edit,
+        count(CASE WHEN deleted_at IS NULL THEN 1 END) AS label_rows,
+        count(CASE WHEN deleted_at IS NULL AND content_hash IS NOT NULL THEN 1 END) AS synced,
+        count(CASE WHEN deleted_at IS NULL AND label_hash IS NULL THEN 1 END) AS unopened,
+        count(deleted_at) AS deleted,
+        CAST(sum(object_count) AS BIGINT) AS objects,
+        CAST(sum(annotation_count) AS BIGINT) AS annotations,
+        CAST(sum(classification_count) AS BIGINT) AS classifications
+    FROM label_row
+    GROUP BY project_hash
+) AS held ON held.project_hash = project.project_hash
+ORDER BY project.title, project.project_hash
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectStatus:
+    """One project of the warehouse.
+
+    Attributes:
+        deleted_at: when a sync found it gone.
+        run_id: the last run that met it; None if there was none. Its times, outcome and message follow.
+        last_success: end of the last run that succeeded on it.
+        newest_edit: the newest last_edited_at of its label rows as listed: the labels are as fresh as that.
+        label_rows: label rows listed, opened or not; synced, unopened are parts of them.
+        deleted: label rows tombstoned.
+        objects, annotations, classifications: object instances, objects on frames, classification instances.
+        failures: label rows and listing entries that wait to heal.
+    """
+
+    project_hash: str
+    title: str | None
+    deleted_at: datetime | None
+    run_id: str | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    outcome: str | None
+    message: str | None
+    last_success: datetime | None
+    newest_edit: datetime | None
+    label_rows: int
+    synced: int
+    unopened: int
+    deleted: int
+    objects: int
+    annotations: int
+    classifications: int
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class WarehouseStatus:
+    """A warehouse: its schema's revision, its projects, its failures as (project_hash, label_hash, kind, message)."""
+
+    schema_version: str
+    projects: tuple[ProjectStatus, ...]
+    failures: tuple[tuple[str, str, str, str], ...]
+
+
+def read_status(url: str, schema: str | None = None) -> WarehouseStatus:
+    """Reads the status of a warehouse without changing it.
+
+    Raises:
+        ConnectorError: as `open_warehouse`; also WAREHOUSE if there is no such file, SCHEMA if it holds no tables of
+            this release.
+    """
+    location = warehouse_location(url, schema)
+    if not location.path.exists():
+        raise ConnectorError(
+            ErrorKind.WAREHOUSE,
+            f"There is no warehouse {location.path}.",
+            remedy="`encord-sync sync` creates it; check the path if you have one.",
+        )
+    session = DuckDBSession(location.path, location.schema, location.settings, read_only=True)
+    try:
+        with session.connection() as connection:
+            refuse_other_release(connection)
+        return _status(session)
+    finally:
+        session.close()
+
+
+def _status(session: Session) -> WarehouseStatus:
+    with session.transaction():
+        projects = tuple(ProjectStatus(*row) for row in session.rows(_PROJECTS))
+        failures = session.rows(
+            "SELECT project_hash, label_hash, kind, message FROM sync_failure ORDER BY project_hash, label_hash"
+        )
+    return WarehouseStatus(head_revision(), projects, tuple((row[0], row[1], row[2], row[3]) for row in failures))
