@@ -38,17 +38,29 @@ def load_private_key(settings: SourceSettings) -> Ed25519PrivateKey:
         # Every way out of this block drops the library's own error: nothing of the key's text may travel with it.
         key = load_ssh_private_key(text.encode(), passphrase)
     except TypeError:
+        if passphrase is not None:
+            raise ConnectorError(
+                ErrorKind.CONFIGURATION,
+                f"The SSH key in {place} has no passphrase, and one was given.",
+                remedy="Leave the passphrase out.",
+            ) from None
         raise ConnectorError(
             ErrorKind.CONFIGURATION,
             f"The SSH key in {place} is protected by a passphrase, and none was given.",
             remedy="Set the key's passphrase, or use a key without one.",
         ) from None
-    except (ValueError, UnsupportedAlgorithm):
+    except UnsupportedAlgorithm:
+        raise ConnectorError(
+            ErrorKind.CONFIGURATION,
+            f"The SSH key in {place} is protected by a passphrase in a way that this installation cannot undo.",
+            remedy="Run `pip install bcrypt`, which OpenSSH's protection needs, or use a key without a passphrase.",
+        ) from None
+    except ValueError:
         if passphrase is not None:
             raise ConnectorError(
                 ErrorKind.CONFIGURATION,
                 f"The SSH key in {place} cannot be read with this passphrase.",
-                remedy="Check the passphrase; a key without one takes none.",
+                remedy="Check the passphrase, and that all of the key is there.",
             ) from None
         raise ConnectorError(
             ErrorKind.CONFIGURATION,

@@ -1,0 +1,139 @@
+"""The private key: where it comes from, what is wrong with it, and that its text never shows."""
+
+import traceback
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
+from connector.errors import ConnectorError, ErrorKind
+from connector.source import SourceSettings
+from connector.source.ssh_key import KEY_FILE_VARIABLE, KEY_VARIABLE, load_private_key
+
+PrivateKey = ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+PASSPHRASE = "correct horse"
+PROTECTED_KEY = """-----BEGIN OPENSSH PRIVATE KEY-----
+b3BlbnNzaC1rZXktdjEAAAAACmFlczI1Ni1jdHIAAAAGYmNyeXB0AAAAGAAAABDg
+MYMMERO7nOhfe08XjBpWAAAAEAAAAAEAAAAzAAAAC3NzaC1lZDI1NTE5AAAAIG56
+HN0psLeP0Tr0xVmP7/TvKpcWbjym8uT7/M2AUFvxAAAAkAs24GQWV+oAJcEgeYGN
+6o9kAyKiBnHfWUNcaDnL8fpL1b2VYvgUHUfds9f5nV/SGd3AAvTlTh3vz69bp1U2
+LxcmsX9XEcs2chrVMMmrmMTNwFBPydZZs9S53uOa+8S87GzJscNSgO05VdyjdsLc
+LadF0AW/qh/2OLK1ACH30T8Xt5b2xYCE/W/SCP8yoQZCFw==
+-----END OPENSSH PRIVATE KEY-----
+"""
+"""The Ed25519 key whose 32 secret bytes are all 5, under `PASSPHRASE`; made for these tests only."""
+
+needs_bcrypt = pytest.mark.skipif(find_spec("bcrypt") is None, reason="the optional package bcrypt is not installed")
+
+
+def openssh_text(key: PrivateKey) -> str:
+    form = serialization.PrivateFormat.OpenSSH
+    return key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()).decode()
+
+
+def key_of(number: int) -> ed25519.Ed25519PrivateKey:
+    return ed25519.Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32)
+
+
+def same(left: ed25519.Ed25519PrivateKey, right: ed25519.Ed25519PrivateKey) -> bool:
+    return left.private_bytes_raw() == right.private_bytes_raw()
+
+
+@pytest.fixture(autouse=True)
+def _no_key_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(KEY_FILE_VARIABLE, raising=False)
+    monkeypatch.delenv(KEY_VARIABLE, raising=False)
+
+
+def test_file_before_text_before_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for number, name in ((1, "option"), (3, "variable")):
+        (tmp_path / name).write_text(openssh_text(key_of(number)))
+    monkeypatch.setenv(KEY_VARIABLE, openssh_text(key_of(4)))
+    assert same(load_private_key(SourceSettings()), key_of(4))
+    monkeypatch.setenv(KEY_FILE_VARIABLE, "~/variable")
+    assert same(load_private_key(SourceSettings()), key_of(3))
+    text = openssh_text(key_of(2))
+    assert same(load_private_key(SourceSettings(ssh_key=text)), key_of(2))
+    assert same(load_private_key(SourceSettings(ssh_key=text, ssh_key_file="~/option")), key_of(1))
+
+
+@needs_bcrypt
+def test_a_key_with_a_passphrase() -> None:
+    assert same(load_private_key(SourceSettings(ssh_key=PROTECTED_KEY, ssh_key_passphrase=PASSPHRASE)), key_of(5))
+
+
+@needs_bcrypt
+def test_a_key_with_another_passphrase() -> None:
+    with pytest.raises(ConnectorError, match="with this passphrase") as refused:
+        load_private_key(SourceSettings(ssh_key=PROTECTED_KEY, ssh_key_passphrase="wrong"))
+    assert refused.value.kind is ErrorKind.CONFIGURATION
+
+
+@pytest.mark.skipif(find_spec("bcrypt") is not None, reason="bcrypt is installed")
+def test_a_protected_key_without_the_package_that_opens_it() -> None:
+    with pytest.raises(ConnectorError, match="pip install bcrypt") as refused:
+        load_private_key(SourceSettings(ssh_key=PROTECTED_KEY, ssh_key_passphrase=PASSPHRASE))
+    assert refused.value.kind is ErrorKind.CONFIGURATION
+
+
+def public_text() -> str:
+    form = serialization.PublicFormat.OpenSSH
+    return key_of(6).public_key().public_bytes(serialization.Encoding.OpenSSH, form).decode()
+
+
+BAD_KEYS: dict[str, tuple[Callable[[], str], str | None, str]] = {
+    "empty": (str, None, "is empty"),
+    "blank": (lambda: " \n", None, "is empty"),
+    "no key": (lambda: "hello", None, "not a private key"),
+    "cut short": (lambda: openssh_text(key_of(7))[:200], None, "not a private key"),
+    "public": (public_text, None, "is a public key"),
+    "elliptic": (lambda: openssh_text(ec.generate_private_key(ec.SECP256R1())), None, "not of type Ed25519"),
+    "rsa": (lambda: openssh_text(rsa.generate_private_key(65537, 2048)), None, "not of type Ed25519"),
+    "locked": (lambda: PROTECTED_KEY, None, "protected by a passphrase"),
+    "needless passphrase": (lambda: openssh_text(key_of(8)), PASSPHRASE, "has no passphrase"),
+    "damaged, with a passphrase": (lambda: openssh_text(key_of(8))[:200], PASSPHRASE, "with this passphrase"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_KEYS)
+def test_a_key_that_cannot_be_used_says_so_without_showing(name: str) -> None:
+    make_text, passphrase, problem = BAD_KEYS[name]
+    text = make_text()
+    with pytest.raises(ConnectorError, match=problem) as refused:
+        load_private_key(SourceSettings(ssh_key=text, ssh_key_passphrase=passphrase))
+    assert refused.value.kind is ErrorKind.CONFIGURATION
+    assert refused.value.remedy
+    printed = "".join(traceback.format_exception(refused.value))
+    assert not any(line in printed for line in text.splitlines() if len(line) > 10 and "PRIVATE KEY" not in line)
+    assert PASSPHRASE not in printed
+
+
+def test_no_key_at_all_names_every_way_to_give_one() -> None:
+    with pytest.raises(ConnectorError) as refused:
+        load_private_key(SourceSettings())
+    assert refused.value.kind is ErrorKind.CONFIGURATION
+    assert all(name in refused.value.remedy for name in ("--ssh-key-file", KEY_FILE_VARIABLE, KEY_VARIABLE))
+
+
+@pytest.mark.parametrize("through_the_environment", [False, True])
+def test_a_file_that_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, through_the_environment: bool
+) -> None:
+    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
+    for name, problem in (("absent", "does not exist"), (".", "is a folder"), ("binary", "not a text file")):
+        path = str(tmp_path / name)
+        settings = SourceSettings() if through_the_environment else SourceSettings(ssh_key_file=path)
+        if through_the_environment:
+            monkeypatch.setenv(KEY_FILE_VARIABLE, path)
+        with pytest.raises(ConnectorError, match=problem) as refused:
+            load_private_key(settings)
+        assert refused.value.kind is ErrorKind.CONFIGURATION
+
+
+def test_a_path_with_a_null_byte() -> None:
+    with pytest.raises(ConnectorError, match="cannot be read"):
+        load_private_key(SourceSettings(ssh_key_file="key\0file"))
