@@ -3,12 +3,17 @@
 import datetime
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
+
+from connector.errors import ConnectorError, ErrorKind
+from connector.source import Changes
+
+Bundle = TypeVar("Bundle")
 
 
 @dataclass(slots=True)
@@ -17,6 +22,7 @@ class Receipt:
 
     Attributes:
         outcome: running, succeeded, partial, failed or interrupted.
+        planned: label rows to fetch.
         rows_by_table: rows written, by table that labels fill.
         stage_seconds: wall seconds, by stage; fetching runs beside the others, so its figure is the time waited for it.
         fetch_reasons: label rows fetched, by reason.
@@ -28,6 +34,7 @@ class Receipt:
     project_title: str = ""
     ended_at: datetime.datetime | None = None
     outcome: str = "running"
+    planned: int = 0
     listed: int = 0
     loaded: int = 0
     unchanged: int = 0
@@ -40,11 +47,22 @@ class Receipt:
     stage_seconds: dict[str, float] = field(default_factory=dict)
     fetch_reasons: dict[str, int] = field(default_factory=dict)
     message: str | None = None
+    _unreadable: int = 0
 
     @property
     def rows_written(self) -> int:
         """Rows written to tables that labels fill."""
         return self.rows_by_table.total()
+
+    @property
+    def done(self) -> int:
+        """Label rows of the plan that are loaded or failed so far."""
+        return self.loaded + self.failed - self._unreadable
+
+    @property
+    def annotations(self) -> int:
+        """Objects on frames written so far."""
+        return self.rows_by_table["object_annotation"]
 
     @property
     def is_balanced(self) -> bool:
@@ -77,15 +95,53 @@ class Receipt:
             f"{self.rows_written:,} rows written, {self.requests:,} requests, {self.seconds:.1f} s"
         )
 
-    def end(self, outcome: str, message: str | None = None) -> None:
-        """Close the receipt; a success that does not balance is not one."""
-        self.ended_at = datetime.datetime.now(datetime.UTC)
-        if outcome == "succeeded" and not self.is_balanced:
-            outcome = "failed"
-            message = (
-                f"Receipt does not balance: {self.listed} listed, {self.loaded} loaded, {self.unchanged} unchanged, "
-                f"{self.failed} failed, {self.skipped} skipped. This is a defect of encord-sync: please report it."
+    def take_plan(self, title: str, changes: Changes, unreadable: Sequence[object]) -> None:
+        """Take in the outcome of the comparison; unreadable entries of the listing count as failed."""
+        self.project_title = title
+        self.planned = len(changes.fetch)
+        self.unchanged = len(changes.unchanged)
+        self.skipped = len(changes.skipped)
+        self.failed = self._unreadable = len(unreadable)
+        self.listed = self.planned + self.unchanged + self.skipped + self.failed
+        self.fetch_reasons = dict(Counter(change.reason for change in changes.fetch))
+
+    def plan_sentence(self) -> str:
+        """What will be fetched and why, in one line."""
+        reasons = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in self.fetch_reasons.items())
+        return f"{self.project_title}: {self.listed:,} label rows listed, {self.planned:,} to fetch" + (
+            f" ({reasons})" if reasons else ""
+        )
+
+    def waiting_for(self, bundles: Iterator[Bundle]) -> Iterator[Bundle]:
+        """The bundles, one by one; the time waited for each counts as fetching."""
+        while True:
+            with self.stage("fetch"):
+                bundle = next(bundles, None)
+            if bundle is None:
+                return
+            yield bundle
+
+    def end(self, refusal: ConnectorError | None = None) -> None:
+        """Close the receipt after everything was done; a success that does not balance is not one.
+
+        Args:
+            refusal: why deletes were not made, if so.
+        """
+        self._close("partial" if self.failed or refusal else "succeeded", str(refusal) if refusal else None)
+        if self.failed and self.message is None:
+            self.message = f"{self.failed} label rows or listing entries failed; sync_failure names them."
+        if not self.is_balanced:
+            self._close(
+                "failed",
+                f"Receipt does not balance: {self.sentence()}. This is a defect of encord-sync: please report it.",
             )
+
+    def break_off(self, error: ConnectorError) -> None:
+        """Close the receipt of a project that was stopped half-way."""
+        self._close("interrupted" if error.kind is ErrorKind.INTERRUPTED else "failed", str(error))
+
+    def _close(self, outcome: str, message: str | None) -> None:
+        self.ended_at = datetime.datetime.now(datetime.UTC)
         self.outcome, self.message = outcome, message
 
     def row(self) -> dict[str, Any]:

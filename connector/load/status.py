@@ -1,12 +1,17 @@
 """What a warehouse holds, project by project: the last run, how fresh, how much, what failed. Reads only."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+
+import pyarrow as pa
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.load.duckdb_session import DuckDBSession
 from connector.load.revisions import head_revision, refuse_other_release
 from connector.load.session import Session
+from connector.load.sql_warehouse import SqlWarehouse
 from connector.load.warehouse_url import warehouse_location
 
 _PROJECTS = """
@@ -93,6 +98,11 @@ class WarehouseStatus:
     failures: tuple[tuple[str, str, str, str], ...]
 
 
+def warehouse_exists(url: str, schema: str | None = None) -> bool:
+    """Whether there is something at the URL; a first sync creates it if not."""
+    return warehouse_location(url, schema).path.exists()
+
+
 def read_status(url: str, schema: str | None = None) -> WarehouseStatus:
     """Reads the status of a warehouse without changing it.
 
@@ -100,6 +110,22 @@ def read_status(url: str, schema: str | None = None) -> WarehouseStatus:
         ConnectorError: as `open_warehouse`; also WAREHOUSE if there is no such file, SCHEMA if it holds no tables of
             this release.
     """
+    with _reading(url, schema) as session:
+        return _status(session)
+
+
+def read_state(url: str, schema: str | None, project_hash: str) -> pa.Table:
+    """Reads what a warehouse holds of each label row of a project (STORED_SCHEMA) without changing it.
+
+    Raises:
+        ConnectorError: as `read_status`.
+    """
+    with _reading(url, schema) as session:
+        return SqlWarehouse(session, head_revision(), None).state(project_hash)
+
+
+@contextmanager
+def _reading(url: str, schema: str | None) -> Iterator[Session]:
     location = warehouse_location(url, schema)
     if not location.path.exists():
         raise ConnectorError(
@@ -111,7 +137,7 @@ def read_status(url: str, schema: str | None = None) -> WarehouseStatus:
     try:
         with session.connection() as connection:
             refuse_other_release(connection)
-        return _status(session)
+        yield session
     finally:
         session.close()
 

@@ -1,0 +1,89 @@
+"""Command-line options, made from the one declaration of each option in `Settings`."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import UnionType
+from typing import Any, TypeVar, get_args, get_origin
+
+import click
+from pydantic.fields import FieldInfo
+
+from connector.config import ENVIRONMENT_PREFIX, OPTIONS, Settings
+from connector.report import JsonReport, Level, Report, TextReport
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _field(option: str) -> FieldInfo:
+    return Settings.model_fields[OPTIONS[option]]
+
+
+def has_flag(option: str) -> bool:
+    """Whether an option may stand on the command line; secrets may not."""
+    extra = _field(option).json_schema_extra
+    return not (isinstance(extra, dict) and extra.get("flag") is False)
+
+
+KEY_OPTIONS = ("ssh_key_file", "domain")
+PROJECT_OPTIONS = ("project", "all_projects", "project_title", "project_title_like")
+WAREHOUSE_OPTIONS = ("warehouse", "schema")
+OUTPUT_OPTIONS = ("log_format", "quiet", "verbose", "debug")
+SYNC_OPTIONS = tuple(option for option in OPTIONS if has_flag(option))
+
+
+def with_settings(*options: str) -> Callable[[Command], Command]:
+    """Give a command the named options, and --config; it is called with what the user gave, as keyword arguments."""
+
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = _click_option(option)(command)
+        config = click.option(
+            "--config",
+            type=click.Path(path_type=Path),
+            default=None,
+            help=f"TOML file with the same options. [env: {ENVIRONMENT_PREFIX}CONFIG]",
+        )
+        return config(command)
+
+    return decorate
+
+
+def _click_option(option: str) -> Callable[[Command], Command]:
+    field = _field(option)
+    flag = "--" + option.replace("_", "-")
+    notes = [f"env: {ENVIRONMENT_PREFIX}{option.upper()}"]
+    if field.default not in (None, False, ()):
+        notes.append(f"default: {field.default}")
+    text = f"{field.description} [{'; '.join(notes)}]"
+    arguments: dict[str, Any] = {"help": text, "default": None}
+    annotation = field.annotation
+    if annotation is bool:
+        arguments["is_flag"] = True
+    elif get_origin(annotation) is tuple:
+        arguments.update(multiple=True, metavar="HASH")
+    elif get_origin(annotation) not in (None, UnionType):
+        arguments["type"] = click.Choice(get_args(annotation))
+    else:
+        # Values are checked once, by Settings, wherever they come from: click only takes the text.
+        arguments.update(type=str, metavar=_metavar(option))
+    return click.option(flag, option, **arguments)
+
+
+def _metavar(option: str) -> str:
+    for ending, word in (("file", "FILE"), ("domain", "URL"), ("warehouse", "URL"), ("seconds", "SECONDS")):
+        if option.endswith(ending):
+            return word
+    return "NAME" if option == "schema" else "TEXT" if option.startswith("project") else "N"
+
+
+def given(flags: dict[str, Any]) -> dict[str, Any]:
+    """Only the flags that the user gave."""
+    return {name: value for name, value in flags.items() if value not in (None, ()) and value is not False}
+
+
+def report_for(settings: Settings) -> Report:
+    """The report that the settings ask for: text on a terminal, JSON lines elsewhere, unless told otherwise."""
+    threshold: Level = "error" if settings.quiet else "debug" if settings.verbose or settings.debug else "info"
+    is_text = settings.log_format == "text" or (settings.log_format == "auto" and sys.stderr.isatty())
+    return TextReport(threshold=threshold) if is_text else JsonReport(threshold=threshold)

@@ -1,0 +1,180 @@
+"""One run of `sync`: open the warehouse, sync each project, keep the receipts, and decide how it all ended."""
+
+import datetime
+import secrets
+import shlex
+import sys
+from dataclasses import dataclass, field
+from typing import Any
+
+from connector import __version__
+from connector.config import Settings, without_password
+from connector.errors import ConnectorError, ErrorKind, ExitCode
+from connector.interruption import Interruption
+from connector.load import Warehouse, open_warehouse
+from connector.pipeline import sync_project
+from connector.project_choice import project_hashes, require_project_choice, source_settings
+from connector.receipt import Receipt
+from connector.report import Level, Report
+from connector.source import Source
+from connector.views import install
+
+_STOPS_THE_RUN = {ErrorKind.INTERRUPTED, ErrorKind.WAREHOUSE, ErrorKind.SCHEMA, ErrorKind.LOCKED}
+"""Failures after which the next project cannot fare better."""
+
+_COUNTERS = ("listed", "loaded", "unchanged", "failed", "skipped", "tombstoned", "label_bytes", "rows_written")
+
+
+@dataclass(slots=True)
+class Run:
+    """A run, its receipts, and how it ended.
+
+    Attributes:
+        outcome: running, succeeded, partial (some label rows or projects failed), failed or interrupted.
+        exit_code: what the command answers to the shell.
+    """
+
+    run_id: str
+    started_at: datetime.datetime
+    receipts: list[Receipt] = field(default_factory=list)
+    failures: list[ConnectorError] = field(default_factory=list)
+    outcome: str = "running"
+    message: str | None = None
+    exit_code: ExitCode = ExitCode.OK
+
+    def end(self) -> None:
+        """Decide the outcome from the receipts: all well, some failed, or nothing came through."""
+        if interrupted := [failure for failure in self.failures if failure.kind is ErrorKind.INTERRUPTED]:
+            self._close("interrupted", interrupted[0])
+        elif self.failures and (self.failures[0].kind in _STOPS_THE_RUN or len(self.failures) == len(self.receipts)):
+            self._close("failed", self.failures[0])
+        elif self.failures:
+            self._close("partial", self.failures[0])
+            self.exit_code = ExitCode.PARTIAL
+        elif any(receipt.outcome != "succeeded" for receipt in self.receipts):
+            self.outcome, self.exit_code = "partial", ExitCode.PARTIAL
+            self.message = next((receipt.message for receipt in self.receipts if receipt.message), None)
+        else:
+            self.outcome = "succeeded"
+
+    def _close(self, outcome: str, failure: ConnectorError) -> None:
+        self.outcome, self.message, self.exit_code = outcome, str(failure), failure.kind.exit_code
+
+    def sentence(self) -> str:
+        """How the run ended, in one line."""
+        totals = {name: sum(getattr(receipt, name) for receipt in self.receipts) for name in _COUNTERS}
+        seconds = (datetime.datetime.now(datetime.UTC) - self.started_at).total_seconds()
+        text = (
+            f"Run {self.run_id} {self.outcome}: {totals['loaded']:,} label rows loaded, "
+            f"{totals['unchanged']:,} unchanged, {totals['failed']:,} failed; projects: {len(self.receipts)}, "
+            f"{seconds:.1f} s."
+        )
+        return f"{text} {self.message}" if self.message else text
+
+    def row(self, source: Source, warehouse: Warehouse) -> dict[str, Any]:
+        """The run as a row of table sync_run."""
+        return {
+            "run_id": self.run_id,
+            "started_at": self.started_at,
+            "ended_at": None if self.outcome == "running" else datetime.datetime.now(datetime.UTC),
+            "outcome": self.outcome,
+            "command": without_password(shlex.join(["encord-sync", *sys.argv[1:]])),
+            "connector_version": __version__,
+            "sdk_version": source.sdk_version,
+            "schema_version": warehouse.schema_version,
+            "projects": len(self.receipts),
+            "requests": source.requests_sent,
+            "message": self.message,
+            **{counter: sum(getattr(receipt, counter) for receipt in self.receipts) for counter in _COUNTERS},
+        }
+
+
+def run_sync(settings: Settings, report: Report, interruption: Interruption) -> Run:
+    """Sync every project that the settings name, one after another, and return the run with its receipts.
+
+    One project's failure does not stop the next, unless it would meet them all (the warehouse, a signal).
+
+    Raises:
+        ConnectorError: before anything was synced: settings, key, warehouse or schema cannot be used.
+    """
+    now = datetime.datetime.now(datetime.UTC)
+    run = Run(f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}", now)
+    require_project_choice(settings)
+    source = Source.connect(source_settings(settings), on_event=report.event)
+    warehouse = open_warehouse(settings.warehouse, settings.db_schema, migrate=settings.migrate)
+    try:
+        with warehouse.connection() as connection:
+            install(connection)
+        warehouse.record_run(run.row(source, warehouse))
+        try:
+            for project_hash in _projects(source, warehouse, settings, report, run):
+                _sync_one(source, warehouse, settings, project_hash, run, report, interruption)
+        except ConnectorError as error:
+            if error not in run.failures:
+                run.failures.append(error)
+        run.end()
+        level: Level = "info" if run.outcome == "succeeded" else "error"
+        report.event("run_finished", run.sentence(), level=level, outcome=run.outcome, exit_code=int(run.exit_code))
+        warehouse.record_run(run.row(source, warehouse))
+    finally:
+        warehouse.close()
+    return run
+
+
+def _projects(source: Source, warehouse: Warehouse, settings: Settings, report: Report, run: Run) -> list[str]:
+    """The hashes of the projects to sync; with --all-projects, also notices projects that are gone."""
+    found = project_hashes(source, settings)
+    report.event("projects_listed", f"Projects to sync: {len(found)}", projects=len(found))
+    if settings.all_projects and not (settings.project_title or settings.project_title_like):
+        # Only an unfiltered list proves that a project is gone.
+        for project_hash in sorted(set(warehouse.project_hashes()) - set(found)):
+            _project_is_gone(warehouse, settings, project_hash, run, report)
+    return found
+
+
+def _project_is_gone(warehouse: Warehouse, settings: Settings, project_hash: str, run: Run, report: Report) -> None:
+    if settings.allow_deletes:
+        count = warehouse.tombstone_project(project_hash, run.started_at)
+        report.event(
+            "project_tombstoned",
+            f"Project {project_hash} is gone: {count} label rows marked deleted.",
+            level="warning",
+            project_hash=project_hash,
+            label_rows=count,
+        )
+        return
+    error = ConnectorError(
+        ErrorKind.DELETES_REFUSED,
+        f"Project {project_hash} is in the warehouse but no longer listed for this key; its rows were kept.",
+        remedy="If it was deleted, run once with --allow-deletes; if not, give the key access to it again.",
+    )
+    run.failures.append(error)
+    report.event("deletes_refused", str(error), level="warning", project_hash=project_hash)
+
+
+def _sync_one(
+    source: Source,
+    warehouse: Warehouse,
+    settings: Settings,
+    project_hash: str,
+    run: Run,
+    report: Report,
+    interruption: Interruption,
+) -> None:
+    receipt = Receipt(run.run_id, project_hash, datetime.datetime.now(datetime.UTC))
+    run.receipts.append(receipt)
+    requests_before = source.requests_sent
+    try:
+        interruption.check()
+        sync_project(source, warehouse, settings, receipt, report, interruption)
+    except ConnectorError as error:
+        receipt.break_off(error)
+        run.failures.append(error)
+        if error.kind in _STOPS_THE_RUN:
+            raise
+    finally:
+        receipt.requests = source.requests_sent - requests_before
+        report.close()
+        level: Level = "info" if receipt.outcome == "succeeded" else "warning"
+        report.event("project_finished", receipt.sentence(), level=level, **receipt.row())
+        warehouse.record_project(receipt.row())
