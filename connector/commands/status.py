@@ -1,12 +1,12 @@
-"""`encord-sync status`: what the warehouse holds, project by project, as a table or as one JSON object a project."""
+"""`encord-sync status`: what the warehouse holds, project by project, as text or as one JSON object a project."""
 
 import dataclasses
 import datetime
 import sys
+from collections.abc import Iterator
 
+import click
 import orjson
-from rich.console import Console
-from rich.table import Table
 
 from connector.config import Settings
 from connector.load.status import ProjectStatus, WarehouseStatus, read_status
@@ -31,45 +31,43 @@ def print_status(settings: Settings) -> None:
             line = {**dataclasses.asdict(project), "failed_label_rows": failures}
             sys.stdout.write(orjson.dumps(line, option=orjson.OPT_UTC_Z).decode() + "\n")
         return
-    _print_table(status, settings)
+    _print_text(status, settings)
 
 
-def _print_table(status: WarehouseStatus, settings: Settings) -> None:
-    console = Console(highlight=False)
-    table = Table(title=f"{settings.shown_warehouse}, revision {status.schema_version}", title_justify="left")
-    for heading in ("project", "last run", "last success", "newest edit"):
-        table.add_column(heading)
-    for heading in ("label rows", "synced", "not opened", "objects", "annotations", "classifications", "failures"):
-        table.add_column(heading, justify="right")
+def _print_text(status: WarehouseStatus, settings: Settings) -> None:
+    click.echo(f"{settings.shown_warehouse}, revision {status.schema_version}, projects: {len(status.projects)}")
     for project in status.projects:
-        counts = (
-            project.label_rows,
-            project.synced,
-            project.unopened,
-            project.objects,
-            project.annotations,
-            project.classifications,
-            project.failures,
-        )
-        table.add_row(
-            f"{project.title or '?'}{' (deleted)' if project.deleted_at else ''}\n{project.project_hash}",
-            _last_run(project),
-            _moment(project.last_success),
-            _moment(project.newest_edit),
-            *(f"{count:,}" for count in counts),
-        )
-    console.print(table)
-    for project_hash, label_hash, kind, message in status.failures[:_SHOWN_FAILURES]:
-        console.print(f"failed: {label_hash} of project {project_hash} ({kind}): {message}", markup=False)
-    if len(status.failures) > _SHOWN_FAILURES:
-        console.print(f"… and {len(status.failures) - _SHOWN_FAILURES} more in table sync_failure.")
+        click.echo(f"\n{project.title or 'unknown title'}  {project.project_hash}")
+        for name, text in _lines(project):
+            click.echo(f"  {name:<13} {text}")
+        failures = [failure for failure in status.failures if failure[0] == project.project_hash]
+        for _, label_hash, kind, message in failures[:_SHOWN_FAILURES]:
+            click.echo(f"  failed        {label_hash} ({kind}): {message}")
+        if len(failures) > _SHOWN_FAILURES:
+            click.echo(f"                … and {len(failures) - _SHOWN_FAILURES} more in table sync_failure")
 
 
-def _last_run(project: ProjectStatus) -> str:
-    if project.run_id is None:
-        return "never"
-    return f"{project.outcome}\n{_moment(project.ended_at or project.started_at)}"
+def _lines(project: ProjectStatus) -> Iterator[tuple[str, str]]:
+    if project.deleted_at:
+        yield "deleted", _moment(project.deleted_at)
+    if project.run_id:
+        yield "last run", f"{project.outcome} {_moment(project.ended_at or project.started_at)} ({project.run_id})"
+        if project.message:
+            yield "", project.message
+    yield "last success", _moment(project.last_success)
+    yield "newest edit", _moment(project.newest_edit)
+    yield (
+        "label rows",
+        f"{project.label_rows:,}: {project.synced:,} synced, {project.unopened:,} not opened yet; "
+        f"{project.deleted:,} deleted",
+    )
+    yield (
+        "holds",
+        f"{project.objects:,} objects, {project.annotations:,} annotations (objects on frames), "
+        f"{project.classifications:,} classifications",
+    )
+    yield "failures", f"{project.failures:,}"
 
 
 def _moment(moment: datetime.datetime | None) -> str:
-    return f"{moment.astimezone(datetime.UTC):%Y-%m-%d %H:%M:%S}Z" if moment else "-"
+    return f"{moment.astimezone(datetime.UTC):%Y-%m-%d %H:%M:%S}Z" if moment else "never"
