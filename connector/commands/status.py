@@ -56,16 +56,10 @@ def _lines(project: ProjectStatus) -> Iterator[tuple[str, str]]:
             yield "", project.message
     yield "last success", _moment(project.last_success)
     yield "newest edit", _moment(project.newest_edit)
-    yield (
-        "label rows",
-        f"{project.label_rows:,}: {project.synced:,} synced, {project.unopened:,} not opened yet; "
-        f"{project.deleted:,} deleted",
-    )
-    yield (
-        "holds",
-        f"{project.objects:,} objects, {project.annotations:,} annotations (objects on frames), "
-        f"{project.classifications:,} classifications",
-    )
+    parts = f"{project.synced:,} synced, {project.unopened:,} not opened yet; {project.deleted:,} deleted"
+    yield "label rows", f"{project.label_rows:,}: {parts}"
+    objects = f"{project.objects:,} objects, {project.annotations:,} annotations (objects on frames)"
+    yield "holds", f"{objects}, {project.classifications:,} classifications"
     yield "failures", f"{project.failures:,}"
 
 
