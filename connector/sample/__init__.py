@@ -43,6 +43,7 @@ from connector.sample.faults import Fault, Faults
 from connector.sample.label_row import SampleLabelRow
 from connector.sample.request_log import RequestLog, RequestRecord
 from connector.sample.sample_project import build_sample_world
+from connector.sample.scale import Scale, add_scale_project, build_scale_world
 from connector.sample.server import SampleServer
 from connector.sample.world import SampleWorld
 
@@ -77,8 +78,11 @@ __all__ = [
     "SampleProject",
     "SampleServer",
     "SampleWorld",
+    "Scale",
     "TooLarge",
+    "add_scale_project",
     "build_sample_world",
+    "build_scale_world",
     "slow_drip",
     "with_value",
     "without_key",

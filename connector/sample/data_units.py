@@ -123,8 +123,18 @@ def _units(entry: Json) -> dict[str, Json]:
             audio = ("audio_codec", "audio_sample_rate", "audio_bit_depth", "audio_num_channels")
             unit |= {name: entry[name] for name in audio} | {"data_duration": entry["duration"]}
         case "group":
-            unit["metadata"] = {"children": list(entry["spaces"])}
+            unit["metadata"] = {"children": [_child(data_hash, part) for data_hash, part in entry["spaces"].items()]}
     return {entry["data_hash"]: unit}
+
+
+def _child(data_hash: str, part: Json) -> Json:
+    child = part["child_info"]
+    return {
+        "data_hash": data_hash,
+        "label_hash": None,
+        "name": child["file_name"],
+        "layout_key": child["layout_key"],
+    }
 
 
 def _image_units(entry: Json) -> dict[str, Json]:

@@ -1,7 +1,6 @@
 """One label row on the fake server: its listing entry, its labels, and the JSON of both, kept until edited."""
 
 import copy
-from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -14,22 +13,20 @@ WORKFLOW_FIELDS = ("workflow_graph_node", "priority", "task_uuid")
 class SampleLabelRow:
     """A data unit on a branch.
 
-    `metadata` is its listing entry, `labels` the raw label-row dict, None if nobody has opened it. Rows of benches give
-    `make_labels` instead, which writes the JSON when it is asked for and is not kept.
+    `metadata` is its listing entry, `labels` the raw label-row dict, None if nobody has opened it.
     """
 
-    def __init__(
-        self,
-        metadata: dict[str, Any],
-        labels: dict[str, Any] | None,
-        make_labels: Callable[[dict[str, Any]], bytes] | None = None,
-    ) -> None:
-        self.metadata = metadata
+    def __init__(self, metadata: dict[str, Any], labels: dict[str, Any] | None) -> None:
+        self._metadata = metadata
         self._labels = labels
-        self._make_labels = make_labels
         self._packed: bytes | None = None
         self._entries: dict[tuple[bool, bool, bool], bytes] = {}
         self._labels_json: dict[frozenset[str], bytes] = {}
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """The listing entry, to be read or edited in place; `forget` must follow an edit."""
+        return self._metadata
 
     @property
     def label_hash(self) -> str | None:
@@ -61,8 +58,6 @@ class SampleLabelRow:
         """
         if self._labels is None and self._packed is not None:
             self._labels, self._packed = orjson.loads(self._packed), None
-        if self._labels is None and self._make_labels is not None and self.label_hash:
-            self._labels = orjson.loads(self._make_labels(self.metadata))
         if self._labels is None:
             raise LookupError(f"data unit {self.data_hash} has no labels on branch {self.branch_name}")
         return self._labels
@@ -104,8 +99,6 @@ class SampleLabelRow:
             return known
         if self._packed is not None and not hidden:
             return self._packed
-        if self._labels is None and self._make_labels is not None and not hidden:
-            return self._make_labels(self.metadata)
         labels = self.labels
         known = orjson.dumps(without_archived(copy.deepcopy(labels), hidden) if hidden else labels)
         self._labels_json[hidden] = known

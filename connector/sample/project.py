@@ -11,14 +11,14 @@ from connector.sample.label_row import SampleLabelRow
 
 
 class ProjectState:
-    """The data of a project: its records, label rows, branches, users and stage tasks.
+    """The data of a project: its records, label rows, branches and users.
 
     Attributes:
         record: The project as `GET projects/{hash}` answers it.
         ontology: The ontology as `GET ontologies/{hash}` answers it.
         rows: The label rows by (data hash, branch name), in listing order.
         users: `{"userEmail": …, "userRole": …}` each.
-        stage_tasks: By stage uuid, what `GET …/stages/{uuid}/tasks` lists.
+        branch_annotators: By (data hash, branch name) of a consensus branch, whose it is and whether it is submitted.
         storage_items: By item uuid, what the bulk read of storage items answers.
     """
 
@@ -36,7 +36,7 @@ class ProjectState:
         self.ontology = ontology
         self.rows: dict[tuple[str, str], SampleLabelRow] = {(row.data_hash, row.branch_name): row for row in rows}
         self.users: list[dict[str, Any]] = []
-        self.stage_tasks: dict[str, list[dict[str, Any]]] = {}
+        self.branch_annotators: dict[tuple[str, str], tuple[str, bool]] = {}
         self.storage_items: dict[str, dict[str, Any]] = {}
         self.clock = clock
         self.lock = lock

@@ -103,19 +103,21 @@ def gait_skeleton(centre: Point, size: float, step: float, hashes: Sequence[str]
 
 
 def bitmask(centre: Point, radius: float, width: int, height: int) -> dict[str, object]:
-    """A round mask as Encord keeps it: the pixels' bounding box, and run lengths along its rows, zeros first."""
-    across, down = max(2, int(radius * width)), max(2, int(radius * height))
-    left, top = int(centre[0] * width) - across, int(centre[1] * height) - down
+    """A round mask over the whole frame: run lengths along the rows of pixels, zeros first."""
+    across, down = max(1, int(radius * width)), max(1, int(radius * height))
+    left, top = int(centre[0] * width), int(centre[1] * height) - down
     runs: list[int] = []
-    pending = 0
-    for row in range(2 * down):
-        part = (row + 0.5 - down) / down
+    zeros = max(0, top) * width
+    for row in range(max(0, top), min(height, top + 2 * down)):
+        part = (row + 0.5 - top - down) / down
         half = max(1, int(across * math.sqrt(max(0.0, 1 - part * part))))
-        runs += [pending + across - half, 2 * half]
-        pending = across - half
-    if pending:
-        runs.append(pending)
-    return {"top": top, "left": left, "width": 2 * across, "height": 2 * down, "rleString": run_length_text(runs)}
+        first, last = max(0, left - half), min(width, left + half)
+        runs += [zeros + first, last - first]
+        zeros = width - last
+    zeros += (height - min(height, top + 2 * down)) * width
+    if zeros:
+        runs.append(zeros)
+    return {"top": 0, "left": 0, "width": width, "height": height, "rleString": run_length_text(runs)}
 
 
 def run_length_text(runs: Sequence[int]) -> str:

@@ -8,6 +8,7 @@ from connector.sample.clock import read_time
 from connector.sample.listing import like_pattern
 from connector.sample.project import ProjectState
 from connector.sample.request_log import ParsedRequest
+from connector.sample.tasks import stage_tasks
 from connector.sample.world import SampleWorld
 
 
@@ -48,7 +49,7 @@ def _project_answer(world: SampleWorld, project: ProjectState, request: ParsedRe
         case "users":
             return _page(world, project.users, request)
         case "tasks":
-            return _page(world, _tasks(project, request), request)
+            return _page(world, stage_tasks(project, request.path_parts["stage"], request.parameters), request)
         case _:
             return v2_answer({"labels": _classifications(project, request)})
 
@@ -80,16 +81,6 @@ def _page(world: SampleWorld, results: list[dict[str, Any]], request: ParsedRequ
     end = start + world.page_size
     following = str(end) if end < len(results) else None
     return v2_answer({"results": results[start:end], "nextPageToken": following})
-
-
-def _tasks(project: ProjectState, request: ParsedRequest) -> list[dict[str, Any]]:
-    data_hashes = request.parameters.get("dataHashes")
-    title = request.parameters.get("dataTitleContains", [""])[0]
-    return [
-        task
-        for task in project.stage_tasks.get(request.path_parts["stage"], ())
-        if (not data_hashes or task["dataHash"] in data_hashes) and title in task["dataTitle"]
-    ]
 
 
 def _classifications(project: ProjectState, request: ParsedRequest) -> list[dict[str, Any]]:
