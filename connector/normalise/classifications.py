@@ -28,11 +28,13 @@ class LegacyClassification:
     """A classification found on frames.
 
     Attributes:
-        item: its first entry.
+        item: its entry on its lowest frame, whatever the order of the frames in the dict.
+        place: the space and frame of that entry.
         frames: space → the frames that it is on.
     """
 
     item: Mapping[str, Any]
+    place: tuple[str, int]
     frames: dict[str, set[int]]
 
 
@@ -49,7 +51,10 @@ def collect_legacy(
         KeyError, TypeError: An entry has no hash.
     """
     for item in entries:
-        legacy = found.setdefault(item["classificationHash"], LegacyClassification(item, {}))
+        place = (space_id, frame)
+        legacy = found.setdefault(item["classificationHash"], LegacyClassification(item, place, {}))
+        if place < legacy.place:
+            legacy.item, legacy.place = item, place
         legacy.frames.setdefault(space_id, set()).add(frame)
 
 
