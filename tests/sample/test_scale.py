@@ -1,0 +1,56 @@
+"""Rows for benches: quick to make and to list, and real to the SDK."""
+
+import time
+
+import pytest
+
+from connector.sample import SampleServer, SampleWorld, Scale, add_scale_project, build_scale_world
+from connector.sample.listing import list_label_rows
+from connector.sample.scale_drawing import CLASS_NAMES
+
+from .conftest import client_of
+
+
+@pytest.mark.parametrize("shape", sorted(CLASS_NAMES))
+@pytest.mark.parametrize("annotations", [6, 95])
+def test_rows_of_every_shape_hold_what_was_asked_for(shape: str, annotations: int) -> None:
+    world = build_scale_world(Scale(rows=3, annotations=annotations, shapes=(shape,), unopened_share=1 / 3))
+    with SampleServer(world) as server:
+        rows = client_of(server).get_project(world.project_hash).list_label_rows_v2()
+        assert [row.label_hash is None for row in rows] == [False, False, True]
+        for row in rows[:2]:
+            row.initialise_labels()
+            instances = row.get_object_instances()
+            assert sum(len(instance.get_annotations()) for instance in instances) == annotations
+            assert {instance.ontology_item.shape.value for instance in instances} == {shape}
+            for instance in instances:
+                for attribute in instance.ontology_item.attributes:
+                    instance.get_answer(attribute)
+        assert not {each.object_hash for each in rows[0].get_object_instances()} & {
+            each.object_hash for each in rows[1].get_object_instances()
+        }
+
+
+def test_a_listing_of_a_hundred_thousand_rows_takes_about_a_second() -> None:
+    project = next(iter(build_scale_world(Scale(rows=100_000, annotations=20))))
+    started = time.perf_counter()
+    entries = list_label_rows(project, {"include_all_label_branches": True, "include_workflow_graph_node": True})
+    seconds = time.perf_counter() - started
+    assert len({entry for _, entry in entries}) == 100_000
+    assert seconds < 5  # about 0.8 s on an idle core; the margin is for busy machines
+
+
+def test_rows_can_be_edited_like_others() -> None:
+    world = SampleWorld()
+    project = add_scale_project(world, Scale(rows=5, annotations=50))
+    label_hash = project.label_hashes[3]
+    first = project.row(label_hash)
+    untouched = project.row(project.label_hashes[0]).labels_json(frozenset())
+    before = first.labels_json(frozenset())
+    assert project.move_box(label_hash, next(iter(first.labels["object_answers"]))) == 5
+    assert first.labels_json(frozenset()) != before
+    with SampleServer(world) as server:
+        read = client_of(server).get_project(project.project_hash)
+        (listed,) = read.list_label_rows_v2(edited_after="2025-02-01")
+        assert listed.label_hash == label_hash
+    assert project.row(project.label_hashes[0]).labels_json(frozenset()) == untouched
