@@ -125,6 +125,10 @@ class DuckDBSession:
         try:
             with engine.begin() as connection:
                 yield connection
+        except sa.exc.DBAPIError as error:
+            if isinstance(error.orig, duckdb.Error):
+                raise writing_failure(self._path, error.orig) from error
+            raise
         finally:
             engine.dispose()
 

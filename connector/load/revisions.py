@@ -1,16 +1,20 @@
 """Bringing a warehouse's tables to this release: Alembic, driven from here, with the revisions in `migrations/`."""
 
+from functools import cache
+
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.load.tables import METADATA
 from connector.packaged_files import packaged_folder
 
 
+@cache
 def head_revision() -> str:
     """The revision that this release works with."""
     return str(ScriptDirectory.from_config(_config()).get_current_head())
@@ -44,7 +48,16 @@ def ensure_head(connection: Connection, *, migrate: bool) -> str | None:
         raise _other_release(current)
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except OperationalError:
+        raise  # a full disk or a lost connection: not the migration's fault, the session says what it is
+    except SQLAlchemyError as error:
+        raise ConnectorError(
+            ErrorKind.SCHEMA,
+            f"The tables could not be migrated from {current or 'nothing'} to {head_revision()}: {_first_line(error)}",
+            remedy="It was left as it was.",
+        ) from error
     return current
 
 
@@ -84,6 +97,7 @@ def _config() -> Config:
     return config
 
 
+@cache
 def _known_revisions() -> set[str]:
     return {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
 
@@ -96,3 +110,7 @@ def _refuse_foreign_tables(connection: Connection) -> None:
             f"The warehouse already has tables that encord-sync did not make: {', '.join(taken)}.",
             remedy="Name another file or another --schema.",
         )
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]

@@ -1,0 +1,160 @@
+"""The migrations make exactly what is declared, on DuckDB; on PostgreSQL with keys; and other releases are refused."""
+
+import io
+from pathlib import Path
+
+import duckdb
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from connector.errors import ConnectorError, ErrorKind
+from connector.load import Warehouse, open_warehouse
+from connector.load.revisions import head_revision
+from connector.load.tables import METADATA
+from connector.packaged_files import packaged_folder
+from tests.load.warehouse_rows import PROJECT, SAME, listing
+
+DUCKDB_TYPES = {
+    sa.String: "VARCHAR",
+    sa.BigInteger: "BIGINT",
+    sa.Double: "DOUBLE",
+    sa.Boolean: "BOOLEAN",
+    sa.DateTime: "TIMESTAMP WITH TIME ZONE",
+}
+
+
+def alembic_config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(packaged_folder("migrations")))
+    return config
+
+
+def test_there_is_one_head() -> None:
+    assert ScriptDirectory.from_config(alembic_config()).get_heads() == [head_revision()]
+
+
+def test_the_migrated_tables_are_the_declared_ones(warehouse: Warehouse, tmp_path: Path) -> None:
+    warehouse.close()
+    with duckdb.connect(str(tmp_path / "labels.duckdb")) as connection:
+        columns = connection.execute(
+            "SELECT table_name, column_name, data_type, is_nullable, comment FROM duckdb_columns()"
+            " WHERE NOT internal AND table_name <> 'alembic_version' ORDER BY table_name, column_index"
+        ).fetchall()
+        tables = connection.execute(
+            "SELECT table_name, comment FROM duckdb_tables() WHERE table_name <> 'alembic_version' ORDER BY 1"
+        ).fetchall()
+        keys = connection.execute(
+            "SELECT table_name FROM duckdb_constraints()"
+            " WHERE constraint_type IN ('PRIMARY KEY', 'UNIQUE', 'FOREIGN KEY')"
+            " AND table_name <> 'alembic_version'"
+        ).fetchall()
+        indexes = connection.execute("SELECT index_name FROM duckdb_indexes()").fetchall()
+    declared = [
+        (table.name, column.name, DUCKDB_TYPES[type(column.type)], bool(column.nullable), column.comment)
+        for table in sorted(METADATA.tables.values(), key=lambda table: table.name)
+        for column in table.columns
+    ]
+    assert columns == declared
+    assert tables == sorted((table.name, table.comment) for table in METADATA.tables.values())
+    assert all(comment for *_, comment in columns)
+    assert all(comment for _, comment in tables)
+    assert keys == []
+    assert indexes == []
+
+
+def postgresql_text(revisions: str) -> str:
+    config = alembic_config()
+    config.attributes["dialect_name"] = "postgresql"
+    config.output_buffer = text = io.StringIO()
+    command.upgrade(config, revisions, sql=True)
+    return text.getvalue()
+
+
+def test_postgresql_gets_the_declared_keys_references_and_comments() -> None:
+    text = postgresql_text("head")
+    for table in METADATA.tables.values():
+        key = ", ".join(column.name for column in table.primary_key.columns)
+        assert f"ALTER TABLE {table.name} ADD CONSTRAINT pk_{table.name} PRIMARY KEY ({key});" in text
+        assert f"COMMENT ON TABLE {table.name} IS" in text
+        for column in table.columns:
+            assert f"COMMENT ON COLUMN {table.name}.{column.name} IS" in text
+        for constraint in table.foreign_key_constraints:
+            columns = ", ".join(constraint.column_keys)
+            referred = constraint.referred_table.name
+            assert (
+                f"ALTER TABLE {table.name} ADD CONSTRAINT fk_{table.name}_{referred}"
+                f" FOREIGN KEY({columns}) REFERENCES {referred} ({columns});" in text
+            )
+    assert text.count("PRIMARY KEY (") == len(METADATA.tables) + 1, "and Alembic's own table"
+    assert text.count("FOREIGN KEY(") == sum(len(table.foreign_key_constraints) for table in METADATA.tables.values())
+
+
+def file_of_revision(path: Path, revision: str) -> str:
+    """A warehouse as an older release left it, by its own migrations."""
+    url = f"duckdb:///{path}"
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    engine.dispose()
+    return url
+
+
+def test_an_older_schema_is_refused_with_the_command_to_run_and_migrated_when_told(tmp_path: Path) -> None:
+    url = file_of_revision(tmp_path / "labels.duckdb", "0002")
+    with pytest.raises(ConnectorError, match="encord-sync migrate") as caught:
+        open_warehouse(url)
+    assert caught.value.kind is ErrorKind.SCHEMA
+    migrated = open_warehouse(url, migrate=True)
+    assert (migrated.migrated_from, migrated.schema_version) == ("0002", head_revision())
+    migrated.upsert_metadata(PROJECT, listing([("video-1", "main", "label-1")]), SAME)
+    migrated.close()
+    again = open_warehouse(url, migrate=True)
+    assert again.migrated_from is None
+    assert again.project_hashes() == [PROJECT]
+    again.close()
+
+
+@pytest.mark.parametrize("migrate", [False, True])
+def test_a_newer_schema_is_refused(warehouse: Warehouse, url: str, *, migrate: bool) -> None:
+    with warehouse.connection() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0999'"))
+    warehouse.close()
+    with pytest.raises(ConnectorError, match=r"0999.*Upgrade encord-sync") as caught:
+        open_warehouse(url, migrate=migrate)
+    assert caught.value.kind is ErrorKind.SCHEMA
+
+
+def test_tables_of_somebody_else_are_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "theirs.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE TABLE project AS SELECT 'theirs' AS name")
+    with pytest.raises(ConnectorError, match="did not make: project") as caught:
+        open_warehouse(f"duckdb:///{path}")
+    assert caught.value.kind is ErrorKind.SCHEMA
+    with duckdb.connect(str(path)) as connection:
+        assert connection.execute("SELECT table_name FROM duckdb_tables()").fetchall() == [("project",)]
+
+
+def test_a_migration_that_fails_leaves_the_warehouse_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "labels.duckdb"
+    url = file_of_revision(path, "0001")
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE VIEW sync_failure AS SELECT 1 AS one")  # in the way of revision 0003
+        before = connection.execute("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall()
+    with pytest.raises(ConnectorError, match="migrat") as caught:
+        open_warehouse(url, migrate=True)
+    assert caught.value.kind is ErrorKind.SCHEMA
+    with duckdb.connect(str(path)) as connection:
+        assert connection.execute("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall() == before
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+
+
+def test_a_folder_that_does_not_ship_is_an_internal_error() -> None:
+    with pytest.raises(ConnectorError, match="nowhere") as caught:
+        packaged_folder("nowhere")
+    assert caught.value.kind is ErrorKind.INTERNAL
