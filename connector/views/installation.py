@@ -1,0 +1,113 @@
+"""Installing the views: all of them again when one file changed, nothing at all when none did.
+
+Views are dropped and recreated rather than replaced, because PostgreSQL's CREATE OR REPLACE VIEW cannot take a column
+away, and they are never part of a migration: table `installed_view` says which ones are there and what they were made
+from. Everything happens in the caller's transaction, in the connection's own schema, so a reader sees the old views or
+the new ones.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from connector.errors import ConnectorError, ErrorKind
+from connector.views.view_files import ViewFile, view_files
+
+_INSTALLED = sa.table(
+    "installed_view",
+    *(sa.column(name, sa.String()) for name in ("view_name", "grain", "file_name", "digest")),
+    sa.column("position", sa.BigInteger()),
+    sa.column("installed_at", sa.DateTime(timezone=True)),
+)
+_PRESENT = (
+    "SELECT table_name FROM information_schema.tables WHERE table_type = 'VIEW' AND table_schema = current_schema()"
+)
+
+
+class InstalledView(NamedTuple):
+    """A view that may be queried, and what one row of it is."""
+
+    view_name: str
+    grain: str
+
+
+def install(connection: sa.Connection, files: Sequence[ViewFile] | None = None) -> bool:
+    """Makes the warehouse's views those of the files; does nothing if they are that already.
+
+    Args:
+        connection: in a transaction, which the caller commits; its schema is the warehouse's.
+        files: the views in order of creation; by default the ones that ship with the connector.
+
+    Returns:
+        Whether anything was installed.
+
+    Raises:
+        ConnectorError: SCHEMA, if a view cannot be dropped or created; the caller's transaction is then lost.
+    """
+    wanted = view_files() if files is None else files
+    if _is_current(connection, wanted):
+        return False
+    remove(connection, also=[file.view_name for file in wanted])
+    now = datetime.now(UTC)
+    for position, file in enumerate(wanted):
+        _execute(connection, file.sql, f"View {file.view_name} could not be created from {file.file_name}.")
+        connection.execute(
+            _INSTALLED.insert().values(
+                view_name=file.view_name,
+                grain=file.grain,
+                file_name=file.file_name,
+                position=position,
+                digest=file.digest,
+                installed_at=now,
+            )
+        )
+    return True
+
+
+def remove(connection: sa.Connection, also: Sequence[str] = ()) -> None:
+    """Drops the installed views, the ones that read others first; a migration may need the tables free of them.
+
+    Args:
+        connection: in a transaction, which the caller commits.
+        also: further views to drop if they exist, in order of creation: ones that are there without being recorded.
+
+    Raises:
+        ConnectorError: SCHEMA, if a view cannot be dropped, such as when a view of somebody else's reads it.
+    """
+    recorded = connection.scalars(sa.select(_INSTALLED.c.view_name).order_by(_INSTALLED.c.position)).all()
+    for name in reversed([*(name for name in also if name not in recorded), *recorded]):
+        quoted = connection.dialect.identifier_preparer.quote(name)
+        _execute(connection, f"DROP VIEW IF EXISTS {quoted}", f"View {name} could not be dropped.")
+    connection.execute(_INSTALLED.delete())
+
+
+def installed_views(connection: sa.Connection) -> list[InstalledView]:
+    """The views of this warehouse with their grain, by name."""
+    rows = connection.execute(sa.select(_INSTALLED.c.view_name, _INSTALLED.c.grain).order_by(_INSTALLED.c.view_name))
+    return [InstalledView(*row) for row in rows]
+
+
+def _is_current(connection: sa.Connection, wanted: Sequence[ViewFile]) -> bool:
+    """Whether the recorded views are the wanted ones, from the same texts, and all still there."""
+    recorded = connection.execute(
+        sa.select(_INSTALLED.c.view_name, _INSTALLED.c.digest).order_by(_INSTALLED.c.position)
+    )
+    if [tuple(row) for row in recorded] != [(file.view_name, file.digest) for file in wanted]:
+        return False
+    present = set(connection.execute(sa.text(_PRESENT)).scalars())
+    return present.issuperset(file.view_name for file in wanted)
+
+
+def _execute(connection: sa.Connection, statements: str, failure: str) -> None:
+    """Runs a file as it is: without parameters, so that neither % nor : in a comment means anything to a driver."""
+    try:
+        connection.exec_driver_sql(statements, execution_options={"no_parameters": True})
+    except sa.exc.DBAPIError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        raise ConnectorError(
+            ErrorKind.SCHEMA,
+            f"{failure} {reason}",
+            remedy="Drop views of your own that read it, and run `encord-sync migrate`.",
+        ) from error

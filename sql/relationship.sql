@@ -1,0 +1,53 @@
+-- grain: one row a column of a relationship between two tables
+CREATE VIEW relationship AS
+SELECT
+    relationship_name,
+    table_name,
+    column_name,
+    referenced_table,
+    referenced_column,
+    CAST(column_position AS BIGINT) AS column_position,
+    is_declared
+FROM (
+    VALUES
+        ('classification_range_to_classification_instance', 'classification_range', 'label_hash', 'classification_instance', 'label_hash', 0, TRUE),
+        ('classification_range_to_classification_instance', 'classification_range', 'classification_hash', 'classification_instance', 'classification_hash', 1, TRUE),
+        ('data_frame_to_data_unit', 'data_frame', 'project_hash', 'data_unit', 'project_hash', 0, TRUE),
+        ('data_frame_to_data_unit', 'data_frame', 'data_hash', 'data_unit', 'data_hash', 1, TRUE),
+        ('data_unit_to_project', 'data_unit', 'project_hash', 'project', 'project_hash', 0, TRUE),
+        ('label_row_to_data_unit', 'label_row', 'project_hash', 'data_unit', 'project_hash', 0, TRUE),
+        ('label_row_to_data_unit', 'label_row', 'data_hash', 'data_unit', 'data_hash', 1, TRUE),
+        ('label_row_to_project', 'label_row', 'project_hash', 'project', 'project_hash', 0, TRUE),
+        ('object_annotation_to_object_instance', 'object_annotation', 'label_hash', 'object_instance', 'label_hash', 0, TRUE),
+        ('object_annotation_to_object_instance', 'object_annotation', 'object_hash', 'object_instance', 'object_hash', 1, TRUE),
+        ('object_range_to_object_instance', 'object_range', 'label_hash', 'object_instance', 'label_hash', 0, TRUE),
+        ('object_range_to_object_instance', 'object_range', 'object_hash', 'object_instance', 'object_hash', 1, TRUE),
+        ('ontology_attribute_to_project', 'ontology_attribute', 'project_hash', 'project', 'project_hash', 0, TRUE),
+        ('ontology_class_to_project', 'ontology_class', 'project_hash', 'project', 'project_hash', 0, TRUE),
+        ('ontology_option_to_project', 'ontology_option', 'project_hash', 'project', 'project_hash', 0, TRUE),
+        ('sync_run_project_to_sync_run', 'sync_run_project', 'run_id', 'sync_run', 'run_id', 0, TRUE),
+        ('workflow_stage_to_project', 'workflow_stage', 'project_hash', 'project', 'project_hash', 0, TRUE),
+        ('data_space_to_label_row', 'data_space', 'label_hash', 'label_row', 'label_hash', 0, FALSE),
+        ('object_instance_to_label_row', 'object_instance', 'label_hash', 'label_row', 'label_hash', 0, FALSE),
+        ('classification_instance_to_label_row', 'classification_instance', 'label_hash', 'label_row', 'label_hash', 0, FALSE),
+        ('attribute_answer_to_label_row', 'attribute_answer', 'label_hash', 'label_row', 'label_hash', 0, FALSE),
+        ('label_row_to_workflow_stage', 'label_row', 'project_hash', 'workflow_stage', 'project_hash', 0, FALSE),
+        ('label_row_to_workflow_stage', 'label_row', 'workflow_stage_uuid', 'workflow_stage', 'stage_uuid', 1, FALSE),
+        ('ontology_attribute_to_ontology_class', 'ontology_attribute', 'project_hash', 'ontology_class', 'project_hash', 0, FALSE),
+        ('ontology_attribute_to_ontology_class', 'ontology_attribute', 'class_feature_hash', 'ontology_class', 'feature_hash', 1, FALSE),
+        ('ontology_option_to_ontology_attribute', 'ontology_option', 'project_hash', 'ontology_attribute', 'project_hash', 0, FALSE),
+        ('ontology_option_to_ontology_attribute', 'ontology_option', 'attribute_feature_hash', 'ontology_attribute', 'feature_hash', 1, FALSE)
+) AS link (
+    relationship_name, table_name, column_name, referenced_table, referenced_column, column_position, is_declared
+);
+
+COMMENT ON VIEW relationship IS
+    'One row a column of a relationship between tables, for engines and tools that see no foreign keys.';
+COMMENT ON COLUMN relationship.relationship_name IS 'The relationship: the table and the one that it refers to.';
+COMMENT ON COLUMN relationship.table_name IS 'The table that refers.';
+COMMENT ON COLUMN relationship.column_name IS 'The column that refers.';
+COMMENT ON COLUMN relationship.referenced_table IS 'The table that is referred to.';
+COMMENT ON COLUMN relationship.referenced_column IS 'The column that is referred to.';
+COMMENT ON COLUMN relationship.column_position IS 'The column''s place in the relationship, from 0.';
+COMMENT ON COLUMN relationship.is_declared IS
+    'True for a foreign key that engines with keys declare; false for a join that holds without being one.';
