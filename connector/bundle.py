@@ -9,12 +9,12 @@ import pyarrow as pa
 from connector.config import Settings
 from connector.load import ARROW_SCHEMAS, STATES_SCHEMA, Warehouse
 from connector.normalise import NORMALISER_VERSION, Ontology, normalise_label_rows
+from connector.normalise.timestamps import TimestampCache
 from connector.receipt import Receipt
 from connector.report import Report
 from connector.source import Change, FetchedBundle, FetchedLabelRow
 
-REWRITES = frozenset({"never_synced", "label_hash_changed", "normaliser_changed", "stale", "full"})
-"""Reasons to fetch after which rows are made anew, even from labels that have the same content hash."""
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
 class BundleLoader:
@@ -48,6 +48,7 @@ class BundleLoader:
         self._settings = settings
         self._receipt = receipt
         self._report = report
+        self._stamps = TimestampCache()
 
     def load(self, bundle: FetchedBundle) -> None:
         """Normalise and write one bundle.
@@ -89,11 +90,11 @@ class BundleLoader:
 
     def _is_new(self, row: FetchedLabelRow) -> bool:
         change = self._changes[row.label_hash]
-        return change.reason in REWRITES or change.stored_content_hash != row.content_hash
+        return change.needs_new_rows or change.stored_content_hash != row.content_hash
 
     def _state(self, row: FetchedLabelRow, fact: Mapping[str, Any] | None, at: datetime.datetime) -> dict[str, Any]:
         change = self._changes[row.label_hash]
-        edited_at = fact["labels_last_edited_at"] if fact else change.stored_labels_last_edited_at
+        edited_at = fact["labels_last_edited_at"] if fact else self._stamp_of_unchanged(row, change)
         return {
             **(fact or {}),
             "label_hash": row.label_hash,
@@ -108,6 +109,12 @@ class BundleLoader:
             "synced_at": at,
         }
 
+    def _stamp_of_unchanged(self, row: FetchedLabelRow, change: Change) -> datetime.datetime | None:
+        """The stamp of labels whose content is the stored one: the newer of the two, for they say the same."""
+        stamp = self._stamps[row.labels.get("last_edited_at")]
+        arrived = None if stamp is None else _EPOCH + datetime.timedelta(microseconds=stamp)
+        return max(filter(None, (arrived, change.stored_labels_last_edited_at)), default=None)
+
     @staticmethod
     def _is_behind(row: FetchedLabelRow, change: Change, edited_at: datetime.datetime | None) -> bool:
         """Whether the labels are older than the listing promised: a copy of the server that lags.
@@ -120,7 +127,8 @@ class BundleLoader:
             return False
         if edited_at >= change.last_edited_at.replace(microsecond=0):
             return False
-        return (change.stored_content_hash, change.stored_labels_last_edited_at) != (row.content_hash, edited_at)
+        is_second_time = change.stored_content_hash is not None and change.stored_last_edited_at is None
+        return not is_second_time or change.stored_content_hash != row.content_hash
 
     def _tell(self, failures: Sequence[tuple[str, str, str]]) -> None:
         for label_hash, kind, message in failures:

@@ -6,6 +6,7 @@ row is noticed like any other.
 
 import dataclasses
 import datetime
+import functools
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
@@ -26,6 +27,9 @@ REASONS = (
     "full",
 )
 """Why a label row is fetched; if several apply, the first of these."""
+
+_ROWS_ANEW = ("never_synced", "label_hash_changed", "normaliser_changed", "stale", "full")
+"""Reasons after which rows are made anew, even from labels that have the same content hash."""
 
 LISTED_COLUMNS = ("label_row_id", "label_hash", "data_hash", "last_edited_at", "is_valid")
 STORED_COLUMNS = (
@@ -54,9 +58,13 @@ class Change(NamedTuple):
         last_edited_at: as listed now: the version that the fetched labels will stand for.
         is_valid: as listed now.
         stored_content_hash: content hash in the warehouse; None if nothing was synced.
+        stored_last_edited_at: the version that the labels in the warehouse stand for; None if nothing was synced, or
+            if what was synced is not to be relied on.
         stored_labels_last_edited_at: stamp inside the labels in the warehouse.
         annotation_count: objects on frames in the warehouse.
         reason: one of `REASONS`.
+        needs_new_rows: whether rows are to be made anew even if the labels have the stored content hash: what they
+            mean, or the rules that make the rows, may have changed beside what `reason` says.
         is_settled: whether labels fetched now need not be looked at again once the settle window has passed.
     """
 
@@ -66,9 +74,11 @@ class Change(NamedTuple):
     last_edited_at: datetime.datetime | None
     is_valid: bool | None
     stored_content_hash: str | None
+    stored_last_edited_at: datetime.datetime | None
     stored_labels_last_edited_at: datetime.datetime | None
     annotation_count: int | None
     reason: str
+    needs_new_rows: bool
     is_settled: bool
 
 
@@ -133,18 +143,22 @@ def compare(
         pc.and_(pc.invert(pc.fill_null(known["is_settled"], True)), is_settled),
         pa.scalar(full),
     )
-    reason = pc.case_when(
-        pc.make_struct(*(_as_column(condition, len(listed)) for condition in conditions)), *map(pa.scalar, REASONS)
-    )
+    columns = {
+        reason: _as_column(condition, len(listed)) for reason, condition in zip(REASONS, conditions, strict=True)
+    }
+    reason = pc.case_when(pc.make_struct(*columns.values()), *map(pa.scalar, REASONS))
+    needs_new_rows = functools.reduce(pc.or_, (columns[name] for name in _ROWS_ANEW))
     is_changed = pc.and_(is_opened, pc.is_valid(reason))
     ids = listed["label_row_id"]
     candidates = pa.table(
         {
             **{name: listed[name] for name in LISTED_COLUMNS},
             "stored_content_hash": known["content_hash"],
+            "stored_last_edited_at": known["synced_last_edited_at"],
             "stored_labels_last_edited_at": known["labels_last_edited_at"],
             "annotation_count": known["annotation_count"],
             "reason": reason,
+            "needs_new_rows": needs_new_rows,
             "is_settled": is_settled,
         }
     ).filter(is_changed)
