@@ -1,0 +1,1 @@
+"""Tests of whole syncs: the real SDK over HTTP against the sample server, into real DuckDB files."""

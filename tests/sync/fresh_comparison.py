@@ -1,0 +1,53 @@
+"""The truth that a warehouse is measured by: a fresh sync of the same server state into a new file."""
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from connector.load.tables import LABEL_TABLES, METADATA
+from tests.sync.synced_warehouse import SyncedWarehouse
+
+SOURCE_TABLES = (
+    "project",
+    "workflow_stage",
+    "ontology_class",
+    "ontology_attribute",
+    "ontology_option",
+    "data_unit",
+    "data_frame",
+    "label_row",
+)
+OF_THE_RUN = {"run_id", "synced_at", "is_settled"}
+"""Columns of label_row that say when, and by which run, labels were fetched."""
+
+
+def assert_equals_fresh_sync(synced: SyncedWarehouse, new_file: Path, **options: Any) -> None:  # noqa: ANN401 - any option
+    """Sync the server's present state into a new file, and find no difference in any table that Encord fills.
+
+    Tombstones are left aside: a new warehouse never knew those rows. Their labels are not: they must be gone.
+    """
+    synced.server.faults.clear()
+    fresh = SyncedWarehouse(synced.server, new_file)
+    outcome = fresh.sync(**options)
+    assert outcome.run.outcome == "succeeded", outcome.run.message
+    assert differences(synced.file, new_file) == []
+
+
+def differences(left: Path, right: Path) -> list[str]:
+    """The rows that one file has more often than the other, as text; in no table if the files say the same."""
+    found = []
+    with duckdb.connect() as connection:
+        for name, file in (("one", left), ("other", right)):
+            connection.execute(f"ATTACH '{file}' AS {name} (READ_ONLY)")
+        for table in (*SOURCE_TABLES, *LABEL_TABLES):
+            names = [column.name for column in METADATA.tables[table].columns]
+            columns = ", ".join(name for name in names if name not in OF_THE_RUN)
+            is_live = "WHERE deleted_at IS NULL" if "deleted_at" in names else ""
+            for this, that in (("one", "other"), ("other", "one")):
+                rows = connection.execute(
+                    f"SELECT {columns} FROM {this}.{table} {is_live}"
+                    f" EXCEPT ALL SELECT {columns} FROM {that}.{table} {is_live}"
+                ).fetchall()
+                found += [f"{table}, only in {this}: {row}" for row in rows]
+    return found
