@@ -4,7 +4,15 @@ from connector.load.duckdb_warehouse import DuckDBWarehouse
 from connector.load.warehouse import ARROW_SCHEMAS, STATES_SCHEMA, STORED_SCHEMA, Failure, Warehouse, WrittenBundle
 from connector.load.warehouse_url import warehouse_location
 
-__all__ = ["ARROW_SCHEMAS", "STATES_SCHEMA", "STORED_SCHEMA", "Failure", "Warehouse", "WrittenBundle", "open_warehouse"]
+__all__ = [
+    "ARROW_SCHEMAS",
+    "STATES_SCHEMA",
+    "STORED_SCHEMA",
+    "Failure",
+    "Warehouse",
+    "WrittenBundle",
+    "open_warehouse",
+]
 
 
 def open_warehouse(url: str, schema: str | None = None, *, migrate: bool = False) -> Warehouse:

@@ -12,7 +12,7 @@ STORAGE_VERSION = "v1.2.0"
 
 _SETTINGS = {
     "storage_compatibility_version": STORAGE_VERSION,
-    # A file of another database (SQLite, …) makes DuckDB download an extension from the Internet: never here.
+    # Nothing is ever downloaded: extensions that a statement would need from the Internet stay away.
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     # The default, 16 MB, checkpoints after every 100,000 annotations, which doubled the time of a first sync.
@@ -20,8 +20,6 @@ _SETTINGS = {
 }
 
 _CANNOT_OPEN = (
-    (r"not a valid DuckDB database file", "is not a DuckDB file", "Name another file, or move this one away."),
-    (r"xtension", "is not a DuckDB file", "Name another file, or move this one away."),
     (
         r"database file with version number|storage version|newer version of DuckDB",
         "was written by a DuckDB whose storage this one does not read",
@@ -65,12 +63,28 @@ def connect(
         ConnectorError: LOCKED if another process holds the file; WAREHOUSE if it is no DuckDB file, damaged, of a newer
             storage, or cannot be read or created; CONFIGURATION if a setting is not one.
     """
+    _refuse_other_files(path)
     try:
         connection = duckdb.connect(str(path), read_only=read_only, config={**_SETTINGS, **(settings or {})})
     except duckdb.Error as error:
         raise _opening_failure(path, error) from error
     connection.execute("SET TimeZone = 'UTC'")
     return connection
+
+
+def _refuse_other_files(path: Path) -> None:
+    """Refuses a file without DuckDB's mark: of a CSV or JSON file DuckDB would make a database that is kept nowhere."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(12)
+    except OSError:
+        return  # missing, a folder, not readable: DuckDB says which
+    if start[8:] != b"DUCK":
+        raise ConnectorError(
+            ErrorKind.WAREHOUSE,
+            f"The warehouse {path} is not a DuckDB file.",
+            remedy="Name another file, or move this one away.",
+        )
 
 
 def _opening_failure(path: Path, error: duckdb.Error) -> ConnectorError:

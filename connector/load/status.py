@@ -10,8 +10,8 @@ import pyarrow as pa
 from connector.errors import ConnectorError, ErrorKind
 from connector.load.duckdb_session import DuckDBSession
 from connector.load.revisions import head_revision, refuse_other_release
-from connector.load.session import Session
 from connector.load.sql_warehouse import SqlWarehouse
+from connector.load.tables import METADATA
 from connector.load.warehouse_url import warehouse_location
 
 _PROJECTS = """
@@ -99,8 +99,23 @@ class WarehouseStatus:
 
 
 def warehouse_exists(url: str, schema: str | None = None) -> bool:
-    """Whether there is something at the URL; a first sync creates it if not."""
-    return warehouse_location(url, schema).path.exists()
+    """Whether there is a warehouse already, of any release; if not, the first sync makes it.
+
+    Raises:
+        ConnectorError: CONFIGURATION, LOCKED or WAREHOUSE if the file is there but cannot be looked into.
+    """
+    location = warehouse_location(url, schema)
+    if not location.path.exists():
+        return False
+    session = DuckDBSession(location.path, "main", location.settings, read_only=True)
+    try:
+        with session.transaction():
+            tables = session.rows(
+                "SELECT table_name FROM information_schema.tables WHERE table_schema = $schema", schema=location.schema
+            )
+    finally:
+        session.close()
+    return not METADATA.tables.keys().isdisjoint(name for (name,) in tables)
 
 
 def read_status(url: str, schema: str | None = None) -> WarehouseStatus:
@@ -110,22 +125,22 @@ def read_status(url: str, schema: str | None = None) -> WarehouseStatus:
         ConnectorError: as `open_warehouse`; also WAREHOUSE if there is no such file, SCHEMA if it holds no tables of
             this release.
     """
-    with _reading(url, schema) as session:
-        return _status(session)
+    with _reading(url, schema) as session, session.transaction():
+        projects = tuple(ProjectStatus(*row) for row in session.rows(_PROJECTS))
+        failures = session.rows(
+            "SELECT project_hash, label_hash, kind, message FROM sync_failure ORDER BY project_hash, label_hash"
+        )
+    return WarehouseStatus(head_revision(), projects, tuple((row[0], row[1], row[2], row[3]) for row in failures))
 
 
 def read_state(url: str, schema: str | None, project_hash: str) -> pa.Table:
-    """Reads what a warehouse holds of each label row of a project (STORED_SCHEMA) without changing it.
-
-    Raises:
-        ConnectorError: as `read_status`.
-    """
+    """What `Warehouse.state` says of a project, read without changing anything. Raises as `read_status`."""
     with _reading(url, schema) as session:
         return SqlWarehouse(session, head_revision(), None).state(project_hash)
 
 
 @contextmanager
-def _reading(url: str, schema: str | None) -> Iterator[Session]:
+def _reading(url: str, schema: str | None) -> Iterator[DuckDBSession]:
     location = warehouse_location(url, schema)
     if not location.path.exists():
         raise ConnectorError(
@@ -140,12 +155,3 @@ def _reading(url: str, schema: str | None) -> Iterator[Session]:
         yield session
     finally:
         session.close()
-
-
-def _status(session: Session) -> WarehouseStatus:
-    with session.transaction():
-        projects = tuple(ProjectStatus(*row) for row in session.rows(_PROJECTS))
-        failures = session.rows(
-            "SELECT project_hash, label_hash, kind, message FROM sync_failure ORDER BY project_hash, label_hash"
-        )
-    return WarehouseStatus(head_revision(), projects, tuple((row[0], row[1], row[2], row[3]) for row in failures))

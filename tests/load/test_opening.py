@@ -164,6 +164,13 @@ def test_a_file_that_cannot_be_read_is_a_warehouse_error_and_stays_as_it_was(
     assert (path.read_bytes() if path.is_file() else None) == before
 
 
+def test_a_data_file_is_not_taken_for_a_database_that_is_kept_nowhere(tmp_path: Path) -> None:
+    path = tmp_path / "labels.csv"
+    path.write_text("label_hash,frame\nlabel-1,0\n")
+    assert "is not a DuckDB file" in str(refused(f"duckdb:///{path}"))
+    assert path.read_text() == "label_hash,frame\nlabel-1,0\n"
+
+
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     error = refused(f"duckdb:///{tmp_path / 'missing' / 'labels.duckdb'}")
     assert error.kind is ErrorKind.WAREHOUSE

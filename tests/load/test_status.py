@@ -10,7 +10,7 @@ import pytest
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.load import Warehouse, open_warehouse
-from connector.load.status import read_status
+from connector.load.status import read_state, read_status, warehouse_exists
 from tests.load.test_failures_and_receipts import run
 from tests.load.warehouse_rows import EDITED, PROJECT
 
@@ -68,6 +68,24 @@ def test_a_schema_without_tables_of_ours_is_refused(url: str) -> None:
     with pytest.raises(ConnectorError, match="no tables of encord-sync") as caught:
         read_status(url)
     assert caught.value.kind is ErrorKind.SCHEMA
+
+
+def test_a_warehouse_exists_once_its_schema_has_tables(url: str, tmp_path: Path) -> None:
+    assert not warehouse_exists(url)
+    open_warehouse(url, "mine").close()
+    assert warehouse_exists(url, "mine")
+    assert not warehouse_exists(url)
+    (tmp_path / "labels.csv").write_text("label_hash,frame\n")
+    with pytest.raises(ConnectorError, match="is not a DuckDB file"):
+        warehouse_exists(f"duckdb:///{tmp_path / 'labels.csv'}")
+
+
+def test_the_state_can_be_read_without_opening_for_writing(filled: Warehouse, url: str, tmp_path: Path) -> None:
+    stored = filled.state(PROJECT)
+    filled.close()
+    before = (tmp_path / "labels.duckdb").read_bytes()
+    assert read_state(url, None, PROJECT).sort_by("label_row_id").equals(stored.sort_by("label_row_id"))
+    assert (tmp_path / "labels.duckdb").read_bytes() == before
 
 
 def test_a_warehouse_that_is_being_written_is_locked(filled: Warehouse, url: str) -> None:
