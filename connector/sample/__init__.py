@@ -36,6 +36,7 @@ from connector.sample.fault_actions import (
     Refusal,
     TooLarge,
     slow_drip,
+    with_unknown_shape,
     with_value,
     without_key,
 )
@@ -84,6 +85,7 @@ __all__ = [
     "build_sample_world",
     "build_scale_world",
     "slow_drip",
+    "with_unknown_shape",
     "with_value",
     "without_key",
 ]

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from connector.sample.answers import Answer, Delivery, legacy_error, v2_error
+from connector.sample.archived import label_blobs
 from connector.sample.request_log import RequestRecord
 
 
@@ -208,6 +209,18 @@ def without_key(name: str) -> EditElement:
 def with_value(name: str, value: object) -> EditElement:
     """An element with another value under a key: of a wrong type, or a field that nobody knows."""
     return EditElement(lambda element: {**element, name: value})
+
+
+def with_unknown_shape(shape: str = "hexagon") -> EditElement:
+    """A label row whose drawn objects are of a shape that no SDK knows, with geometry under the shape's name."""
+
+    def edit(labels: dict[str, Any]) -> object:
+        for blob in label_blobs(labels):
+            for drawn in blob["objects"]:
+                drawn["shape"], drawn[shape] = shape, {"x": 0.5, "y": 0.5, "side": 0.1}
+        return labels
+
+    return EditElement(edit)
 
 
 def _position(items: list[tuple[str, bytes]], label_hash: str | None) -> int | None:

@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 
 from connector.sample.answers import Answer, legacy_answer, legacy_error, legacy_list
+from connector.sample.clock import read_time
 from connector.sample.listing import ListingRefusedError, list_label_rows
 from connector.sample.project import ProjectState
 from connector.sample.request_log import ParsedRequest
@@ -86,10 +87,15 @@ def _legacy_project(project: ProjectState) -> dict[str, Any]:
         "project_hash": project.project_hash,
         "title": record["title"],
         "description": record["description"],
-        "created_at": record["createdAt"],
-        "last_edited_at": record["lastEditedAt"],
+        "created_at": _sql_time(record["createdAt"]),
+        "last_edited_at": _sql_time(record["lastEditedAt"]),
         "ontology_hash": record["ontologyHash"],
         "editor_ontology": project.editor,
         "datasets": [],
         "label_rows": [],
     }
+
+
+def _sql_time(moment: str) -> str:
+    """The older API writes times of projects as SQL does, in whole seconds."""
+    return read_time(moment).strftime("%Y-%m-%d %H:%M:%S")

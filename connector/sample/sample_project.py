@@ -3,6 +3,7 @@
 from connector.sample.consensus import add_consensus
 from connector.sample.farm_builder import ANNOTATORS, FarmBuilder, SampleSize
 from connector.sample.multimodal import add_multimodal
+from connector.sample.predictions import add_predictions
 from connector.sample.randomness import seeded_random
 from connector.sample.recordings import add_recordings
 from connector.sample.stills import add_stills
@@ -18,7 +19,7 @@ CAMERAS = ("north", "east", "parlour", "yard")
 
 
 def build_sample_world(size: str = "small", seed: object = 7) -> SampleWorld:
-    """A world with the dairy project, of about 5,000 (small), 50,000 (medium) or 300,000 (large) annotations.
+    """A world with the dairy project, of about 6,000 (small), 50,000 (medium) or 300,000 (large) annotations.
 
     Raises:
         KeyError: No such size.
@@ -31,6 +32,7 @@ def build_sample_world(size: str = "small", seed: object = 7) -> SampleWorld:
     add_recordings(builder)
     add_multimodal(builder)
     add_consensus(builder)
+    add_predictions(builder, f"barn-{CAMERAS[3]}-003.mp4")
     return builder.finish()
 
 

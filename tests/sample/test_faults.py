@@ -41,9 +41,11 @@ from connector.sample import (
     SampleServer,
     TooLarge,
     slow_drip,
+    with_unknown_shape,
     with_value,
     without_key,
 )
+from connector.sample.archived import label_blobs
 
 
 @pytest.fixture
@@ -188,6 +190,17 @@ def test_rows_go_missing_come_twice_or_are_bent(server: SampleServer, rows: list
     assert [row["label_hash"] for row in answered() if "data_units" not in row] == [hashes[3]]
     server.faults.add(Fault(with_value("object_answers", {"x": 1}), kind="label_rows", label_hash=hashes[4]))
     assert [row["label_hash"] for row in answered() if row["object_answers"] == {"x": 1}] == [hashes[4]]
+
+
+def test_a_shape_that_nobody_knows_can_be_sent(server: SampleServer, rows: list[LabelRowV2], fetch: Fetch) -> None:
+    server.faults.add(Fault(with_unknown_shape("hexagon"), kind="label_rows", label_hash=str(rows[0].label_hash)))
+    answered = fetch(*rows[:2])
+    shapes = [
+        {drawn["shape"] for blob in label_blobs(answered[str(row.label_hash)]) for drawn in blob["objects"]}
+        for row in rows[:2]
+    ]
+    assert shapes[0] == {"hexagon"}
+    assert "bounding_box" in shapes[1]
 
 
 def test_listings_are_empty_half_or_hold_a_bad_entry(server: SampleServer, read: Project) -> None:
