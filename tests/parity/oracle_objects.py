@@ -64,6 +64,7 @@ def _add_annotation_facts(instance: ObjectInstance, index: RawIndex, facts: Fact
             **given_metadata(annotation, raw),
             "is_deleted": annotation.is_deleted,
             "event": None,
+            "interpolation": None,
         }
 
 
@@ -78,6 +79,10 @@ def _add_event_facts(instance: ObjectInstance, index: RawIndex, facts: Facts) ->
             **given_metadata(event.metadata, raw),
             "is_deleted": event.metadata.is_deleted,
             "event": event.kind,
+            # "hold" is the SDK's word for "not at all".
+            "interpolation": "linear"
+            if isinstance(event, LabelUpsertEvent) and event.interpolation != "hold"
+            else None,
         }
 
 
@@ -105,6 +110,7 @@ def _add_space_facts(space: AnySpace, index: RawIndex, facts: Facts) -> None:
                 # Deliberate difference: the SDK's spaces drop the flag; the tables keep what the raw dict says.
                 "is_deleted": raw.get("isDeleted"),
                 "event": None,
+                "interpolation": None,
             }
         return
     for annotation in space.get_annotations("object"):

@@ -120,6 +120,7 @@ def scene_events_in_other_words(draw: st.DrawFn, labels: Raw) -> None:
     for raw in frame_objects(labels):
         if raw.get("event") == "upsert" and draw(st.booleans()):
             del raw["event"]
+            raw.setdefault("interpolate", draw(st.sampled_from([None, "hold"])))
         elif raw.get("event") == "delete" and draw(st.booleans()):
             for key in ("boundingBox", "rotatableBoundingBox", "point", "circle", "ellipse", "polyline", "cuboid"):
                 if key in raw and draw(st.booleans()):

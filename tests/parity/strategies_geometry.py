@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 from tests.parity.strategies_ontology import NAMES
 
 FRACTIONS = st.one_of(st.floats(min_value=-0.5, max_value=1.5), st.sampled_from([0, 1, 0.1, 1 / 3, 5e-324]))
+LENGTHS = st.one_of(st.floats(min_value=0, max_value=1.5), st.sampled_from([0, 1, 0.1, 1 / 3]))
 METRES = st.one_of(st.floats(min_value=-1e6, max_value=1e6), st.integers(min_value=-9, max_value=9))
 DEGREES = st.floats(min_value=-720, max_value=720)
 
@@ -58,12 +59,12 @@ def coordinates_of(shape: Shape, width: int, height: int) -> st.SearchStrategy[C
     """
     strategies: dict[Shape, st.SearchStrategy[Coordinates]] = {
         Shape.BOUNDING_BOX: st.builds(
-            BoundingBoxCoordinates, height=FRACTIONS, width=FRACTIONS, top_left_x=FRACTIONS, top_left_y=FRACTIONS
+            BoundingBoxCoordinates, height=LENGTHS, width=LENGTHS, top_left_x=FRACTIONS, top_left_y=FRACTIONS
         ),
         Shape.ROTATABLE_BOUNDING_BOX: st.builds(
             RotatableBoundingBoxCoordinates,
-            height=FRACTIONS,
-            width=FRACTIONS,
+            height=LENGTHS,
+            width=LENGTHS,
             top_left_x=FRACTIONS,
             top_left_y=FRACTIONS,
             theta=DEGREES,
@@ -81,12 +82,12 @@ def coordinates_of(shape: Shape, width: int, height: int) -> st.SearchStrategy[C
             CircleCoordinates,
             center_x=FRACTIONS,
             center_y=FRACTIONS,
-            radius=FRACTIONS,
-            stretch=FRACTIONS,
+            radius=LENGTHS,
+            stretch=LENGTHS,
             theta=DEGREES,
         ),
         Shape.ELLIPSE: st.builds(
-            EllipseCoordinates, center_x=FRACTIONS, center_y=FRACTIONS, rx=FRACTIONS, ry=FRACTIONS, theta=DEGREES
+            EllipseCoordinates, center_x=FRACTIONS, center_y=FRACTIONS, rx=LENGTHS, ry=LENGTHS, theta=DEGREES
         ),
         Shape.CUBOID: st.builds(CuboidCoordinates, position=_TRIPLES, orientation=_TRIPLES, size=_TRIPLES),
         Shape.CUBOID_2D: st.builds(

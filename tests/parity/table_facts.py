@@ -83,7 +83,7 @@ def _object(row: Row) -> Row:
 
 
 def _annotation(row: Row) -> Row:
-    members = {name: exact(row[name]) for name in (*METADATA, "is_deleted", "event")}
+    members = {name: exact(row[name]) for name in (*METADATA, "is_deleted", "event", "interpolation")}
     if row["event"] == "delete":
         return members
     geometry = None if row["geometry"] is None else json.loads(row["geometry"])
