@@ -5,7 +5,8 @@ row would come to different rows, so that a sync fetches it again.
 """
 
 from connector.normalise.bundle import NormalisedBundle, normalise_label_rows
-from connector.normalise.listing import Listing, label_row_id, normalise_listing
+from connector.normalise.listing import Listing, normalise_listing
+from connector.normalise.listing_entries import label_row_id
 from connector.normalise.ontology import Ontology
 from connector.normalise.ontology_changes import OntologyChange, ontology_change
 from connector.normalise.project import project_tables

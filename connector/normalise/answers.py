@@ -26,9 +26,9 @@ EMPTY_ROW: Rendered = (None, None, None)
 def render_number(number: float) -> tuple[str, float]:
     """A numeric answer as text, the same for 1, 1.0 and true, and as a number."""
     as_float = float(number)
-    if isinstance(number, int):
-        return str(int(number)), as_float
-    return (str(int(number)), as_float) if number.is_integer() and abs(number) < 2**53 else (repr(number), as_float)
+    if as_float != number:
+        return str(number), as_float  # an integer that no float holds exactly
+    return (str(int(number)) if as_float.is_integer() and abs(as_float) < 2**53 else repr(as_float)), as_float
 
 
 def render(attribute: OntologyAttribute, value: Json) -> Iterator[Rendered]:

@@ -7,6 +7,7 @@ nothing for it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from connector.normalise.answers import AnswerReader
@@ -19,6 +20,9 @@ Placement = tuple[str, int | None, int | None, str]
 
 FRAME_SPACES = frozenset({"video", "image", "image_sequence", "medical_file", "medical_stack", "pdf", "scene_image"})
 """Kinds of spaces on which a classification holds on frames; on the others it holds for the whole space."""
+
+_WHOLE = (-1, -1)
+"""Stands for the whole where ranges are compared: it overlaps itself only."""
 
 _RANGE_DATA_UNITS = {"audio": "millisecond", "plain_text": "character", "time_series": "axis"}
 
@@ -70,7 +74,7 @@ def add_classifications(context: RowContext, space_types: Mapping[str, str], leg
         KeyError, TypeError, AttributeError: An entry has no hash, or is no dict.
     """
     answers = context.part("classification_answers")
-    seen: dict[tuple[str, str], list[Range]] = {}
+    spans: dict[tuple[str, str], list[Range]] = {}
     placed: set[str] = set()
     for answer in answers.values():
         feature_hash = answer.get("featureHash")
@@ -80,8 +84,11 @@ def add_classifications(context: RowContext, space_types: Mapping[str, str], leg
         placements = _placements(context, answer, ontology_class, space_types)
         if placements:
             placed.add(answer["classificationHash"])
-            _warn_of_overlaps(context, feature_hash, placements, seen)
+            for space_id, start, end, _unit in placements:
+                span = _WHOLE if start is None or end is None else (start, end)
+                spans.setdefault((feature_hash, space_id), []).append(span)
             _add(context, answer, ontology_class, answer.get("classifications") or (), placements)
+    _warn_of_overlaps(context, spans)
     for classification_hash, item in legacy.items():
         answer = answers.get(classification_hash) or {}
         if classification_hash in placed or (answer.get("featureHash") and answer.get("range") is not None):
@@ -136,20 +143,13 @@ def _ranges(context: RowContext, answer: Mapping[str, Any], space_id: str, raw: 
     return [(space_id, start, end, unit) for start, end in merged]
 
 
-def _warn_of_overlaps(
-    context: RowContext,
-    feature_hash: str,
-    placements: Sequence[Placement],
-    seen: dict[tuple[str, str], list[Range]],
-) -> None:
+def _warn_of_overlaps(context: RowContext, spans: Mapping[tuple[str, str], list[Range]]) -> None:
     """Two instances of one class on a frame: the SDK cannot load them (or, on spaces, keeps the later one)."""
-    for space_id, start, end, unit in placements:
-        known = seen.setdefault((feature_hash, space_id), [])
-        span = (-1, -1) if start is None or end is None or unit == "whole" else (start, end)
-        if any(span[0] <= other[1] and other[0] <= span[1] for other in known):
-            context.warnings.add(f"two classifications of one class on one frame: {feature_hash}")
-    for space_id, start, end, _unit in placements:
-        seen[feature_hash, space_id].append((-1, -1) if start is None or end is None else (start, end))
+    for (feature_hash, _), ranges in spans.items():
+        ranges.sort()
+        overlaps = sum(second[0] <= first[1] for first, second in pairwise(ranges))
+        if overlaps:
+            context.warnings.add(f"two classifications of one class on one frame: {feature_hash}", overlaps)
 
 
 def _add(

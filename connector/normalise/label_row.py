@@ -33,6 +33,7 @@ def read_label_row(context: RowContext, project_hash: str, *, with_frames: bool)
     data_units = context.part("data_units")
     scene = context.part("scene") if data_type == "scene" else {}
     context.is_event_based = bool(scene.get("isContinuous"))
+    mark = len(context.columns.object_annotation)
     legacy: LegacyClassifications = {}
     root_keys = FrameKeys({})
     spaces = merged_spaces(context)
@@ -50,6 +51,8 @@ def read_label_row(context: RowContext, project_hash: str, *, with_frames: bool)
     add_spaces(context, spaces, legacy, root_keys)
     space_types = {space_id: str(info.get("space_type")) for space_id, info in spaces.items()}
     add_classifications(context, space_types, legacy)
+    if context.is_event_based:
+        _warn_of_endless_objects(context, mark)
     _warn_of_frames_beyond_the_end(context, root_keys)
 
 
@@ -57,9 +60,11 @@ def _unit_frames(
     context: RowContext, unit: Mapping[str, Any], labels: Mapping[str, Any], legacy: LegacyClassifications
 ) -> Iterator[FrameObjects]:
     """The frames of a data unit; an image is the frame that its place in the sequence says."""
-    width = unit.get("width") or context.entry.get("width")
-    height = unit.get("height") or context.entry.get("height")
     data_type = context.data_type
+    # The images of a group differ in size: what the listing says is of one of them.
+    listed = {} if data_type == "img_group" else context.entry
+    width = unit.get("width") or listed.get("width")
+    height = unit.get("height") or listed.get("height")
     if data_type not in _IMAGE_TYPES and data_type not in _FRAME_TYPES:
         context.warnings.add(f"unknown data type: {data_type}")
     if data_type in _IMAGE_TYPES or (data_type not in _FRAME_TYPES and isinstance(labels.get("objects"), list)):
@@ -93,6 +98,24 @@ def _add_data_frames(context: RowContext, project_hash: str, data_units: Mapping
     elif context.data_type == "dicom":
         for unit in data_units.values():
             add_dicom_frames(rows, project_hash, data_hash, unit.get("labels") or {})
+
+
+def _warn_of_endless_objects(context: RowContext, mark: int) -> None:
+    """An object of a continuous scene ends with a delete; the SDK cannot load a row where one does not."""
+    columns = context.columns.object_annotation.columns
+    last: dict[str, tuple[int, str]] = {}
+    for object_hash, frame, event, space_id in zip(
+        columns["object_hash"][mark:],
+        columns["frame"][mark:],
+        columns["event"][mark:],
+        columns["space_id"][mark:],
+        strict=True,
+    ):
+        if space_id == ROOT and frame >= last.get(object_hash, (frame, ""))[0]:
+            last[object_hash] = (frame, event)
+    for object_hash, (_, event) in last.items():
+        if event != "delete":
+            context.warnings.add(f"object of a continuous scene without an end: {object_hash}")
 
 
 def _warn_of_frames_beyond_the_end(context: RowContext, root_keys: FrameKeys) -> None:

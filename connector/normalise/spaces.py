@@ -27,7 +27,7 @@ def merged_spaces(context: RowContext) -> dict[str, Space]:
         info = {**(listed.get(space_id) or {}), **(own.get(space_id) or {})}
         if space_id not in own:
             info["labels"] = {}  # the listing's copy holds no labels
-        if space_id != ROOT or info.get("space_type") in _ROOT_SPACE_TYPES:
+        if space_id != ROOT or info.get("space_type") in _ROOT_SPACE_TYPES or info.get("labels"):
             spaces[space_id] = info
     return spaces
 

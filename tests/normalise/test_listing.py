@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from connector.normalise import label_row_id, normalise_listing
-from connector.normalise.listing import LABEL_ROW_NAMESPACE
+from connector.normalise.listing_entries import LABEL_ROW_NAMESPACE
 from tests.normalise.rows import SCHEMAS, Json, listing_entry
 
 
