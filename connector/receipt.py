@@ -92,7 +92,7 @@ class Receipt:
         extra = f"; {self.tombstoned:,} deleted" if self.tombstoned else ""
         return (
             f"{self.project_title or self.project_hash}: {self.outcome}. {balance}{extra}; "
-            f"{self.rows_written:,} rows written, {self.requests:,} requests, {self.seconds:.1f} s"
+            f"{self.rows_written:,} rows written, {self.requests:,} requests, {self.seconds:.1f} s."
         )
 
     def take_plan(self, title: str, changes: Changes, unreadable: Sequence[object]) -> None:

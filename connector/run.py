@@ -46,7 +46,7 @@ class Run:
         """Decide the outcome from the receipts: all well, some failed, or nothing came through."""
         if interrupted := [failure for failure in self.failures if failure.kind is ErrorKind.INTERRUPTED]:
             self._close("interrupted", interrupted[0])
-        elif self.failures and (self.failures[0].kind in _STOPS_THE_RUN or len(self.failures) == len(self.receipts)):
+        elif self.failures and (self.failures[0].kind in _STOPS_THE_RUN or self._nothing_came_through()):
             self._close("failed", self.failures[0])
         elif self.failures:
             self._close("partial", self.failures[0])
@@ -56,6 +56,9 @@ class Run:
             self.message = next((receipt.message for receipt in self.receipts if receipt.message), None)
         else:
             self.outcome = "succeeded"
+
+    def _nothing_came_through(self) -> bool:
+        return all(receipt.outcome == "failed" for receipt in self.receipts)
 
     def _close(self, outcome: str, failure: ConnectorError) -> None:
         self.outcome, self.message, self.exit_code = outcome, str(failure), failure.kind.exit_code
@@ -124,7 +127,7 @@ def run_sync(settings: Settings, report: Report, interruption: Interruption) -> 
 def _projects(source: Source, warehouse: Warehouse, settings: Settings, report: Report, run: Run) -> list[str]:
     """The hashes of the projects to sync; with --all-projects, also notices projects that are gone."""
     found = project_hashes(source, settings)
-    report.event("projects_listed", f"Projects to sync: {len(found)}", projects=len(found))
+    report.event("projects_listed", f"Projects to sync: {len(found)}", level="debug", projects=len(found))
     if settings.all_projects and not (settings.project_title or settings.project_title_like):
         # Only an unfiltered list proves that a project is gone.
         for project_hash in sorted(set(warehouse.project_hashes()) - set(found)):

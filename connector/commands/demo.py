@@ -20,7 +20,7 @@ from connector.report import TextReport
 from connector.run import run_sync
 from connector.sample import SampleProject, SampleServer, build_sample_world
 
-SHOWN_ROWS = 8
+SHOWN_ROWS = 13
 SAMPLE_TITLE = "Meadowbrook dairy herd"
 VIDEO = "barn-east-001.mp4"
 CONSENSUS = "calving-pen-002.mp4"
@@ -48,13 +48,14 @@ def run_demo(size: Literal["small", "medium", "large"], seed: int, path: Path) -
             f"A built-in Encord server runs on this machine only, at {server.domain}. It holds the sample project "
             f"[bold]{project.record['title']}[/bold]: {len(project.rows)} label rows, branches of "
             f"{len({branch for _, branch in project.rows})} names. Encord's own SDK talks to it, as it would to "
-            "api.encord.com."
+            "api.encord.com.",
+            soft_wrap=True,
         )
         _heading(console, "2. The first sync fetches everything")
         _sync(settings, console, interruption)
         _heading(console, "3. Meanwhile, in Encord")
         for sentence in _work_on(project):
-            console.print(f"  - {sentence}")
+            console.print(f"  - {sentence}", soft_wrap=True)
         _heading(console, "4. The second sync fetches only what changed")
         server.requests.clear()
         _sync(settings, console, interruption)
@@ -111,8 +112,10 @@ def _work_on(project: SampleProject) -> Iterator[str]:
     video = titles[VIDEO, "main"]
     cow = project.class_named("Cow")["featureNodeHash"]
     frames = video.labels["data_units"][video.data_hash]["labels"]
-    moved = next(drawn for drawn in frames["0"]["objects"] if drawn["featureHash"] == cow)
-    count = project.move_box(str(video.label_hash), moved["objectHash"], x=0.02)
+    drawn = [
+        drawn["objectHash"] for frame in frames.values() for drawn in frame["objects"] if drawn["featureHash"] == cow
+    ]
+    count = project.move_box(str(video.label_hash), drawn[0], x=0.02)
     yield f"an annotator moved the box of one cow on {count} frames of {VIDEO}"
 
     unopened = next(row for (_, branch), row in titles.items() if row.label_hash is None and branch == "main")
@@ -139,7 +142,7 @@ def _answer(warehouse: Warehouse, question: Question, console: Console) -> None:
         names = list(result.keys())
         rows = result.fetchall()
     console.print(f"\n[bold]{question.title}[/bold]")
-    console.print(Syntax(sql, "sql", background_color="default"))
+    console.print(Syntax(sql, "sql", background_color="default", word_wrap=True))
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for index, name in enumerate(names):
         is_number = bool(rows) and isinstance(rows[0][index], int | float) and not isinstance(rows[0][index], bool)

@@ -12,47 +12,54 @@ class Question(NamedTuple):
 
 QUESTIONS = (
     Question(
-        "Which objects are on frames 10 to 12 of one video?",
+        "Which objects are on frames 10 to 12 of one video, and where, in pixels?",
         """\
-SELECT frame, object_name, object_hash, x_pixels, y_pixels, width_pixels, height_pixels
+SELECT frame, object_name AS object, object_hash,
+       x_pixels AS x, y_pixels AS y, width_pixels AS w, height_pixels AS h
 FROM object_on_frame
-WHERE data_title = '{video}' AND branch_name = 'main' AND frame BETWEEN 10 AND 12
-ORDER BY frame, object_name, object_hash""",
+WHERE data_title = '{video}' AND branch_name = 'main'
+  AND frame BETWEEN 10 AND 12 AND ontology_shape = 'bounding_box'
+ORDER BY object_hash, frame""",
     ),
     Question(
-        "Which labels are on frames 10, 20, 30 and 40, all videos?",
+        "What is on frames 10, 20, 30 and 40 of each video?",
         """\
 SELECT data_title, frame, count(DISTINCT object_hash) AS objects,
        count(DISTINCT classification_hash) AS classifications
 FROM label_on_frame
-WHERE frame IN (10, 20, 30, 40) AND data_type = 'video' AND branch_name = 'main'
+WHERE frame IN (10, 20, 30, 40) AND data_type = 'video'
+  AND branch_name = 'main'
 GROUP BY data_title, frame
 ORDER BY data_title, frame""",
     ),
     Question(
-        "Which attributes were answered, how, and on how many frames?",
+        "How was each attribute of one object answered, and on which frames?",
         """\
-SELECT object_name, attribute_name, attribute_answer, is_dynamic,
-       count(*) AS frames, min(frame) AS first_frame, max(frame) AS last_frame
+SELECT attribute_name AS attribute, attribute_answer AS answer,
+       is_dynamic AS dynamic, min(frame) AS first, max(frame) AS last
 FROM attribute_on_frame
-WHERE data_title = '{video}' AND branch_name = 'main' AND object_name IS NOT NULL
-GROUP BY object_name, object_hash, attribute_name, attribute_answer, is_dynamic
-ORDER BY object_name, object_hash, attribute_name, first_frame""",
+WHERE data_title = '{video}' AND branch_name = 'main'
+  AND object_hash = (SELECT min(object_hash) FROM object_on_frame
+      WHERE data_title = '{video}' AND object_name = 'Cow')
+GROUP BY attribute_name, attribute_answer, is_dynamic
+ORDER BY is_dynamic DESC, attribute_name, first""",
     ),
     Question(
-        "Which classifications hold, for which frames, without unfolding them?",
+        "Which classifications hold, for which ranges of frames?",
         """\
-SELECT data_title, classification_name, classification_answer, frame_start, frame_end
+SELECT classification_name AS question, classification_answer AS answer,
+       frame_start, frame_end
 FROM classification_on_range
-WHERE data_type = 'video' AND branch_name = 'main'
-ORDER BY data_title, classification_name, frame_start""",
+WHERE data_title = '{video}' AND branch_name = 'main'
+ORDER BY classification_name, frame_start""",
     ),
     Question(
-        "What did each annotator draw on the consensus task, all branches?",
+        "All branches: what did each annotator draw on a consensus task?",
         """\
-SELECT branch_name, object_name, count(DISTINCT object_hash) AS objects, count(*) AS on_frames
+SELECT substr(branch_name, 1, 15) AS branch, object_name AS object,
+       count(DISTINCT object_hash) AS objects, count(*) AS on_frames
 FROM object_on_frame
-WHERE data_title = '{consensus}'
+WHERE data_title = '{consensus}' AND branch_name <> 'main'
 GROUP BY branch_name, object_name
 ORDER BY object_name, branch_name""",
     ),
