@@ -136,18 +136,18 @@ def _replace_children(session: Session, label_tables: Mapping[str, pa.Table], *,
 
     Rows are there only if a state is: on a first sync (`is_first`) there is nothing to search 7 big tables for.
     """
-    written = {}
-    for name in LABEL_TABLES:
-        if not is_first:
+    if not is_first:
+        for name in reversed(LABEL_TABLES):  # children before parents, for engines with references
             delete = "DELETE FROM {table} WHERE label_hash IN (SELECT label_hash FROM renewed)"
             session.execute(sql(delete, table=name))
-        if name in label_tables and label_tables[name].num_rows:
+    written = {}
+    for name, rows in label_tables.items():
+        if rows.num_rows:
             insert = (
                 "INSERT INTO {table} ({columns}) SELECT {columns} FROM arriving_{table}"
                 " WHERE label_hash IN (SELECT label_hash FROM renewed)"
             )
-            columns = column_list(label_tables[name].column_names)
-            written[name] = session.execute(sql(insert, table=name, columns=columns))
+            written[name] = session.execute(sql(insert, table=name, columns=column_list(rows.column_names)))
     return written
 
 

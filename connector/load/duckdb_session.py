@@ -76,8 +76,9 @@ class DuckDBSession:
             self._roll_back()
             raise
         finally:
-            for name in self._staged:
-                self._raw.unregister(name)
+            with suppress(duckdb.Error):  # a connection that is gone took its registrations with it
+                for name in self._staged:
+                    self._raw.unregister(name)
             self._staged.clear()
 
     def _roll_back(self) -> None:

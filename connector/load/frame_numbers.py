@@ -23,7 +23,8 @@ def fill_frame_numbers(session: Session, frame_count: int) -> None:
         return
     [(present,)] = session.rows("SELECT coalesce(max(frame) + 1, 0) FROM frame_number")
     session.execute(
-        "INSERT INTO frame_number (frame) SELECT frame FROM generate_series($first, $last) AS missing (frame)",
+        "INSERT INTO frame_number (frame) SELECT frame"
+        " FROM generate_series(CAST($first AS BIGINT), CAST($last AS BIGINT)) AS missing (frame)",
         first=int(present),
         last=needed - 1,
     )

@@ -58,7 +58,7 @@ def _forget_replaced_label_hashes(session: Session, project_hash: str) -> None:
     if not replaced.num_rows:
         return
     session.stage("replaced_label_hash", replaced)
-    for name in LABEL_TABLES:
+    for name in reversed(LABEL_TABLES):
         delete = "DELETE FROM {table} WHERE label_hash IN (SELECT label_hash FROM replaced_label_hash)"
         session.execute(sql(delete, table=name))
     session.execute(

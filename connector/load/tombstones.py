@@ -24,7 +24,7 @@ def bury_label_rows(session: Session, project_hash: str, label_row_ids: Iterable
     label_hashes = session.table(orphaned, pa.schema([pa.field("label_hash", pa.string())]), project_hash=project_hash)
     if label_hashes.num_rows:
         session.stage("orphaned", label_hashes)
-        for name in (*LABEL_TABLES, "sync_failure"):
+        for name in ("sync_failure", *reversed(LABEL_TABLES)):
             session.execute(
                 sql("DELETE FROM {table} WHERE label_hash IN (SELECT label_hash FROM orphaned)", table=name)
             )
