@@ -43,10 +43,12 @@ def with_sections(text: str) -> str:
         ValueError: if a section's markers are missing.
     """
     for name, content in sections().items():
-        pattern = re.compile(rf"(<!-- begin {name} -->\n).*?(<!-- end {name} -->)", re.DOTALL)
-        if not pattern.search(text):
+        begin, end = f"<!-- begin {name} -->\n", f"<!-- end {name} -->"
+        before, found, rest = text.partition(begin)
+        _, closed, after = rest.partition(end)
+        if not (found and closed):
             raise ValueError(f"README.md has no markers for section {name}")
-        text = pattern.sub(lambda match, body=content: f"{match[1]}{body}\n{match[2]}", text)
+        text = f"{before}{begin}{content}\n{end}{after}"
     return text
 
 
