@@ -32,6 +32,7 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     content_type: str = "application/json"
     delivery: Delivery = Delivery.WHOLE
+    error_code: str | None = None
     share_sent: float = 0.5
     seconds: float = 0.0
 
@@ -54,7 +55,8 @@ def legacy_list(items: list[tuple[str, bytes]]) -> Answer:
 
 def legacy_error(code: str, status: int, payload: object = None) -> Answer:
     """An error of the older API: HTTP 200, and status, code and payload in the envelope."""
-    return Answer(body=orjson.dumps({"status": status, "response": [code], "payload": payload}))
+    body = orjson.dumps({"status": status, "response": [code], "payload": payload})
+    return Answer(body=body, error_code=code)
 
 
 def v2_answer(data: object) -> Answer:

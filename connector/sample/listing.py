@@ -48,11 +48,21 @@ def _tests(payload: dict[str, Any]) -> list[Test]:
         tests.append(lambda row: row.branch_name == wanted_branch)
     if not payload.get("include_uninitialised_labels", True):
         tests.append(lambda row: row.label_hash is not None)
+    if payload.get("label_statuses") is not None:
+        # The SDK names the status of the annotation task here; projects without workflows know the label's own.
+        statuses = frozenset(payload["label_statuses"])
+        tests.append(
+            lambda row: (
+                not statuses.isdisjoint({row.metadata.get("annotation_task_status"), row.metadata.get("label_status")})
+            )
+        )
+    shadow = payload.get("shadow_data_state")
+    if shadow in {"SHADOW_DATA", "NOT_SHADOW_DATA"}:
+        tests.append(lambda row: bool(row.metadata.get("is_shadow_data")) == (shadow == "SHADOW_DATA"))
     tests += _time_tests(payload)
     for field, name in (
         ("data_hash", "data_hashes"),
         ("label_hash", "label_hashes"),
-        ("label_status", "label_statuses"),
     ):
         if payload.get(name) is not None:
             tests.append(_is_in(field, frozenset(map(str, payload[name]))))

@@ -30,7 +30,11 @@ V2_KINDS = [
 
 @dataclass
 class RequestRecord:
-    """One request: what was asked, by whom, and what was answered (`status` is filled when the answer is ready)."""
+    """One request: what was asked, by whom, and what was answered.
+
+    `status` is filled when the answer is ready. The older API reports its errors inside HTTP 200: `error_code` has the
+    word that it used.
+    """
 
     kind: str
     method: str

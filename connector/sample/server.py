@@ -87,7 +87,7 @@ class SampleServer:
             answer = self._honest_answer(request)
             for fault in faults:
                 answer = fault.action.bend(answer, fault.label_hash)
-        record.status = answer.status
+        record.status, record.error_code = answer.status, record.error_code or answer.error_code
         return answer
 
     def _honest_answer(self, request: ParsedRequest) -> Answer:

@@ -7,6 +7,7 @@ import orjson
 import pytest
 from encord import EncordUserClient
 from encord.exceptions import EncordException
+from encord.orm.label_row import AnnotationTaskStatus, LabelStatus, ShadowDataState
 
 from connector.sample import SampleProject, SampleServer
 from connector.sample.listing import list_label_rows
@@ -46,6 +47,17 @@ def test_hashes_are_matched(client: EncordUserClient, project: SampleProject) ->
     row = project.row_named("barn-night.wav")
     assert _titles(client, project, data_hashes=[row.data_hash]) == ["barn-night.wav"]
     assert _titles(client, project, label_hashes=[row.label_hash]) == ["barn-night.wav"]
+
+
+def test_states_are_matched(client: EncordUserClient, project: SampleProject) -> None:
+    unopened = _titles(client, project, label_statuses=[LabelStatus.NOT_LABELLED])
+    assert unopened == ["barn-north-night.mp4", "pasture-06.jpg", "calving-pen-001.mp4"]
+    project.row_named("barn-night.wav").metadata["annotation_task_status"] = "COMPLETED"
+    assert _titles(client, project, label_statuses=[AnnotationTaskStatus.COMPLETED]) == ["barn-night.wav"]
+    project.row_named("barn-night.wav").metadata["is_shadow_data"] = True
+    assert _titles(client, project, shadow_data_state=ShadowDataState.SHADOW_DATA) == ["barn-night.wav"]
+    others = _titles(client, project, shadow_data_state=ShadowDataState.NOT_SHADOW_DATA)
+    assert len(others) == len(_titles(client, project, shadow_data_state=ShadowDataState.ALL_DATA)) - 1
 
 
 def test_edited_after_and_before_are_strict_and_leave_out_what_was_never_opened(

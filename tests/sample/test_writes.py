@@ -27,6 +27,7 @@ def test_opening_a_row_without_labels_is_a_write(
         unopened.initialise_labels()
     (write,) = server.requests.writes()
     assert (write.query_type, write.query_method, write.is_write) == ("labelrow", "PUT", True)
+    assert write.error_code == "OPERATION_NOT_ALLOWED"
     assert _served(project) == before
 
 
