@@ -46,7 +46,9 @@ class Run:
         """Decide the outcome from the receipts: all well, some failed, or nothing came through."""
         if interrupted := [failure for failure in self.failures if failure.kind is ErrorKind.INTERRUPTED]:
             self._close("interrupted", interrupted[0])
-        elif self.failures and (self.failures[0].kind in _STOPS_THE_RUN or self._nothing_came_through()):
+        elif stops := [failure for failure in self.failures if failure.kind in _STOPS_THE_RUN]:
+            self._close("failed", stops[0])
+        elif self.failures and all(receipt.outcome == "failed" for receipt in self.receipts):
             self._close("failed", self.failures[0])
         elif self.failures:
             self._close("partial", self.failures[0])
@@ -56,9 +58,6 @@ class Run:
             self.message = next((receipt.message for receipt in self.receipts if receipt.message), None)
         else:
             self.outcome = "succeeded"
-
-    def _nothing_came_through(self) -> bool:
-        return all(receipt.outcome == "failed" for receipt in self.receipts)
 
     def _close(self, outcome: str, failure: ConnectorError) -> None:
         self.outcome, self.message, self.exit_code = outcome, str(failure), failure.kind.exit_code
