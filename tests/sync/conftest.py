@@ -1,5 +1,6 @@
 """Fixtures: servers, and warehouses already synced once. The first sync is made once and its file copied."""
 
+import datetime
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,10 @@ def farm_world() -> SampleWorld:
 
 def gate_world() -> SampleWorld:
     """A dozen images with one box each, and two that nobody has opened: for what goes wrong on the way."""
-    return image_world(rows=IMAGES, unopened=UNOPENED_IMAGES)
+    world = image_world(rows=IMAGES, unopened=UNOPENED_IMAGES)
+    # Its label rows were last edited a year after the sample server's clock begins.
+    world.clock.advance(datetime.timedelta(days=400))
+    return world
 
 
 def _first_sync(world: SampleWorld, file: Path) -> Path:
