@@ -113,7 +113,7 @@ def add_frame_objects(
         frame_of.extend([frame] * len(objects))
         if context.is_event_based:
             columns["event"].extend([item.get("event") or "upsert" for item in objects])
-            columns["interpolation"].extend([item.get("interpolate") for item in objects])
+            columns["interpolation"].extend([_interpolation(item) for item in objects])
 
     count = len(object_hash_of) - start
     columns["label_hash"].extend([context.label_hash] * count)
@@ -121,6 +121,12 @@ def add_frame_objects(
     if not context.is_event_based:
         columns["event"].extend([None] * count)
         columns["interpolation"].extend([None] * count)
+
+
+def _interpolation(item: Mapping[str, Any]) -> str | None:
+    """How an event moves on to the next one; None where it holds, which Encord may also write as a word."""
+    mode: str | None = item.get("interpolate")
+    return None if mode == "hold" or item.get("event") == "delete" else mode
 
 
 def _other_geometry(context: RowContext, item: Mapping[str, Any], width: Number, height: Number) -> Geometry:

@@ -140,7 +140,7 @@ def test_trap_10_continuous_scenes_are_events() -> None:
         "scene",
         labels={
             "1000": {"objects": [event(0.1, interpolate="linear")]},
-            "5000000000": {"objects": [event(0.3, event="upsert")]},
+            "5000000000": {"objects": [event(0.3, event="upsert", interpolate="hold")]},
             "9000000000": {"objects": [end]},
         },
         scene={"isContinuous": True},
