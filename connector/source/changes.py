@@ -8,7 +8,7 @@ import dataclasses
 import datetime
 import functools
 from collections.abc import Collection, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -165,7 +165,7 @@ def compare(
     is_live = pc.is_null(stored["deleted_at"])
     is_listed = pc.is_in(stored["label_row_id"], value_set=ids.combine_chunks())
     return Changes(
-        fetch=[Change(*values) for values in zip(*(column.to_pylist() for column in candidates.columns), strict=True)],
+        fetch=list(map(Change._make, zip(*map(_values, candidates.columns), strict=True))),
         unchanged=ids.filter(pc.and_(is_opened, pc.is_null(reason))).to_pylist(),
         skipped=ids.filter(pc.invert(is_opened)).to_pylist(),
         gone=stored["label_row_id"].filter(pc.and_(is_live, pc.invert(is_listed))).to_pylist(),
@@ -201,6 +201,14 @@ def _as_column(condition: pa.ChunkedArray | pa.Scalar, length: int) -> pa.Array:
     if isinstance(condition, pa.Scalar):
         return pa.repeat(condition, length)
     return condition.combine_chunks()
+
+
+def _values(column: pa.ChunkedArray) -> list[Any]:
+    """The column as Python values; of instants, numpy makes them twenty times as quickly as Arrow does."""
+    if not pa.types.is_timestamp(column.type):
+        return cast("list[Any]", column.to_pylist())
+    naive = column.cast(pa.timestamp("us")).to_numpy().astype(object)
+    return [None if instant is None else instant.replace(tzinfo=datetime.UTC) for instant in naive]
 
 
 def _duration(window: datetime.timedelta) -> pa.Scalar:

@@ -104,8 +104,12 @@ def _symptom(error: Exception, seen: AnswerSeen) -> str:
 
 
 def _cause(error: Exception) -> str:
-    """The class of what lies under the SDK's exception: ConnectTimeout, ChunkedEncodingError, JSONDecodeError."""
-    return type(error.__cause__ or error).__name__
+    """The class of what lies under the SDK's exception: ReadTimeoutError, NameResolutionError, JSONDecodeError."""
+    cause = error.__cause__ or error
+    inner = cause.args[0] if isinstance(cause, requests.ConnectionError) and cause.args else None
+    # requests says ConnectionError for nearly everything; urllib3's reason within tells a time-out from a wrong name.
+    reason = getattr(inner, "reason", None)
+    return type(reason if isinstance(reason, Exception) else cause).__name__
 
 
 def _other_region(domain: str) -> str:

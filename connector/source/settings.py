@@ -41,7 +41,7 @@ class SourceSettings:
     ssh_key_passphrase: str | None = dataclasses.field(default=None, repr=False)
     domain: str = DEFAULT_DOMAIN
     bundle_rows: int = 500
-    bundle_bytes: int = 24_000_000
+    bundle_bytes: int = 8_000_000
     requests_in_flight: int = 3
     retry_attempts: int = 5
     retry_wait_seconds: float = 1.0

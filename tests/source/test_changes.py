@@ -92,6 +92,25 @@ def test_each_reason(listed: dict[str, Any], stored: dict[str, Any], options: di
     assert changes.unchanged == []
 
 
+@pytest.mark.parametrize(
+    ("stored", "options", "needs_new_rows"),
+    [
+        ({}, {}, False),
+        ({"has_failed": True}, {}, False),
+        ({"stale_reason": "ontology"}, {}, True),
+        ({"normaliser_version": VERSION - 1}, {}, True),
+        ({"content_hash": None}, {}, True),
+        ({}, {"full": True}, True),
+    ],
+)
+def test_rows_are_made_anew_whatever_reason_comes_first(
+    stored: dict[str, Any], options: dict[str, Any], needs_new_rows: bool
+) -> None:
+    (change,) = compared([listed_row("a", is_valid=False)], [stored_row("a", **stored)], **options).fetch
+    assert change.needs_new_rows is needs_new_rows
+    assert change.stored_last_edited_at == NOON
+
+
 def test_two_missing_values_are_equal() -> None:
     listed = [listed_row("a", last_edited_at=None, is_valid=None)]
     assert reasons(compared(listed, [stored_row("a", synced_last_edited_at=None, synced_is_valid=None)])) == {}

@@ -1,0 +1,79 @@
+"""How label rows are put into requests: by count, by estimated bytes, and by what was learnt."""
+
+from collections.abc import Iterable
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector.source.bundles import BYTES_A_LABEL_ROW, BYTES_AN_ANNOTATION, BundlePlanner
+from connector.source.label_rows import FetchedLabelRow, WantedLabelRow
+
+COUNTS = st.one_of(st.none(), st.integers(0, 1_000_000))
+
+
+def all_bundles(planner: BundlePlanner) -> list[list[str]]:
+    bundles = []
+    while bundle := planner.next_bundle():
+        bundles.append([row.label_hash for row in bundle])
+    return bundles
+
+
+def sizes(rows: Iterable[WantedLabelRow], row_limit: int = 500, byte_target: int = 1_000_000) -> list[int]:
+    return [len(bundle) for bundle in all_bundles(BundlePlanner(rows, row_limit=row_limit, byte_target=byte_target))]
+
+
+def fetched(label_hash: str, byte_count: int) -> FetchedLabelRow:
+    return FetchedLabelRow(label_hash, {}, "", byte_count)
+
+
+@given(st.lists(st.tuples(COUNTS, COUNTS)), st.integers(1, 50), st.integers(1, 10_000_000))
+def test_every_row_comes_once_in_order_and_within_the_limit(
+    counts: list[tuple[int | None, int | None]], row_limit: int, byte_target: int
+) -> None:
+    rows = [WantedLabelRow(f"{number}", *pair) for number, pair in enumerate(counts)]
+    bundles = all_bundles(BundlePlanner(rows, row_limit=row_limit, byte_target=byte_target))
+    assert [label_hash for bundle in bundles for label_hash in bundle] == [row.label_hash for row in rows]
+    assert all(1 <= len(bundle) <= row_limit for bundle in bundles)
+
+
+def test_known_annotation_counts_fill_a_bundle_to_its_bytes() -> None:
+    each = BYTES_A_LABEL_ROW + 1_000 * BYTES_AN_ANNOTATION
+    rows = [WantedLabelRow(f"{number}", annotation_count=1_000, frame_count=1) for number in range(10)]
+    assert sizes(rows, byte_target=4 * each) == [4, 4, 2]
+
+
+def test_a_row_larger_than_the_target_goes_alone() -> None:
+    counts = (10, 1_000_000, 10)
+    rows = [WantedLabelRow(f"{number}", annotation_count=count) for number, count in enumerate(counts)]
+    assert sizes(rows) == [1, 1, 1]
+
+
+def test_what_rows_weighed_changes_the_next_bundles() -> None:
+    rows = [WantedLabelRow(f"{number}", frame_count=1_000) for number in range(4_000)]
+    by_hash = {row.label_hash: row for row in rows}
+    planner = BundlePlanner(rows, row_limit=500, byte_target=8_000_000)
+    first = planner.next_bundle()
+    planner.learn(by_hash, [fetched(row.label_hash, 10_000) for row in first] * 50)
+    lighter = planner.next_bundle()
+    assert len(lighter) > 5 * len(first)
+    planner.learn(by_hash, [fetched(row.label_hash, 20_000_000) for row in lighter])
+    assert len(planner.next_bundle()) == 1
+
+
+def test_rows_of_unknown_size_are_learnt_too() -> None:
+    rows = [WantedLabelRow(f"{number}") for number in range(1_000)]
+    planner = BundlePlanner(rows, row_limit=500, byte_target=1_000_000)
+    first = planner.next_bundle()
+    planner.learn({row.label_hash: row for row in rows}, [fetched(row.label_hash, 500_000) for row in first])
+    assert len(planner.next_bundle()) < len(first) / 5
+
+
+def test_a_refused_size_halves_what_follows_and_never_grows_it() -> None:
+    rows = [WantedLabelRow(f"{number}", annotation_count=1) for number in range(100)]
+    planner = BundlePlanner(rows, row_limit=40, byte_target=1_000_000_000)
+    assert len(planner.next_bundle()) == 40
+    assert planner.shrink(40) == 20
+    assert planner.shrink(40) == 20
+    assert len(planner.next_bundle()) == 20
+    assert planner.shrink(1) == 1
+    assert len(planner.next_bundle()) == 1
