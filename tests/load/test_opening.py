@@ -89,7 +89,13 @@ def test_a_url_that_cannot_be_used_is_a_configuration_error(
 def test_memory_and_threads_can_be_given(url: str) -> None:
     warehouse = open_warehouse(f"{url}?threads=1&memory_limit=300MB")
     assert read(warehouse, "SELECT current_setting('threads')") == [(1,)]
+    assert read(warehouse, "SELECT current_setting('memory_limit')") == [("286.1 MiB",)]
     warehouse.close()
+
+
+def test_memory_is_bounded_and_nothing_is_downloaded_unless_told_otherwise(warehouse: Warehouse) -> None:
+    assert read(warehouse, "SELECT current_setting('memory_limit')") == [("381.4 MiB",)]
+    assert read(warehouse, "SELECT current_setting('autoinstall_known_extensions')") == [(False,)]
 
 
 def test_a_file_held_by_another_process_is_locked_and_named(warehouse: Warehouse, url: str) -> None:
