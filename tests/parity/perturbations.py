@@ -9,6 +9,12 @@ from hypothesis import strategies as st
 from tests.parity.drawn_metadata import TIMES
 from tests.parity.perturbations_answers import ANSWER_PERTURBATIONS
 from tests.parity.perturbations_geometry import frame_objects, vary_geometry
+from tests.parity.perturbations_ranges import (
+    cut_up_classification_ranges,
+    cut_up_object_ranges,
+    empty_object_ranges,
+)
+from tests.parity.perturbations_raw_answers import answer_anywhere, answer_on_ranges
 from tests.parity.raw_rows import GeneratedRow
 
 Raw = dict[str, Any]
@@ -19,7 +25,11 @@ Perturbation = Callable[[st.DrawFn, Raw], None]
 def rows_as_sent(draw: st.DrawFn, rows: st.SearchStrategy[GeneratedRow]) -> GeneratedRow:
     """Label rows to which a few things have happened since the SDK wrote them."""
     row = draw(rows)
-    return row._replace(labels=perturbed_labels(draw, row.labels))
+    labels = deepcopy(row.labels)
+    for write in (answer_anywhere, answer_on_ranges):
+        if draw(st.sampled_from([False, False, False, True])):
+            write(draw, row, labels)
+    return row._replace(labels=perturbed_labels(draw, labels))
 
 
 def perturbed_labels(draw: st.DrawFn, labels: Raw) -> Raw:
@@ -149,5 +159,8 @@ PERTURBATIONS: tuple[Perturbation, ...] = (
     leave_server_extras,
     scene_events_in_other_words,
     forget_listed_facts,
+    cut_up_object_ranges,
+    cut_up_classification_ranges,
+    empty_object_ranges,
     *ANSWER_PERTURBATIONS,
 )

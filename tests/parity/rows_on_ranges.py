@@ -35,7 +35,7 @@ HTML_RANGES = st.lists(st.builds(HtmlRange, start=_NODES, end=_NODES), min_size=
 @st.composite
 def rows_on_ranges(draw: st.DrawFn, kind: str) -> GeneratedRow:
     """A label row of audio, plain_text, html or time_series, with its labels on the row itself."""
-    editor = draw(editors((SHAPES[kind],), dynamic=False))
+    editor = draw(editors((SHAPES[kind],)))
     data_type = "plain_text" if kind == "html" else kind
     entry = listing_entry(data_type, frames=1, media_type="text/html" if kind == "html" else None)
     row = load_sdk_row(entry, empty_labels(entry), editor)

@@ -66,7 +66,7 @@ def rows_with_root_space(draw: st.DrawFn) -> GeneratedRow:
     """A multilayer image or a time series, whose root layer is a space of its own (`root`)."""
     kind = draw(st.sampled_from(["image", "time_series"]))
     space = {"space_type": kind, "root_info": {"file_name": "root.bin"}, **SPACE_FACTS[kind], "labels": {}}
-    editor = draw(editors(FLAT_SHAPES if kind == "image" else ("time_range",), dynamic=False))
+    editor = draw(editors(FLAT_SHAPES if kind == "image" else ("time_range",)))
     return _row_in_spaces(draw, listing_entry(kind, frames=1, spaces={"root": space}), editor)
 
 
