@@ -33,7 +33,7 @@ def read_label_row(context: RowContext, project_hash: str, *, with_frames: bool)
     data_units = context.part("data_units")
     scene = context.part("scene") if data_type == "scene" else {}
     context.is_event_based = bool(scene.get("isContinuous"))
-    mark = len(context.columns.object_annotation)
+    mark, answers_mark = len(context.columns.object_annotation), len(context.columns.attribute_answer)
     legacy: LegacyClassifications = {}
     root_keys = FrameKeys({})
     spaces = merged_spaces(context)
@@ -53,7 +53,7 @@ def read_label_row(context: RowContext, project_hash: str, *, with_frames: bool)
     add_classifications(context, space_types, legacy)
     if context.is_event_based:
         _warn_of_endless_objects(context, mark)
-    _warn_of_frames_beyond_the_end(context, root_keys)
+    _warn_of_frames_beyond_the_end(context, root_keys, answers_mark)
 
 
 def _unit_frames(
@@ -118,10 +118,15 @@ def _warn_of_endless_objects(context: RowContext, mark: int) -> None:
             context.warnings.add(f"object of a continuous scene without an end: {object_hash}")
 
 
-def _warn_of_frames_beyond_the_end(context: RowContext, root_keys: FrameKeys) -> None:
+def _warn_of_frames_beyond_the_end(context: RowContext, root_keys: FrameKeys, answers_mark: int) -> None:
     frame_count = context.entry.get("number_of_frames")
     if not frame_count or not root_keys.hashes or context.data_type in _TYPES_WITHOUT_KNOWN_END:
         return
     beyond = sum(len(hashes) for frame, hashes in root_keys.hashes.items() if not 0 <= frame < frame_count)
     if beyond:
         context.warnings.add(f"objects on frames beyond the {frame_count} that the listing counts", beyond)
+    answers = context.columns.attribute_answer.columns
+    spans = zip(answers["frame_start"][answers_mark:], answers["frame_end"][answers_mark:], strict=True)
+    beyond = sum(start is not None and not 0 <= start <= end < frame_count for start, end in spans)
+    if beyond:
+        context.warnings.add(f"answers on frames beyond the {frame_count} that the listing counts", beyond)

@@ -11,6 +11,8 @@ from typing import Any
 
 import orjson
 
+from connector.errors import ConnectorError, ErrorKind
+
 
 @dataclass(frozen=True, slots=True)
 class OntologyAttribute:
@@ -63,13 +65,33 @@ class Ontology:
         """Read the `editor` dict of an ontology answer. Unknown shapes and answer types never raise.
 
         Raises:
-            KeyError: A class, attribute or option has no feature hash.
+            ConnectorError: SOURCE_CONTENT, if a class, attribute or option has no feature hash or is no object.
         """
-        objects = {item["featureNodeHash"]: _read_class(item, is_object=True) for item in dicts(editor, "objects")}
-        classifications = {
-            item["featureNodeHash"]: _read_class(item, is_object=False) for item in dicts(editor, "classifications")
-        }
-        return cls(objects, classifications, structure_hash(editor))
+        try:
+            objects = [_read_class(item, is_object=True) for item in dicts(editor, "objects")]
+            classifications = [_read_class(item, is_object=False) for item in dicts(editor, "classifications")]
+            content_hash = structure_hash(editor)
+        except UNREADABLE_STRUCTURE as error:
+            raise unreadable_structure("the ontology", error) from error
+        return cls(
+            {item.feature_hash: item for item in objects},
+            {item.feature_hash: item for item in classifications},
+            content_hash,
+        )
+
+
+UNREADABLE_STRUCTURE = (KeyError, TypeError, AttributeError, ValueError)
+"""What reading a structure raises that is not of Encord's format."""
+
+
+def unreadable_structure(subject: str, error: Exception) -> ConnectorError:
+    """The failure of an ontology or project that is not of Encord's format; without any text of it."""
+    detail = f"missing {error.args[0]}" if isinstance(error, KeyError) and error.args else type(error).__name__
+    return ConnectorError(
+        ErrorKind.SOURCE_CONTENT,
+        f"{subject} is not of Encord's format ({detail}).",
+        remedy="Look at it in Encord; if it opens there, please report this with the version of encord-sync.",
+    )
 
 
 def structure_hash(editor: Mapping[str, Any]) -> str:

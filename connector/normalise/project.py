@@ -6,7 +6,14 @@ from typing import Any
 import pyarrow as pa
 
 from connector.normalise.columns import ColumnBuffer
-from connector.normalise.ontology import dicts, is_global_classification, structure_hash, walk_attributes
+from connector.normalise.ontology import (
+    UNREADABLE_STRUCTURE,
+    dicts,
+    is_global_classification,
+    structure_hash,
+    unreadable_structure,
+    walk_attributes,
+)
 from connector.normalise.timestamps import TimestampCache
 
 PROJECT_TABLES = ("project", "workflow_stage", "ontology_class", "ontology_attribute", "ontology_option")
@@ -29,8 +36,18 @@ def project_tables(
         project (one row), workflow_stage, ontology_class, ontology_attribute, ontology_option.
 
     Raises:
-        KeyError: The project has no hash, or a class, attribute, option or stage has none.
+        ConnectorError: SOURCE_CONTENT, if the project, a stage, class, attribute or option has no hash, or a value
+            is not of its column's type.
     """
+    try:
+        return _read(project, ontology, schemas)
+    except (*UNREADABLE_STRUCTURE, pa.ArrowException) as error:
+        raise unreadable_structure(f"project {project.get('projectHash')} or its ontology", error) from error
+
+
+def _read(
+    project: Mapping[str, Any], ontology: Mapping[str, Any], schemas: Mapping[str, pa.Schema]
+) -> dict[str, pa.Table]:
     buffers = {name: ColumnBuffer(schemas[name]) for name in PROJECT_TABLES}
     project_hash = project["projectHash"]
     editor = ontology.get("editor") or {}

@@ -6,6 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from connector.errors import ConnectorError, ErrorKind
 from connector.normalise import Ontology, OntologyChange, ontology_change, project_tables
 from tests.normalise.rows import (
     SCHEMAS,
@@ -123,6 +124,38 @@ def test_doubled_hashes_are_taken_once() -> None:
     assert values(tables(doubled)["ontology_attribute"], "feature_hash", "class_feature_hash") == [("same", "a")]
     ontology = Ontology.from_structure(doubled)
     assert ontology.objects["b"].attributes["same"].answer_type == "numeric"
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"objects": [{"name": "no hash", "shape": "point"}]},
+        {"objects": ["a class"]},
+        {"objects": [{"featureNodeHash": "a", "attributes": [{"type": "text"}]}]},
+        {"classifications": [{"featureNodeHash": "a", "attributes": [{"featureNodeHash": "b", "options": [{}]}]}]},
+    ],
+)
+def test_a_broken_ontology_is_one_clear_error(broken: Json) -> None:
+    """From both readers, of the kind that says that Encord's answer is not of its format."""
+    with pytest.raises(ConnectorError) as of_structure:
+        Ontology.from_structure(broken)
+    with pytest.raises(ConnectorError, match="project-hash") as of_tables:
+        tables(broken)
+
+    assert of_structure.value.kind == of_tables.value.kind == ErrorKind.SOURCE_CONTENT
+    assert "no hash" not in str(of_tables.value)
+
+
+@pytest.mark.parametrize("broken", [{}, {**PROJECT, "title": ["a"]}, {**PROJECT, "workflow": {"stages": [{}]}}])
+def test_a_broken_project_is_one_clear_error(broken: Json) -> None:
+    with pytest.raises(ConnectorError):
+        tables(editor(), broken or {"title": "without a hash"})
+
+
+def test_unreadable_times_of_a_project_are_null() -> None:
+    (project,) = tables(editor(), {**PROJECT, "createdAt": "soon"})["project"].to_pylist()
+
+    assert (project["created_at"], project["title"]) == (None, "a project")
 
 
 def change(edit: Any, before: Any = None) -> OntologyChange:  # noqa: ANN401 - functions that edit a structure

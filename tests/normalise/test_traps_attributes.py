@@ -206,6 +206,17 @@ def test_trap_16_an_overwritten_answer_loses_its_place() -> None:
     assert [part[1:] for part in found if part[0] is None] == [(0, 9)]
 
 
+def test_trap_16_answers_beyond_the_listed_frames_are_kept() -> None:
+    """The SDK cannot load the row (trap 4); the tables keep the answer and warn."""
+    labels = row_with([], [action("dyn-text", "long", [[90, 120]])])
+
+    with pytest.raises(LabelRowError):
+        sdk.load(EDITOR, labels)
+    bundle = normalise(EDITOR, labels)
+    assert rows(bundle, "attribute_answer", "frame_start", "frame_end") == [(90, 120)]
+    assert warnings(bundle) == ["answers on frames beyond the 100 that the listing counts"]
+
+
 def test_trap_17_dynamic_checklist_without_overlap_is_as_the_sdk() -> None:
     """One row a range and ticked option, options in ontology order."""
     labels = row_with([], [action("dyn-list", ["e2", "e1"], [[0, 3], [10, 12]]), action("dyn-list", ["e3"], [[5, 6]])])
