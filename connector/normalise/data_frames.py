@@ -34,9 +34,7 @@ def add_image_frames(
         )
 
 
-def add_dicom_frames(
-    rows: ColumnBuffer, project_hash: str, data_hash: str, labels: Mapping[str, Mapping[str, Any]]
-) -> None:
+def add_dicom_frames(rows: ColumnBuffer, project_hash: str, data_hash: str, labels: Mapping[str, Any]) -> None:
     """One row a slice that the label row describes.
 
     Raises:
@@ -44,6 +42,8 @@ def add_dicom_frames(
     """
     seen: set[int] = set()
     for key, blob in labels.items():
+        if blob == []:
+            continue
         metadata = blob.get("metadata")
         frame = int(key)
         if not metadata or frame in seen:

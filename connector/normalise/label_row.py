@@ -75,8 +75,8 @@ def _unit_frames(
         return
     only_frame_keys = data_type == "scene"
     for key, blob in labels.items():
-        if only_frame_keys and not is_frame_key(key):
-            continue
+        if blob == [] or (only_frame_keys and not is_frame_key(key)):
+            continue  # an empty list is the form of an image without labels, which Encord also sends elsewhere
         frame = int(key)
         classifications = blob.get("classifications")
         if classifications:

@@ -12,9 +12,7 @@ def is_frame_key(key: object) -> bool:
     return str(key).isdigit()
 
 
-def scene_spaces(
-    context: RowContext, spaces: Mapping[str, Space], labels: Mapping[str, Mapping[str, Any]]
-) -> dict[str, Space]:
+def scene_spaces(context: RowContext, spaces: Mapping[str, Space], labels: Mapping[str, Any]) -> dict[str, Space]:
     """The spaces of a scene, with the labels that lie elsewhere in the row.
 
     Scene images keep theirs under `<stream>#<frame>` keys of the data unit. A continuous scene names no spaces: its
@@ -26,7 +24,7 @@ def scene_spaces(
     found = dict(spaces)
     images = _image_spaces(spaces)
     for key, blob in labels.items():
-        if is_frame_key(key):
+        if is_frame_key(key) or blob == []:
             continue
         stream, separator, frame = key.partition("#")
         space_id = key if key in found else images.get((stream, frame), key) if separator else key

@@ -104,6 +104,16 @@ def test_labels_of_a_scene_under_an_unknown_key_are_kept() -> None:
     assert warnings(bundle)[0] == "labels of a scene under an unknown key: elsewhere"
 
 
+@pytest.mark.parametrize("data_type", ["scene", "video", "group", "dicom"])
+def test_the_empty_form_of_an_image_is_no_label_of_anything(data_type: str) -> None:
+    """Encord sends it for data groups; it must not fail a row of any kind."""
+    bundle = normalise(EDITOR, label_row(data_type, labels={"objects": [], "classifications": []}))
+
+    assert bundle.failures == []
+    assert warnings(bundle) == []
+    assert bundle.facts.column("annotation_count").to_pylist() == [0]
+
+
 def test_channels_of_a_continuous_scene_are_spaces() -> None:
     """They are named by the answers that are placed on them alone."""
     item = frame_object("obj1", "sound", "audio", {"range": []}) | {

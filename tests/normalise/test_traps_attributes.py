@@ -178,12 +178,13 @@ def test_trap_16_later_dynamic_answers_override_and_neighbours_merge() -> None:
             action("dyn-number", 2, [[5, 6]]),
             action("dyn-number", 1.0, [[11, 15]]),
             action("dyn-number", 3, [[9, 7]]),
+            action("dyn-number", 4, [[15, 16]]),
         ],
     )
 
     expected = spans(sdk.load(EDITOR, labels), "dyn-number")
     found = rows(normalise(EDITOR, labels), "attribute_answer", "answer_number", "frame_start", "frame_end")
-    assert found == expected == [(2, 5, 6), (2, 50, 60), (1, 0, 4), (1, 7, 15)]
+    assert found == expected == [(2, 5, 6), (2, 50, 60), (1, 0, 4), (1, 7, 14), (4, 15, 16)]
 
 
 def test_trap_16_an_overwritten_answer_loses_its_place() -> None:
