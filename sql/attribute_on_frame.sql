@@ -34,8 +34,12 @@ SELECT
     a.answer_position
 FROM object_on_frame AS o
 JOIN named_answer AS a
-    ON a.label_hash = o.label_hash AND a.owner_hash = o.object_hash AND a.owner_kind = 'object'
-    AND (a.frame_start IS NULL OR (a.space_id = o.space_id AND o.frame BETWEEN a.frame_start AND a.frame_end))
+    ON a.label_hash = o.label_hash AND a.data_title = o.data_title AND a.branch_name = o.branch_name
+    AND a.owner_hash = o.object_hash AND a.owner_kind = 'object'
+    -- A static answer holds wherever its object is. Comparisons only: DuckDB makes a nested loop of a left join with OR.
+    AND o.frame >= COALESCE(a.frame_start, 0) AND o.frame <= COALESCE(a.frame_end, 9223372036854775807)
+    AND o.space_id COLLATE "C" >= CASE WHEN a.frame_start IS NULL THEN '' ELSE a.space_id END
+    AND o.space_id COLLATE "C" <= CASE WHEN a.frame_start IS NULL THEN '􏿿' ELSE a.space_id END
 UNION ALL
 SELECT
     c.project_hash,
@@ -70,8 +74,8 @@ SELECT
     a.answer_position
 FROM classification_on_frame AS c
 JOIN named_answer AS a
-    ON a.label_hash = c.label_hash AND a.owner_hash = c.classification_hash AND a.owner_kind = 'classification'
-    AND a.depth > 0;
+    ON a.label_hash = c.label_hash AND a.data_title = c.data_title AND a.branch_name = c.branch_name
+    AND a.owner_hash = c.classification_hash AND a.owner_kind = 'classification' AND a.depth > 0;
 
 COMMENT ON VIEW attribute_on_frame IS
     'One row an answer of an attribute (for a checklist: a ticked option) of an object on a frame that it is on, or of a classification''s nested attribute.';
@@ -79,7 +83,7 @@ COMMENT ON COLUMN attribute_on_frame.project_hash IS 'The project''s id in Encor
 COMMENT ON COLUMN attribute_on_frame.project_title IS 'The project''s title.';
 COMMENT ON COLUMN attribute_on_frame.data_hash IS 'The data unit (video, image, image group, …).';
 COMMENT ON COLUMN attribute_on_frame.data_title IS
-    'The data unit''s title: its file name, what the task is called in Encord.';
+    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
 COMMENT ON COLUMN attribute_on_frame.dataset_title IS 'The title of the dataset that the data unit comes from.';
 COMMENT ON COLUMN attribute_on_frame.data_type IS
     'video, image, img_group, dicom, nifti, audio, plain_text, pdf, group, scene, …';

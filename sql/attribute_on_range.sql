@@ -39,7 +39,8 @@ SELECT
     a.frame_end AS answer_end
 FROM object_on_range AS o
 JOIN named_answer AS a
-    ON a.label_hash = o.label_hash AND a.owner_hash = o.object_hash AND a.owner_kind = 'object'
+    ON a.label_hash = o.label_hash AND a.data_title = o.data_title AND a.branch_name = o.branch_name
+    AND a.owner_hash = o.object_hash AND a.owner_kind = 'object'
     AND (a.frame_start IS NULL OR a.space_id = o.space_id)
 UNION ALL
 SELECT
@@ -80,8 +81,8 @@ SELECT
     a.frame_end AS answer_end
 FROM classification_on_range AS c
 JOIN named_answer AS a
-    ON a.label_hash = c.label_hash AND a.owner_hash = c.classification_hash AND a.owner_kind = 'classification'
-    AND a.depth > 0;
+    ON a.label_hash = c.label_hash AND a.data_title = c.data_title AND a.branch_name = c.branch_name
+    AND a.owner_hash = c.classification_hash AND a.owner_kind = 'classification' AND a.depth > 0;
 
 COMMENT ON VIEW attribute_on_range IS
     'One row an answer of an attribute of an object placed on ranges, or of a classification''s nested attribute, and range.';
@@ -89,7 +90,7 @@ COMMENT ON COLUMN attribute_on_range.project_hash IS 'The project''s id in Encor
 COMMENT ON COLUMN attribute_on_range.project_title IS 'The project''s title.';
 COMMENT ON COLUMN attribute_on_range.data_hash IS 'The data unit (video, image, image group, …).';
 COMMENT ON COLUMN attribute_on_range.data_title IS
-    'The data unit''s title: its file name, what the task is called in Encord.';
+    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
 COMMENT ON COLUMN attribute_on_range.dataset_title IS 'The title of the dataset that the data unit comes from.';
 COMMENT ON COLUMN attribute_on_range.data_type IS
     'video, image, img_group, dicom, nifti, audio, plain_text, pdf, group, scene, …';

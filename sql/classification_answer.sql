@@ -33,19 +33,24 @@ JOIN current_label_row AS r ON r.label_hash = i.label_hash
 LEFT JOIN ontology_class AS c ON c.project_hash = r.project_hash AND c.feature_hash = i.feature_hash
 -- The one answer of a radio, text or numeric question; ticked options are the only ones that need gathering.
 LEFT JOIN named_answer AS n
-    ON n.label_hash = i.label_hash AND n.owner_hash = i.classification_hash AND n.owner_kind = 'classification'
+    ON n.label_hash = i.label_hash AND n.data_title = r.data_title AND n.branch_name = r.branch_name
+    AND n.owner_hash = i.classification_hash AND n.owner_kind = 'classification'
     AND n.depth = 0 AND n.answer_type <> 'checklist' AND n.answer_position = 0
 LEFT JOIN (
     SELECT
         label_hash,
+        data_title,
+        branch_name,
         owner_hash,
         MAX(answer_type) AS answer_type,
         STRING_AGG(attribute_answer, '; ' ORDER BY option_position) AS classification_answer,
         STRING_AGG(attribute_answer_feature_hash, '; ' ORDER BY option_position) AS classification_answer_hash
     FROM named_answer
     WHERE owner_kind = 'classification' AND depth = 0 AND answer_type = 'checklist'
-    GROUP BY label_hash, owner_hash
-) AS k ON k.label_hash = i.label_hash AND k.owner_hash = i.classification_hash
+    GROUP BY label_hash, data_title, branch_name, owner_hash
+) AS k
+    ON k.label_hash = i.label_hash AND k.data_title = r.data_title AND k.branch_name = r.branch_name
+    AND k.owner_hash = i.classification_hash
 WHERE COALESCE(c.is_archived, FALSE) = FALSE;
 
 COMMENT ON VIEW classification_answer IS
@@ -54,7 +59,7 @@ COMMENT ON COLUMN classification_answer.project_hash IS 'The project''s id in En
 COMMENT ON COLUMN classification_answer.project_title IS 'The project''s title.';
 COMMENT ON COLUMN classification_answer.data_hash IS 'The data unit (video, image, image group, …).';
 COMMENT ON COLUMN classification_answer.data_title IS
-    'The data unit''s title: its file name, what the task is called in Encord.';
+    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
 COMMENT ON COLUMN classification_answer.dataset_title IS 'The title of the dataset that the data unit comes from.';
 COMMENT ON COLUMN classification_answer.data_type IS
     'video, image, img_group, dicom, nifti, audio, plain_text, pdf, group, scene, …';

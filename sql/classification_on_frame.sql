@@ -35,6 +35,8 @@ FROM classification_answer AS c
 JOIN (
     SELECT
         g.label_hash,
+        r.data_title,
+        r.branch_name,
         g.classification_hash,
         g.space_id,
         g.range_unit,
@@ -51,7 +53,9 @@ JOIN (
            AND COALESCE(r.is_event_based, FALSE) = FALSE
            AND COALESCE(s.space_type, r.data_type)
                NOT IN ('audio', 'plain_text', 'text', 'html', 'time_series', 'group'))
-) AS p ON p.label_hash = c.label_hash AND p.classification_hash = c.classification_hash
+) AS p
+    ON p.label_hash = c.label_hash AND p.data_title = c.data_title AND p.branch_name = c.branch_name
+    AND p.classification_hash = c.classification_hash
 JOIN frame_number AS n ON n.frame BETWEEN p.first_frame AND p.last_frame;
 
 COMMENT ON VIEW classification_on_frame IS
@@ -60,7 +64,7 @@ COMMENT ON COLUMN classification_on_frame.project_hash IS 'The project''s id in 
 COMMENT ON COLUMN classification_on_frame.project_title IS 'The project''s title.';
 COMMENT ON COLUMN classification_on_frame.data_hash IS 'The data unit (video, image, image group, …).';
 COMMENT ON COLUMN classification_on_frame.data_title IS
-    'The data unit''s title: its file name, what the task is called in Encord.';
+    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
 COMMENT ON COLUMN classification_on_frame.dataset_title IS 'The title of the dataset that the data unit comes from.';
 COMMENT ON COLUMN classification_on_frame.data_type IS
     'video, image, img_group, dicom, nifti, audio, plain_text, pdf, group, scene, …';

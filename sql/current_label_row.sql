@@ -4,7 +4,8 @@ SELECT
     l.project_hash,
     p.title AS project_title,
     l.data_hash,
-    d.title AS data_title,
+    -- Never NULL: other views join on it, so that a question about one title reads only that title's answers.
+    COALESCE(d.title, d.data_hash) AS data_title,
     d.dataset_hash,
     d.dataset_title,
     d.data_type,
@@ -41,7 +42,7 @@ COMMENT ON COLUMN current_label_row.project_hash IS 'The project''s id in Encord
 COMMENT ON COLUMN current_label_row.project_title IS 'The project''s title.';
 COMMENT ON COLUMN current_label_row.data_hash IS 'The data unit (video, image, image group, …).';
 COMMENT ON COLUMN current_label_row.data_title IS
-    'The data unit''s title: its file name, what the task is called in Encord.';
+    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
 COMMENT ON COLUMN current_label_row.dataset_hash IS 'The dataset that the data unit comes from.';
 COMMENT ON COLUMN current_label_row.dataset_title IS 'The title of the dataset that the data unit comes from.';
 COMMENT ON COLUMN current_label_row.data_type IS

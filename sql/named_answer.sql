@@ -31,9 +31,9 @@ SELECT
     a.frame_end
 FROM attribute_answer AS a
 JOIN current_label_row AS r ON r.label_hash = a.label_hash
-LEFT JOIN ontology_attribute AS t ON t.project_hash = r.project_hash AND t.feature_hash = a.attribute_feature_hash
+JOIN ontology_attribute AS t ON t.project_hash = r.project_hash AND t.feature_hash = a.attribute_feature_hash
 LEFT JOIN ontology_option AS o ON o.project_hash = r.project_hash AND o.feature_hash = a.option_feature_hash
-WHERE COALESCE(t.is_archived, FALSE) = FALSE AND COALESCE(o.is_archived, FALSE) = FALSE;
+WHERE t.is_archived = FALSE AND COALESCE(o.is_archived, FALSE) = FALSE;
 
 COMMENT ON VIEW named_answer IS
     'One row an answer, static or dynamic, of an object or a classification, with its question and option by name; not expanded to frames.';
@@ -41,7 +41,7 @@ COMMENT ON COLUMN named_answer.project_hash IS 'The project''s id in Encord.';
 COMMENT ON COLUMN named_answer.project_title IS 'The project''s title.';
 COMMENT ON COLUMN named_answer.data_hash IS 'The data unit (video, image, image group, …).';
 COMMENT ON COLUMN named_answer.data_title IS
-    'The data unit''s title: its file name, what the task is called in Encord.';
+    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
 COMMENT ON COLUMN named_answer.dataset_title IS 'The title of the dataset that the data unit comes from.';
 COMMENT ON COLUMN named_answer.data_type IS
     'video, image, img_group, dicom, nifti, audio, plain_text, pdf, group, scene, …';

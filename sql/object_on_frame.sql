@@ -113,7 +113,7 @@ COMMENT ON COLUMN object_on_frame.project_hash IS 'The project''s id in Encord.'
 COMMENT ON COLUMN object_on_frame.project_title IS 'The project''s title.';
 COMMENT ON COLUMN object_on_frame.data_hash IS 'The data unit (video, image, image group, …).';
 COMMENT ON COLUMN object_on_frame.data_title IS
-    'The data unit''s title: its file name, what the task is called in Encord.';
+    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
 COMMENT ON COLUMN object_on_frame.dataset_title IS 'The title of the dataset that the data unit comes from.';
 COMMENT ON COLUMN object_on_frame.data_type IS
     'video, image, img_group, dicom, nifti, audio, plain_text, pdf, group, scene, …';

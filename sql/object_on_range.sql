@@ -46,7 +46,7 @@ COMMENT ON COLUMN object_on_range.project_hash IS 'The project''s id in Encord.'
 COMMENT ON COLUMN object_on_range.project_title IS 'The project''s title.';
 COMMENT ON COLUMN object_on_range.data_hash IS 'The data unit (video, image, image group, …).';
 COMMENT ON COLUMN object_on_range.data_title IS
-    'The data unit''s title: its file name, what the task is called in Encord.';
+    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
 COMMENT ON COLUMN object_on_range.dataset_title IS 'The title of the dataset that the data unit comes from.';
 COMMENT ON COLUMN object_on_range.data_type IS
     'video, image, img_group, dicom, nifti, audio, plain_text, pdf, group, scene, …';

@@ -1,7 +1,7 @@
 -- grain: one row a column of a relationship between two tables
 CREATE VIEW relationship AS
 SELECT
-    relationship_name,
+    table_name || '_to_' || referenced_table AS relationship_name,
     table_name,
     column_name,
     referenced_table,
@@ -10,35 +10,35 @@ SELECT
     is_declared
 FROM (
     VALUES
-        ('classification_range_to_classification_instance', 'classification_range', 'label_hash', 'classification_instance', 'label_hash', 0, TRUE),
-        ('classification_range_to_classification_instance', 'classification_range', 'classification_hash', 'classification_instance', 'classification_hash', 1, TRUE),
-        ('data_frame_to_data_unit', 'data_frame', 'project_hash', 'data_unit', 'project_hash', 0, TRUE),
-        ('data_frame_to_data_unit', 'data_frame', 'data_hash', 'data_unit', 'data_hash', 1, TRUE),
-        ('data_unit_to_project', 'data_unit', 'project_hash', 'project', 'project_hash', 0, TRUE),
-        ('label_row_to_data_unit', 'label_row', 'project_hash', 'data_unit', 'project_hash', 0, TRUE),
-        ('label_row_to_data_unit', 'label_row', 'data_hash', 'data_unit', 'data_hash', 1, TRUE),
-        ('label_row_to_project', 'label_row', 'project_hash', 'project', 'project_hash', 0, TRUE),
-        ('object_annotation_to_object_instance', 'object_annotation', 'label_hash', 'object_instance', 'label_hash', 0, TRUE),
-        ('object_annotation_to_object_instance', 'object_annotation', 'object_hash', 'object_instance', 'object_hash', 1, TRUE),
-        ('object_range_to_object_instance', 'object_range', 'label_hash', 'object_instance', 'label_hash', 0, TRUE),
-        ('object_range_to_object_instance', 'object_range', 'object_hash', 'object_instance', 'object_hash', 1, TRUE),
-        ('ontology_attribute_to_project', 'ontology_attribute', 'project_hash', 'project', 'project_hash', 0, TRUE),
-        ('ontology_class_to_project', 'ontology_class', 'project_hash', 'project', 'project_hash', 0, TRUE),
-        ('ontology_option_to_project', 'ontology_option', 'project_hash', 'project', 'project_hash', 0, TRUE),
-        ('sync_run_project_to_sync_run', 'sync_run_project', 'run_id', 'sync_run', 'run_id', 0, TRUE),
-        ('workflow_stage_to_project', 'workflow_stage', 'project_hash', 'project', 'project_hash', 0, TRUE),
-        ('data_space_to_label_row', 'data_space', 'label_hash', 'label_row', 'label_hash', 0, FALSE),
-        ('object_instance_to_label_row', 'object_instance', 'label_hash', 'label_row', 'label_hash', 0, FALSE),
-        ('classification_instance_to_label_row', 'classification_instance', 'label_hash', 'label_row', 'label_hash', 0, FALSE),
-        ('attribute_answer_to_label_row', 'attribute_answer', 'label_hash', 'label_row', 'label_hash', 0, FALSE),
-        ('label_row_to_workflow_stage', 'label_row', 'project_hash', 'workflow_stage', 'project_hash', 0, FALSE),
-        ('label_row_to_workflow_stage', 'label_row', 'workflow_stage_uuid', 'workflow_stage', 'stage_uuid', 1, FALSE),
-        ('ontology_attribute_to_ontology_class', 'ontology_attribute', 'project_hash', 'ontology_class', 'project_hash', 0, FALSE),
-        ('ontology_attribute_to_ontology_class', 'ontology_attribute', 'class_feature_hash', 'ontology_class', 'feature_hash', 1, FALSE),
-        ('ontology_option_to_ontology_attribute', 'ontology_option', 'project_hash', 'ontology_attribute', 'project_hash', 0, FALSE),
-        ('ontology_option_to_ontology_attribute', 'ontology_option', 'attribute_feature_hash', 'ontology_attribute', 'feature_hash', 1, FALSE)
+        ('classification_range', 'label_hash', 'classification_instance', 'label_hash', 0, TRUE),
+        ('classification_range', 'classification_hash', 'classification_instance', 'classification_hash', 1, TRUE),
+        ('data_frame', 'project_hash', 'data_unit', 'project_hash', 0, TRUE),
+        ('data_frame', 'data_hash', 'data_unit', 'data_hash', 1, TRUE),
+        ('data_unit', 'project_hash', 'project', 'project_hash', 0, TRUE),
+        ('label_row', 'project_hash', 'data_unit', 'project_hash', 0, TRUE),
+        ('label_row', 'data_hash', 'data_unit', 'data_hash', 1, TRUE),
+        ('label_row', 'project_hash', 'project', 'project_hash', 0, TRUE),
+        ('object_annotation', 'label_hash', 'object_instance', 'label_hash', 0, TRUE),
+        ('object_annotation', 'object_hash', 'object_instance', 'object_hash', 1, TRUE),
+        ('object_range', 'label_hash', 'object_instance', 'label_hash', 0, TRUE),
+        ('object_range', 'object_hash', 'object_instance', 'object_hash', 1, TRUE),
+        ('ontology_attribute', 'project_hash', 'project', 'project_hash', 0, TRUE),
+        ('ontology_class', 'project_hash', 'project', 'project_hash', 0, TRUE),
+        ('ontology_option', 'project_hash', 'project', 'project_hash', 0, TRUE),
+        ('sync_run_project', 'run_id', 'sync_run', 'run_id', 0, TRUE),
+        ('workflow_stage', 'project_hash', 'project', 'project_hash', 0, TRUE),
+        ('data_space', 'label_hash', 'label_row', 'label_hash', 0, FALSE),
+        ('object_instance', 'label_hash', 'label_row', 'label_hash', 0, FALSE),
+        ('classification_instance', 'label_hash', 'label_row', 'label_hash', 0, FALSE),
+        ('attribute_answer', 'label_hash', 'label_row', 'label_hash', 0, FALSE),
+        ('label_row', 'project_hash', 'workflow_stage', 'project_hash', 0, FALSE),
+        ('label_row', 'workflow_stage_uuid', 'workflow_stage', 'stage_uuid', 1, FALSE),
+        ('ontology_attribute', 'project_hash', 'ontology_class', 'project_hash', 0, FALSE),
+        ('ontology_attribute', 'class_feature_hash', 'ontology_class', 'feature_hash', 1, FALSE),
+        ('ontology_option', 'project_hash', 'ontology_attribute', 'project_hash', 0, FALSE),
+        ('ontology_option', 'attribute_feature_hash', 'ontology_attribute', 'feature_hash', 1, FALSE)
 ) AS link (
-    relationship_name, table_name, column_name, referenced_table, referenced_column, column_position, is_declared
+    table_name, column_name, referenced_table, referenced_column, column_position, is_declared
 );
 
 COMMENT ON VIEW relationship IS

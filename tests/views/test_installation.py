@@ -89,9 +89,11 @@ def test_a_view_that_cannot_be_created_leaves_the_old_ones(warehouse: Warehouse,
     broken = written(
         tmp_path / "sql", broken_view="-- grain: a\nCREATE VIEW broken_view AS SELECT nothing FROM nowhere;"
     )
-    with pytest.raises(ConnectorError, match=r"broken_view.*broken_view\.sql.*nowhere") as caught:
-        with warehouse.connection() as connection:
-            install(connection, broken)
+    with (
+        pytest.raises(ConnectorError, match=r"broken_view.*broken_view\.sql.*nowhere") as caught,
+        warehouse.connection() as connection,
+    ):
+        install(connection, broken)
     assert caught.value.kind is ErrorKind.SCHEMA
     with warehouse.connection() as connection:
         assert catalogue(connection) == {file.view_name for file in view_files()}
