@@ -1,7 +1,6 @@
 """The connection to Encord: the SDK's two API clients over a configuration that signs reads only, with our retries."""
 
 import math
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -67,7 +66,7 @@ class Connection:
         tell: hears of waits and of what was set aside.
     """
 
-    def __init__(self, settings: SourceSettings, tell: Teller) -> None:
+    def __init__(self, settings: SourceSettings, tell: Teller, should_stop: Callable[[], bool]) -> None:
         """Load the key and prepare the clients; nothing is sent.
 
         Raises:
@@ -89,7 +88,7 @@ class Connection:
         self.tell = tell
         self._api_client = sdk.ApiClient(self.config)
         self._policy = RetryPolicy.from_settings(settings)
-        self._never_stopped = threading.Event()
+        self._should_stop = should_stop
 
     def get(self, path: str, parameters: Mapping[str, str] | None = None, *, doing: str) -> object:
         """The raw JSON of a GET of the newer API.
@@ -129,7 +128,7 @@ class Connection:
         payload: Mapping[str, Any],
         *,
         doing: str,
-        stop: threading.Event,
+        is_stopped: Callable[[], bool],
         attempts: int | None = None,
     ) -> list[object]:
         """The raw label rows of one request, in the server's order (older API).
@@ -139,7 +138,7 @@ class Connection:
             label_hashes: the label rows, at least one.
             payload: options of the request.
             doing: what is being attempted, for messages.
-            stop: when set, nothing more is sent.
+            is_stopped: asked often; when true a wait ends, and nothing more is sent.
             attempts: fewer tries than the settings allow.
 
         Raises:
@@ -151,7 +150,7 @@ class Connection:
             records = querier.get_multiple(LabelRow, uid=list(label_hashes), payload=dict(payload))
             return [record.raw for record in records]
 
-        return self._run(request, doing=doing, not_found=ErrorKind.MISSING, stop=stop, attempts=attempts)
+        return self._run(request, doing=doing, not_found=ErrorKind.MISSING, is_stopped=is_stopped, attempts=attempts)
 
     def _run(
         self,
@@ -159,7 +158,7 @@ class Connection:
         *,
         doing: str,
         not_found: ErrorKind,
-        stop: threading.Event | None = None,
+        is_stopped: Callable[[], bool] | None = None,
         attempts: int | None = None,
     ) -> Answer:
         def translated() -> Answer:
@@ -172,4 +171,6 @@ class Connection:
                 # `from None`: the SDK's exception may hold a whole answer, and must not be printed with ours.
                 raise translate(error, doing=doing, domain=self.config.domain, seen=seen, not_found=not_found) from None
 
-        return self._policy.run(translated, tell=self.tell, stop=stop or self._never_stopped, attempts=attempts)
+        return self._policy.run(
+            translated, tell=self.tell, is_stopped=is_stopped or self._should_stop, attempts=attempts
+        )

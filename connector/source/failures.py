@@ -115,6 +115,6 @@ def _cause(error: Exception) -> str:
 def _other_region(domain: str) -> str:
     other = DEFAULT_DOMAIN if domain == UNITED_STATES_DOMAIN else UNITED_STATES_DOMAIN
     return (
-        "Check that its public half is registered with Encord and has not expired or been revoked, and that the region"
-        f" is right: the other one is --domain {other}."
+        "Check that its public half is registered with Encord and has not expired or been revoked, that this machine's"
+        f" clock is right, and that the region is: the other one is --domain {other}."
     )

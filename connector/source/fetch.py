@@ -16,6 +16,7 @@ from connector.source.bundles import BundlePlanner
 from connector.source.connection import Connection
 from connector.source.events import EventName
 from connector.source.label_rows import FetchedBundle, FetchedLabelRow, LabelRowFailure, WantedLabelRow
+from connector.source.retry import STOP_CHECK_SECONDS
 from connector.source.settings import SourceSettings
 
 LABEL_ROW_OPTIONS = {
@@ -35,7 +36,6 @@ ATTEMPTS_AFTER_SPLIT = 2
 OUTAGE_AFTER = 12
 """Requests in a row, each tried as often as allowed, that fail before it counts as an outage. A single label row at
 fault cannot make so many: of two halves, one succeeds."""
-STOP_CHECK_SECONDS = 0.2
 
 _LABEL_ROW_AT_FAULT = {ErrorKind.UNREACHABLE, ErrorKind.SOURCE_CONTENT, ErrorKind.MISSING, ErrorKind.TOO_LARGE}
 """Kinds that one label row of the bundle may be the cause of; all others end the fetch."""
@@ -134,7 +134,12 @@ class LabelRowFetch:
             doing = f"reading label row {part[0]} of project {self._project_hash}"
         try:
             answer = self._connection.get_label_rows(
-                self._project_hash, part, LABEL_ROW_OPTIONS, doing=doing, stop=self._stop, attempts=attempts
+                self._project_hash,
+                part,
+                LABEL_ROW_OPTIONS,
+                doing=doing,
+                is_stopped=self._stop.is_set,
+                attempts=attempts,
             )
         except ConnectorError as error:
             if error.kind is ErrorKind.UNREACHABLE:

@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from connector.errors import ConnectorError, ErrorKind
 
-LEGACY_READS = frozenset({"labelrowmetadata", "labelrow", "project"})
-"""Query types of the older API that a sync reads: the listing, label rows, the project."""
+LEGACY_READS = frozenset({"labelrowmetadata", "labelrow"})
+"""Query types of the older API that a sync reads: the listing and label rows."""
 
 _ID = r"[0-9A-Za-z_-]+"
 V2_READS = {

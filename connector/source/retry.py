@@ -1,12 +1,12 @@
 """When a request is tried again, and how long before: bounded, with jitter, and never a wait that nobody can see.
 
-Built on tenacity (which stamina wraps) because its sleep can be interrupted by an event: a run that is told to stop
-does not sit out a wait of a minute first.
+Built on tenacity (which stamina wraps) because it lets the sleep be interrupted: a run that is told to stop does not
+sit out a wait of a minute first.
 """
 
 import dataclasses
 import random
-import threading
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -17,6 +17,8 @@ from connector.source.events import EventName, Teller
 from connector.source.settings import SourceSettings
 
 Answer = TypeVar("Answer")
+
+STOP_CHECK_SECONDS = 0.2
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -46,24 +48,29 @@ class RetryPolicy:
         )
 
     def run(
-        self, request: Callable[[], Answer], *, tell: Teller, stop: threading.Event, attempts: int | None = None
+        self,
+        request: Callable[[], Answer],
+        *,
+        tell: Teller,
+        is_stopped: Callable[[], bool],
+        attempts: int | None = None,
     ) -> Answer:
         """Call `request` until it succeeds, fails for good, or the attempts are used up.
 
         Args:
             request: sends one request; raises ConnectorError.
             tell: hears of each wait before it begins.
-            stop: when set, a wait ends at once, and nothing more is sent.
+            is_stopped: asked often; when true a wait ends, and nothing more is sent.
             attempts: fewer tries than the policy's, for this request.
 
         Raises:
             ConnectorError: the last attempt's; RATE_LIMITED if the server asks for a longer wait than the cap;
-                INTERRUPTED if `stop` was set.
+                INTERRUPTED if `is_stopped` said so.
         """
         allowed = min(self.attempts, attempts or self.attempts)
 
         def one_attempt() -> Answer:
-            if stop.is_set():
+            if is_stopped():
                 raise ConnectorError(ErrorKind.INTERRUPTED, "Stopped before the next request to Encord.")
             try:
                 return request()
@@ -78,11 +85,17 @@ class RetryPolicy:
             )
             tell(EventName.WAITING, message, wait_seconds=wait, attempt=state.attempt_number)
 
+        def sleep(seconds: float) -> None:
+            # In short pieces, not on an event: a signal handler that set one could meet the lock of the sleeper.
+            until = time.monotonic() + seconds
+            while (left := until - time.monotonic()) > 0 and not is_stopped():
+                time.sleep(min(left, STOP_CHECK_SECONDS))
+
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception(self._may_pass),
             stop=tenacity.stop_after_attempt(allowed),
             wait=self._wait,
-            sleep=tenacity.sleep_using_event(stop),
+            sleep=sleep,
             before_sleep=tell_of_wait,
             reraise=True,
         )

@@ -91,6 +91,10 @@ class ReadOnlySshConfig(sdk.SshConfig):
 
     def _remember(self, response: requests.Response, **_: object) -> None:
         self._seen.answer = AnswerSeen(response.status_code, retry_after_seconds(response))
+        if response.encoding is None:
+            # Only read when the body is not JSON: the SDK then puts all of it into its exception, and requests would
+            # guess the encoding of a whole bundle that was cut short, which takes a second or two.
+            response.encoding = "utf-8"
 
 
 class ObservedQuerier(sdk.Querier):

@@ -28,18 +28,25 @@ class Source:
         self._settings = settings
 
     @classmethod
-    def connect(cls, settings: SourceSettings, on_event: EventListener | None = None) -> "Source":
+    def connect(
+        cls,
+        settings: SourceSettings,
+        on_event: EventListener | None = None,
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> "Source":
         """Load the key and get ready; nothing is sent yet, so a key that Encord does not know shows at the first read.
 
         Args:
             settings: key, domain, sizes, patience.
             on_event: hears of waits and smaller bundles, from several threads, one at a time; without it they are
                 logged.
+            should_stop: asked often while a snapshot or a list of projects waits for its next attempt; when true it
+                ends with INTERRUPTED. A fetch is told by its own.
 
         Raises:
             ConnectorError: CONFIGURATION, if the key cannot be used.
         """
-        return cls(Connection(settings, Teller(on_event)), settings)
+        return cls(Connection(settings, Teller(on_event), should_stop), settings)
 
     @property
     def requests_sent(self) -> int:

@@ -1,6 +1,5 @@
 """How often a request is tried, and how long the waits are; with real waits, only short ones."""
 
-import threading
 import time
 
 import pytest
@@ -31,8 +30,8 @@ def unreachable(retry_after: float | None = None) -> ConnectorError:
     return ConnectorError(ErrorKind.UNREACHABLE, "No answer.", retry_after=retry_after)
 
 
-def run(request: Flaky, heard: Listener, attempts: int | None = None, stop: threading.Event | None = None) -> str:
-    return POLICY.run(request, tell=Teller(heard), stop=stop or threading.Event(), attempts=attempts)
+def run(request: Flaky, heard: Listener, attempts: int | None = None, *, is_stopped: bool = False) -> str:
+    return POLICY.run(request, tell=Teller(heard), is_stopped=lambda: is_stopped, attempts=attempts)
 
 
 def waits(heard: Listener) -> list[float]:
@@ -104,9 +103,7 @@ def test_a_longer_wait_than_the_cap_ends_at_once(heard: Listener) -> None:
 
 
 def test_nothing_is_sent_once_stopped(heard: Listener) -> None:
-    stop = threading.Event()
-    stop.set()
     request = Flaky()
     with pytest.raises(ConnectorError) as failed:
-        run(request, heard, stop=stop)
+        run(request, heard, is_stopped=True)
     assert (failed.value.kind, request.calls) == (ErrorKind.INTERRUPTED, 0)

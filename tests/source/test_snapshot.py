@@ -2,6 +2,8 @@
 
 import datetime
 import socket
+import threading
+import time
 import traceback
 from email.utils import format_datetime
 
@@ -247,34 +249,17 @@ def test_nobody_listens_there(heard: Listener) -> None:
     assert len(heard) == 2
 
 
-def test_projects_over_all_pages(server: SampleServer) -> None:
-    server.world.page_size = 2
-    template = server.world.projects[PROJECT_HASH]
-    for number in range(1, 5):
-        record = {**template.record, "projectHash": f"{number:08d}{PROJECT_HASH[8:]}", "title": f"Barn {number}"}
-        server.world.add_project(record, template.ontology, [])
-    source = Source.connect(settings_for(server))
-    assert [each.title for each in source.list_projects()] == ["Gate camera", "Barn 1", "Barn 2", "Barn 3", "Barn 4"]
-    assert len(server.requests.of_kind("projects")) == 3
-    assert [each.title for each in source.list_projects(title_eq="Barn 3")] == ["Barn 3"]
-    assert len(source.list_projects(title_like="Barn%")) == 4
-    assert source.list_projects(title_eq="None") == []
-
-
-def test_a_list_of_projects_with_a_bad_entry(server: SampleServer, heard: Listener) -> None:
-    content = f'{{"results": [7, {{"title": "x"}}, {{"projectHash": "{PROJECT_HASH}", "title": null}}]}}'
-    server.faults.add(Fault(Body(content.encode()), kind="projects"))
-    (only,) = Source.connect(settings_for(server), on_event=heard).list_projects()
-    assert (only.project_hash, only.title) == (PROJECT_HASH, "")
-    assert len(heard.named("entry_set_aside")) == 2
-
-
-def test_pages_that_never_end(server: SampleServer) -> None:
-    server.faults.add(Fault(Body(b'{"results": [], "nextPageToken": "0"}'), kind="projects", times=None))
-    with pytest.raises(ConnectorError) as failed:
-        Source.connect(settings_for(server)).list_projects()
-    assert failed.value.kind is ErrorKind.SOURCE_CONTENT
-    assert len(server.requests) == 2
+def test_told_to_stop_it_does_not_sit_out_a_wait(server: SampleServer) -> None:
+    server.faults.add(Fault(HttpStatus(503, retry_after=30), kind="listing"))
+    stop = threading.Event()
+    source = Source.connect(settings_for(server), should_stop=stop.is_set)
+    threading.Timer(0.3, stop.set).start()
+    started = time.monotonic()
+    with pytest.raises(ConnectorError) as stopped:
+        source.snapshot(PROJECT_HASH)
+    assert stopped.value.kind is ErrorKind.INTERRUPTED
+    assert time.monotonic() - started < 5
+    assert len(server.requests) == 3
 
 
 def test_waits_are_logged_if_nobody_listens(server: SampleServer, caplog: pytest.LogCaptureFixture) -> None:
