@@ -64,6 +64,7 @@ class BundleLoader:
                 ((self._entries[self._changes[row.label_hash].label_row_id], row.labels) for row in new),
                 self._ontology,
                 ARROW_SCHEMAS,
+                project_hash=receipt.project_hash,
             )
         failures = [(failure.label_hash, failure.kind.value, failure.message) for failure in bundle.failures]
         failures += [(label_hash, "source_content", message) for label_hash, message in rows.failures]

@@ -66,7 +66,7 @@ class Settings(BaseModel):
     )
     bundle_rows: int = Field(default=500, ge=1, le=1000, description="Most label rows asked for in one request.")
     bundle_bytes: int = Field(
-        default=24_000_000, ge=1, description="Bytes of labels that one request should bring, about."
+        default=8_000_000, ge=1, description="Bytes of labels that one request should bring, about."
     )
     requests_in_flight: int = Field(default=3, ge=1, le=32, description="Requests for labels under way at once.")
     retry_attempts: int = Field(default=6, ge=1, description="Attempts at a request before it counts as failed.")

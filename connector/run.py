@@ -4,6 +4,7 @@ import datetime
 import secrets
 import shlex
 import sys
+import traceback
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -102,7 +103,9 @@ def run_sync(settings: Settings, report: Report, interruption: Interruption) -> 
     now = datetime.datetime.now(datetime.UTC)
     run = Run(f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}", now)
     require_project_choice(settings)
-    source = Source.connect(source_settings(settings), on_event=report.event)
+    source = Source.connect(
+        source_settings(settings), on_event=report.event, should_stop=lambda: interruption.is_requested
+    )
     warehouse = open_warehouse(settings.warehouse, settings.db_schema, migrate=settings.migrate)
     try:
         with warehouse.connection() as connection:
@@ -172,6 +175,8 @@ def _sync_one(
     except ConnectorError as error:
         receipt.break_off(error)
         run.failures.append(error)
+        if settings.debug:
+            traceback.print_exc()
         if error.kind in _STOPS_THE_RUN:
             raise
     finally:

@@ -2,7 +2,6 @@
 
 import traceback
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -25,8 +24,6 @@ LadF0AW/qh/2OLK1ACH30T8Xt5b2xYCE/W/SCP8yoQZCFw==
 -----END OPENSSH PRIVATE KEY-----
 """
 """The Ed25519 key whose 32 secret bytes are all 5, under `PASSPHRASE`; made for these tests only."""
-
-needs_bcrypt = pytest.mark.skipif(find_spec("bcrypt") is None, reason="the optional package bcrypt is not installed")
 
 
 def openssh_text(key: PrivateKey) -> str:
@@ -61,22 +58,13 @@ def test_file_before_text_before_the_environment(tmp_path: Path, monkeypatch: py
     assert same(load_private_key(SourceSettings(ssh_key=text, ssh_key_file="~/option")), key_of(1))
 
 
-@needs_bcrypt
 def test_a_key_with_a_passphrase() -> None:
     assert same(load_private_key(SourceSettings(ssh_key=PROTECTED_KEY, ssh_key_passphrase=PASSPHRASE)), key_of(5))
 
 
-@needs_bcrypt
 def test_a_key_with_another_passphrase() -> None:
     with pytest.raises(ConnectorError, match="with this passphrase") as refused:
         load_private_key(SourceSettings(ssh_key=PROTECTED_KEY, ssh_key_passphrase="wrong"))
-    assert refused.value.kind is ErrorKind.CONFIGURATION
-
-
-@pytest.mark.skipif(find_spec("bcrypt") is not None, reason="bcrypt is installed")
-def test_a_protected_key_without_the_package_that_opens_it() -> None:
-    with pytest.raises(ConnectorError, match="pip install bcrypt") as refused:
-        load_private_key(SourceSettings(ssh_key=PROTECTED_KEY, ssh_key_passphrase=PASSPHRASE))
     assert refused.value.kind is ErrorKind.CONFIGURATION
 
 
