@@ -119,7 +119,8 @@ class AnswerReader:
         """Whether every option that leads to a nested attribute is chosen; children of dynamic radios never are."""
         while attribute.parent_attribute is not None:
             parent = self._class.attributes[attribute.parent_attribute]
-            if parent.is_dynamic or self._static.get(parent.feature_hash) != attribute.parent_option:
+            # A dynamic parent is never among the static answers.
+            if self._static.get(parent.feature_hash) != attribute.parent_option:
                 return False
             attribute = parent
         return True

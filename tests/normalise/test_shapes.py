@@ -7,6 +7,7 @@ from math import cos, pi, radians, sin
 import numpy as np
 import pytest
 from encord.common.bitmask_operations import deserialise_bitmask, serialise_bitmask
+from encord.common.bitmask_operations.bitmask_operations import _string_to_rle
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -226,6 +227,18 @@ def test_bitmask_extent_is_of_the_set_pixels() -> None:
     assert values(record, EXTENT) == [0.25, 0.2, 0.45, 0.4]
 
 
+def test_a_smaller_bitmask_is_measured_by_the_frame() -> None:
+    """A mask of half the frame's size, in its corner, spans half the frame."""
+    rle = serialise_bitmask(bytes([1] * 100 * 50))
+    record = drawn("bitmask", {"bitmask": {"top": 0, "left": 0, "width": 100, "height": 50, "rleString": rle}})
+    alone = drawn(
+        "bitmask", {"bitmask": {"top": 0, "left": 0, "width": 100, "height": 50, "rleString": rle}}, None, None
+    )
+
+    assert values(record, EXTENT) == [0.0, 0.0, 0.5, 0.5]
+    assert values(alone, EXTENT) == [0.0, 0.0, 1.0, 1.0]
+
+
 def test_bitmask_with_an_offset_is_placed_on_its_frame() -> None:
     rle = serialise_bitmask(bytes([1, 1, 1, 1]))
     record = drawn("bitmask", {"bitmask": {"top": 10, "left": 20, "width": 2, "height": 2, "rleString": rle}})
@@ -260,6 +273,11 @@ def test_long_runs_survive() -> None:
     mask = bytes(3_000_000) + b"\x01" * 2_000_000 + bytes(5) + b"\x01"
 
     assert run_lengths(serialise_bitmask(mask)).tolist() == [3_000_000, 2_000_000, 5, 1]
+
+
+@pytest.mark.parametrize("text", ["P", "o", "00oP", "ho1d0d5o"])
+def test_run_lengths_cut_short_are_read_as_the_sdk_reads_them(text: str) -> None:
+    assert run_lengths(text).tolist() == _string_to_rle(text)
 
 
 @pytest.mark.parametrize("text", ["é", " ", "~~", "0" * 3 + "\x7f"])

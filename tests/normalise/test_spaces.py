@@ -29,7 +29,10 @@ EDITOR = structure(
         object_class("words", "text", number=4),
         object_class("points", "segmentation", number=5),
     ],
-    [classification_class("note", [attribute("text", "text")])],
+    [
+        classification_class("note", [attribute("text", "text")]),
+        classification_class("grade", [attribute("mark", "text")], 2, level="global"),
+    ],
 )
 TURNED = {"rotatableBoundingBox": {"x": 0.4, "y": 0.4, "w": 0.2, "h": 0.1, "theta": 90}}
 
@@ -218,6 +221,23 @@ def test_classifications_on_parts_that_are_not_there_are_kept() -> None:
 
     assert rows(bundle, "classification_range", "space_id", "frame_start", "frame_end") == [("gone", 1, 2)]
     assert warnings(bundle) == ["classification on a part that the label row does not have: gone"]
+
+
+def test_a_global_classification_holds_for_the_whole_part() -> None:
+    """Also where it comes with a range, which the SDK refuses."""
+    entry = {"classificationHash": "c1", "featureHash": "grade", "classifications": [], "range": []}
+    placements = {"left": {"type": "frame", "range": [[0, 3]]}, "right": {"type": "frame", "range": []}}
+    space = {"space_type": "video", "labels": {}, **child("a")}
+    labels = label_row(
+        "group",
+        spaces={"left": space, "right": space},
+        classification_answers={"c1": {**entry, "spaces": placements}},
+    )
+
+    assert rows(normalise(EDITOR, labels), "classification_range", "space_id", "frame_start", "range_unit") == [
+        ("left", None, "whole"),
+        ("right", None, "whole"),
+    ]
 
 
 def test_images_of_a_group_without_a_size_have_no_turned_extent() -> None:

@@ -28,7 +28,7 @@ ATTRIBUTES = [
     attribute("text", "text"),
     attribute("number", "numeric"),
     attribute("radio", "radio", [option("r1", [NESTED_TEXT]), option("r2")]),
-    attribute("list", "checklist", [option("c1"), option("c2"), option("c3")]),
+    attribute("list", "checklist", [option("c3"), option("c2"), option("c1")]),
     attribute("dyn-text", "text", dynamic=True),
     attribute("dyn-number", "numeric", dynamic=True),
     attribute("dyn-radio", "radio", [option("d1", [attribute("dyn-child", "text")]), option("d2")], dynamic=True),
@@ -100,14 +100,34 @@ def test_trap_14_static_answers() -> None:
     assert model_answer(row, "text") == ""
     assert model_answer(row, "number") == 1
     assert model_answer(row, "radio").feature_node_hash == "r2"
-    assert model_answer(row, "list") == ["c1", "c3"]
+    assert model_answer(row, "list") == ["c3", "c1"]
     assert sorted(rows(normalise(EDITOR, labels), "attribute_answer", *COLUMNS), key=str) == [
-        ("list", 0, "c1", None, None),
-        ("list", 1, "c3", None, None),
+        ("list", 0, "c3", None, None),
+        ("list", 1, "c1", None, None),
         ("number", 0, None, "1", 1.0),
         ("radio", 0, "r2", None, None),
         ("text", 0, None, "", None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1, "1"),
+        (1.0, "1"),
+        (-0.0, "0"),
+        (0.1, "0.1"),
+        (1e300, "1e+300"),
+        (2**53, "9007199254740992.0"),
+        (2**53 + 1, "9007199254740993"),
+    ],
+)
+def test_trap_14_numbers_have_one_text(value: float, text: str) -> None:
+    """Equal numbers, equal text; every digit of a number that no float holds."""
+    labels = row_with([answer("number", value)])
+
+    assert model_answer(sdk.load(EDITOR, labels), "number") == value
+    assert rows(normalise(EDITOR, labels), "attribute_answer", "answer_text", "answer_number") == [(text, float(value))]
 
 
 def test_trap_14_radio_with_two_options_is_no_answer() -> None:
@@ -195,6 +215,7 @@ def test_trap_16_an_overwritten_answer_loses_its_place() -> None:
             action("dyn-text", "a", [[0, 3]]),
             action("dyn-text", "b", [[0, 3], [10, 12]]),
             action("dyn-text", "a", [[1, 1]]),
+            action("dyn-text", "b", [[8, 9]]),
             action("dyn-radio", ["d2"], [[0, 9]]),
             action("dyn-radio", [], [[0, 4]]),
         ],
@@ -203,7 +224,7 @@ def test_trap_16_an_overwritten_answer_loses_its_place() -> None:
     row = sdk.load(EDITOR, labels)
     found = rows(normalise(EDITOR, labels), "attribute_answer", "answer_text", "frame_start", "frame_end")
     assert [part for part in found if part[0] is not None] == spans(row, "dyn-text")
-    assert spans(row, "dyn-text") == [("b", 0, 0), ("b", 2, 3), ("b", 10, 12), ("a", 1, 1)]
+    assert spans(row, "dyn-text") == [("b", 0, 0), ("b", 2, 3), ("b", 8, 12), ("a", 1, 1)]
     assert [part[1:] for part in found if part[0] is None] == [(0, 9)]
 
 
@@ -220,7 +241,14 @@ def test_trap_16_answers_beyond_the_listed_frames_are_kept() -> None:
 
 def test_trap_17_dynamic_checklist_without_overlap_is_as_the_sdk() -> None:
     """One row a range and ticked option, options in ontology order."""
-    labels = row_with([], [action("dyn-list", ["e2", "e1"], [[0, 3], [10, 12]]), action("dyn-list", ["e3"], [[5, 6]])])
+    labels = row_with(
+        [],
+        [
+            action("dyn-list", ["e2", "e1"], [[0, 3], [10, 12]]),
+            action("dyn-list", ["e3"], [[5, 6]]),
+            action("dyn-list", [], [[0, 1]]),
+        ],
+    )
 
     model = [
         (tick.feature_node_hash, None, start, end)

@@ -1,6 +1,7 @@
 """Traps 19 to 24 of the SDK's object model: classifications, where they hold, and answers to them."""
 
 import copy
+from typing import Any
 
 import pytest
 from encord.exceptions import LabelRowError
@@ -200,6 +201,16 @@ def test_trap_23_every_type_of_answer_is_one_form() -> None:
         ("c3", None, "hello", None),
         ("c4", None, "0.5", 0.5),
     ]
+
+
+def test_trap_14_of_several_checklist_entries_of_a_classification_the_last_holds() -> None:
+    """Unlike on objects, where the SDK joins them."""
+    entries = [answer("tag", ["t1"]), answer("tag", ["t2"])]
+    labels = row_with(placed("c1", "tags", [[0, 0]], entries))
+
+    found: Any = sdk.load(EDITOR, labels).get_classification_instances()[0].get_answer()
+    assert [item.feature_node_hash for item in found] == ["t2"]
+    assert rows(normalise(EDITOR, labels), "attribute_answer", "option_feature_hash") == ["t2"]
 
 
 def test_trap_24_unanswered_and_emptied_classifications() -> None:

@@ -122,6 +122,7 @@ def test_trap_11_polygon_forms() -> None:
     forms: list[dict[str, Any]] = [
         {"polygon": corners},
         {"polygon": list(corners.values()), "polygons": None},
+        {"polygon": list(corners.values()), "polygons": []},
         {"polygon": corners, "polygons": [[[0.3, 0.3, 0.6, 0.3, 0.6, 0.6], [0.4, 0.4, 0.5, 0.4, 0.5, 0.5]]]},
     ]
     labels = label_row(
@@ -138,7 +139,7 @@ def test_trap_11_polygon_forms() -> None:
         model.append([[[value for point in ring for value in (point.x, point.y)] for ring in part] for part in parts])
     assert [json.loads(text) for text in rows(bundle, "object_annotation", "geometry")] == model
     assert model[0] == [[[0.1, 0.2, 0.5, 0.7, 0.9, 0.8]]]
-    assert rows(bundle, "object_annotation", "x_min", "y_max")[2] == (0.3, 0.6)
+    assert rows(bundle, "object_annotation", "x_min", "y_max")[3] == (0.3, 0.6)
 
     empty = label_row(labels=frames({0: [frame_object("obj1", "poly", "polygon", {"polygon": {}})]}))
     with pytest.raises(LabelRowError):
