@@ -2,6 +2,7 @@
 
 import os
 import sys
+import traceback
 from pathlib import Path
 from typing import Any, Literal
 
@@ -38,7 +39,7 @@ Exit codes:
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="encord-sync")
 def application() -> None:
-    r"""Sync Encord labels, all branches, into SQL tables and views; fetch only what changed.
+    """Sync Encord labels, all branches, into SQL tables and views; fetch only what changed.
 
     \b
     Try it:        encord-sync demo
@@ -54,10 +55,10 @@ def _settings(config: Path | None, flags: dict[str, Any]) -> Settings:
     return load_settings(given(flags), os.environ, config)
 
 
-@application.command(epilog=_EXIT_CODES)
+@application.command(epilog=_EXIT_CODES, short_help="Bring the warehouse up to what Encord holds now.")
 @with_settings(*SYNC_OPTIONS)
 def sync(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click hands over what the options declare
-    r"""Bring the warehouse up to what Encord holds now.
+    """Bring the warehouse up to what Encord holds now.
 
     Lists every label row of each project, on all branches; fetches only those that changed since the last run; replaces
     their rows, a bundle at a time, in one transaction each; marks what is gone as deleted; and prints a receipt.
@@ -81,7 +82,7 @@ def sync(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click han
     raise SystemExit(run.exit_code)
 
 
-@application.command(epilog=_EXIT_CODES)
+@application.command(epilog=_EXIT_CODES, short_help="Check key, projects, versions and warehouse.")
 @with_settings(*KEY_OPTIONS, *PROJECT_OPTIONS, *WAREHOUSE_OPTIONS, *OUTPUT_OPTIONS)
 def check(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click hands over what the options declare
     """Check key, region, projects, versions and warehouse; one line each, with the way to mend what is wrong.
@@ -93,7 +94,7 @@ def check(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click ha
     raise SystemExit(run_checks(_settings(config, flags)))
 
 
-@application.command(epilog=_EXIT_CODES)
+@application.command(epilog=_EXIT_CODES, short_help="Show what the warehouse holds.")
 @with_settings(*WAREHOUSE_OPTIONS, *OUTPUT_OPTIONS)
 def status(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click hands over what the options declare
     """Show what the warehouse holds: last run, freshness, rows and failures of each project.
@@ -105,7 +106,7 @@ def status(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click h
     print_status(_settings(config, flags))
 
 
-@application.command(epilog=_EXIT_CODES)
+@application.command(epilog=_EXIT_CODES, short_help="Bring an older warehouse up to this release.")
 @with_settings(*WAREHOUSE_OPTIONS, *OUTPUT_OPTIONS)
 def migrate(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click hands over what the options declare
     """Bring the tables and views of an existing warehouse up to this release. Rows stay.
@@ -125,7 +126,7 @@ def migrate(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click 
         warehouse.close()
 
 
-@application.command()
+@application.command(short_help="Watch the main job on a sample project; needs no key.")
 @click.option(
     "--size",
     type=click.Choice(["small", "medium", "large"]),
@@ -160,18 +161,20 @@ def main() -> None:
         application(standalone_mode=True)
     except ConnectorError as error:
         if debug:
-            raise
-        click.echo(f"encord-sync: {error}", err=True)
+            traceback.print_exc()
+        else:
+            click.echo(f"encord-sync: {error}", err=True)
         raise SystemExit(error.kind.exit_code) from None
     except KeyboardInterrupt:
         click.echo("encord-sync: broken off; the transaction in flight was rolled back.", err=True)
         raise SystemExit(ExitCode.INTERRUPTED) from None
-    except Exception as error:  # the boundary: an unforeseen error must not print label text or keys from its frames
+    except Exception as error:  # noqa: BLE001 - the boundary: an unforeseen error must print no label text and no key
         if debug:
-            raise
-        click.echo(
-            f"encord-sync: internal error ({type(error).__name__}). "
-            "Run again with --debug for the traceback, and report it.",
-            err=True,
-        )
+            traceback.print_exc()
+        else:
+            click.echo(
+                f"encord-sync: internal error ({type(error).__name__}). "
+                "Run again with --debug for the traceback, and report it.",
+                err=True,
+            )
         raise SystemExit(ErrorKind.INTERNAL.exit_code) from None

@@ -1,5 +1,6 @@
 """Command-line options, made from the one declaration of each option in `Settings`."""
 
+import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -84,6 +85,9 @@ def given(flags: dict[str, Any]) -> dict[str, Any]:
 
 def report_for(settings: Settings) -> Report:
     """The report that the settings ask for: text on a terminal, JSON lines elsewhere, unless told otherwise."""
+    if settings.debug:
+        # The SDK logs the beginning of each request's body; keys, signatures and answers are not in it.
+        logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
     threshold: Level = "error" if settings.quiet else "debug" if settings.verbose or settings.debug else "info"
     is_text = settings.log_format == "text" or (settings.log_format == "auto" and sys.stderr.isatty())
     return TextReport(threshold=threshold) if is_text else JsonReport(threshold=threshold)
