@@ -108,6 +108,7 @@ def test_one_bad_entry_is_set_aside(bad: object, identifier: str) -> None:
 
 def test_of_doubled_entries_the_opened_and_the_newest_is_taken() -> None:
     unopened = listing_entry(label_hash=None, last_edited_at=None)
+    edited_unopened = listing_entry(label_hash=None, last_edited_at="2024-01-01T00:00:00")
     older = listing_entry(label_hash="one", last_edited_at="2023-01-01T00:00:00")
     newer = listing_entry(label_hash="two", last_edited_at="2023-01-02T00:00:00")
 
@@ -115,6 +116,9 @@ def test_of_doubled_entries_the_opened_and_the_newest_is_taken() -> None:
         listing = listed(*entries)
         assert listing.tables["label_row"].column("label_hash").to_pylist() == ["two"]
         assert sorted(name for name, _ in listing.rejected) == ["data-hash/main", "one"]
+
+    for pair in ((edited_unopened, older), (older, edited_unopened)):
+        assert listed(*pair).tables["label_row"].column("label_hash").to_pylist() == ["one"]
 
 
 def test_equal_doubled_entries_are_one() -> None:

@@ -238,6 +238,12 @@ def test_unarchiving_makes_everything_stale(path: list[Any]) -> None:
     assert found.is_changed
 
 
+def test_what_was_archived_before_is_no_news() -> None:
+    archived = set_on(BOX, "archived", True)
+
+    assert change(set_on(BOX, "name", "new name"), before=archived).stale_classes == frozenset()
+
+
 def test_nothing_changed() -> None:
     assert change(lambda _new: None) == OntologyChange(frozenset(), everything_is_stale=False, is_changed=False)
 

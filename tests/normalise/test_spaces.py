@@ -58,6 +58,25 @@ def test_a_slice_of_a_stack_has_its_own_size() -> None:
     assert rows(bundle, "data_space", "space_id", "frame_count") == [("stack", 2)]
 
 
+def test_labels_in_the_listing_are_not_labels() -> None:
+    """Its copy of a space is about the space; only the label row says what lies on it."""
+    space = {"space_type": "video", "number_of_frames": 3, "labels": frames({0: [box()]}), **child("a")}
+    bundle = normalise(EDITOR, label_row("group"), entry=listing_entry("group", spaces={"left": space}))
+
+    assert rows(bundle, "data_space", "space_id", "frame_count") == [("left", 3)]
+    assert rows(bundle, "object_annotation") == []
+
+
+def test_a_dicom_slice_has_its_own_size() -> None:
+    turned = frame_object("obj1", "turned", "rotatable_bounding_box", TURNED)
+    metadata = {"dicom_instance_uid": "1.2", "multiframe_frame_number": None, "width": 100, "height": 100}
+    labels = label_row("dicom", labels={"0": {"objects": [turned], "classifications": [], "metadata": metadata}})
+    bundle = normalise(EDITOR, labels)
+
+    (extent,) = rows(bundle, "object_annotation", "y_min", "y_max")
+    assert extent[1] - extent[0] == pytest.approx(0.2)
+
+
 def test_what_only_the_listing_says_of_a_space_is_used() -> None:
     """The label row's copy may lack scene_info and sizes."""
     scene_info = {"event_index": 3, "stream_id": "camera", "uri": "images/three.png"}
@@ -198,7 +217,8 @@ def test_a_broken_segmentation_is_left_out_with_a_warning() -> None:
     scene_info = {"event_index": 0, "stream_id": "lidar", "uri": "cloud.pcd"}
     broken = frame_object("obj1", "points", "segmentation", {"segmentation": "é"})
     empty = frame_object("obj2", "points", "segmentation", {"segmentation": ""})
-    space = {"space_type": "point_cloud", "scene_info": scene_info, "labels": {"objects": [broken, empty]}}
+    unset = frame_object("obj3", "points", "segmentation", {"segmentation": "6"})
+    space = {"space_type": "point_cloud", "scene_info": scene_info, "labels": {"objects": [broken, empty, unset]}}
     bundle = normalise(EDITOR, label_row("scene", spaces={"cloud": space}))
 
     assert bundle.tables["object_instance"].num_rows == 0

@@ -70,6 +70,19 @@ def test_trap_19_only_the_answers_say_where_a_classification_holds() -> None:
     assert rows(bundle, "attribute_answer", "owner_hash", "option_feature_hash") == [("c1", "sun")]
 
 
+def test_trap_19_frames_add_nothing_to_what_the_answers_place() -> None:
+    """A global classification without a range that frames list, too, is there once."""
+    labels = row_with(placed("c1", "quality", None, [answer("grade", 1)]))
+    labels["data_units"]["unit-hash"]["labels"] = {
+        "7": {"objects": [], "classifications": [{"classificationHash": "c1", "featureHash": "quality"}]}
+    }
+
+    assert len(sdk.load(EDITOR, labels).get_classification_instances()) == 1
+    bundle = normalise(EDITOR, labels)
+    assert rows(bundle, "classification_instance", "classification_hash") == ["c1"]
+    assert rows(bundle, "classification_range", "range_unit") == ["whole"]
+
+
 def test_trap_20_ranges_stay_ranges() -> None:
     """The SDK expands every frame; the tables hold merged, sorted ranges and the metadata once."""
     labels = row_with(placed("c1", "weather", [[10, 12], [0, 3], [4, 5]], SUN))
@@ -172,6 +185,17 @@ def test_trap_22_a_space_hides_the_root_range() -> None:
     annotations = row.get_spaces()[0].get_annotations("classification")
     assert [annotation.frame for annotation in annotations] == [2, 3]
     assert rows(bundle, "classification_range", "space_id", "frame_start", "frame_end") == [("left", 2, 3)]
+
+
+def test_trap_22_an_entry_for_root_hides_nothing() -> None:
+    """The range of the answer is the root's placement; a space named root is ignored."""
+    labels = row_with(placed("c1", "weather", [[0, 3]], SUN, spaces={"root": {"type": "frame", "range": [[7, 8]]}}))
+
+    (model,) = sdk.load(EDITOR, labels).get_classification_instances()
+    assert [(part.start, part.end) for part in model.range_list] == [(0, 3)]
+    assert rows(normalise(EDITOR, labels), "classification_range", "space_id", "frame_start", "frame_end") == [
+        ("root", 0, 3)
+    ]
 
 
 def test_trap_23_every_type_of_answer_is_one_form() -> None:

@@ -179,6 +179,18 @@ def test_trap_12_the_raw_label_row_is_not_mutated() -> None:
     ]
 
 
+def test_object_numbers_come_from_the_answers_or_else_the_frame() -> None:
+    """The SDK reads the answers only; the number on the frame is what the editor wrote there."""
+    labels = label_row(
+        labels=frames({0: [box("obj1", objectNumber=4), box("obj2", objectNumber=5)]}),
+        object_answers={"obj1": {"objectHash": "obj1", "classifications": [], "objectNumber": 9}},
+    )
+
+    model = [item.object_number for item in sdk.load(BOXES, labels).get_object_instances()]
+    assert model == [9, None]
+    assert rows(normalise(BOXES, labels), "object_instance", "object_number") == [9, 5]
+
+
 def test_orphaned_answers_make_no_object() -> None:
     """Answers of an object that is gone are left out, as in the SDK."""
     labels = label_row(

@@ -49,6 +49,16 @@ def test_trap_07_ranges_are_merged_and_sorted(data_type: str, shape: str, unit_n
     assert (record["created_at"], record["last_edited_by"]) == (annotation.created_at, annotation.last_edited_by)
 
 
+def test_trap_07_objects_placed_on_spaces_are_not_on_root() -> None:
+    """An audio entry with spaces is skipped on root (and has no space to lie on here)."""
+    editor = structure([object_class("range", "audio")])
+    item = frame_object("obj1", "range", "audio", {"range": [[0, 1]]}) | {"classifications": []}
+    labels = label_row("audio", object_answers={"obj1": {**item, "spaces": {"elsewhere": {"range": [[0, 1]]}}}})
+
+    assert sdk.load(editor, labels).get_object_instances() == []
+    assert rows(normalise(editor, labels), "object_instance") == []
+
+
 def test_trap_07_html_ranges_are_nodes() -> None:
     """HTML uses range_html: nodes and offsets, not merged."""
     editor = structure([object_class("text", "text")])
