@@ -1,15 +1,13 @@
 """What a warehouse holds, project by project: the last run, how fresh, how much, what failed. Reads only."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 import pyarrow as pa
 
-from connector.errors import ConnectorError, ErrorKind
 from connector.load.duckdb_session import DuckDBSession
-from connector.load.revisions import head_revision, refuse_other_release
+from connector.load.reading import open_for_reading
+from connector.load.revisions import head_revision
 from connector.load.sql_warehouse import SqlWarehouse
 from connector.load.tables import METADATA
 from connector.load.warehouse_url import warehouse_location
@@ -125,7 +123,7 @@ def read_status(url: str, schema: str | None = None) -> WarehouseStatus:
         ConnectorError: as `open_warehouse`; also WAREHOUSE if there is no such file, SCHEMA if it holds no tables of
             this release.
     """
-    with _reading(url, schema) as session, session.transaction():
+    with open_for_reading(url, schema) as session, session.transaction():
         projects = tuple(ProjectStatus(*row) for row in session.rows(_PROJECTS))
         failures = session.rows(
             "SELECT project_hash, label_hash, kind, message FROM sync_failure ORDER BY project_hash, label_hash"
@@ -135,23 +133,5 @@ def read_status(url: str, schema: str | None = None) -> WarehouseStatus:
 
 def read_state(url: str, schema: str | None, project_hash: str) -> pa.Table:
     """What `Warehouse.state` says of a project, read without changing anything. Raises as `read_status`."""
-    with _reading(url, schema) as session:
+    with open_for_reading(url, schema) as session:
         return SqlWarehouse(session, head_revision(), None).state(project_hash)
-
-
-@contextmanager
-def _reading(url: str, schema: str | None) -> Iterator[DuckDBSession]:
-    location = warehouse_location(url, schema)
-    if not location.path.exists():
-        raise ConnectorError(
-            ErrorKind.WAREHOUSE,
-            f"There is no warehouse {location.path}.",
-            remedy="`encord-sync sync` creates it; check the path if you have one.",
-        )
-    session = DuckDBSession(location.path, location.schema, location.settings, read_only=True)
-    try:
-        with session.connection() as connection:
-            refuse_other_release(connection)
-        yield session
-    finally:
-        session.close()
