@@ -1,5 +1,6 @@
 """`encord-sync demo`: sync a sample project from a built-in Encord server, edit it, sync again, and ask in SQL."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -70,12 +71,12 @@ def run_demo(size: Literal["small", "medium", "large"], seed: int, path: Path) -
     finally:
         warehouse.close()
     _heading(console, "6. Yours to look at")
+    python, command = _from_here(Path(sys.executable)), _from_here(Path(sys.executable).with_name("encord-sync"))
     console.print(
-        f"The file is [bold]{path.resolve()}[/bold]. Open it with any DuckDB client, for example\n"
-        f"  duckdb {path}\n"
-        f"  python -c \"import duckdb; duckdb.connect('{path}').sql('FROM label_on_frame LIMIT 10').show()\"\n"
-        f"  encord-sync status --warehouse duckdb:///{path}\n"
-        "Your own project: encord-sync sync --ssh-key-file KEY --project HASH --warehouse duckdb:///labels.duckdb",
+        f"The file is [bold]{path.resolve()}[/bold]. Open it with any DuckDB client (duckdb {path}), or with\n"
+        f"  {python} -c \"import duckdb; duckdb.connect('{path}').sql('FROM label_on_frame LIMIT 10').show()\"\n"
+        f"  {command} status --warehouse duckdb:///{path}\n"
+        f"Your own project: {command} sync --ssh-key-file KEY --project HASH --warehouse duckdb:///labels.duckdb",
         soft_wrap=True,
     )
 
@@ -156,6 +157,11 @@ def _answer(warehouse: Warehouse, question: Question, console: Console) -> None:
 
 def _shown(value: object) -> str:
     return "" if value is None else f"{value:.1f}" if isinstance(value, float) else str(value)
+
+
+def _from_here(path: Path) -> Path:
+    """A path as one would type it in this folder."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _heading(console: Console, text: str) -> None:
