@@ -85,6 +85,7 @@ class BundleLoader:
             )
         receipt.loaded += len(states) - len(written.failures)
         receipt.failed += len(failures) + len(written.failures)
+        receipt.warned += sum(fact["warnings"] is not None for fact in facts.values())
         receipt.label_bytes += sum(row.byte_count for row in bundle.rows)
         receipt.rows_by_table.update(written.rows_by_table)
         self._tell([*failures, *written.failures])

@@ -23,6 +23,7 @@ class Receipt:
     Attributes:
         outcome: running, succeeded, partial, failed or interrupted.
         planned: label rows to fetch.
+        warned: label rows of which something was kept that could not be interpreted.
         rows_by_table: rows written, by table that labels fill.
         stage_seconds: wall seconds, by stage; fetching runs beside the others, so its figure is the time waited for it.
         fetch_reasons: label rows fetched, by reason.
@@ -41,6 +42,7 @@ class Receipt:
     failed: int = 0
     skipped: int = 0
     tombstoned: int = 0
+    warned: int = 0
     requests: int = 0
     label_bytes: int = 0
     rows_by_table: Counter[str] = field(default_factory=Counter)
@@ -90,6 +92,7 @@ class Receipt:
             f"{self.failed:,} failed + {self.skipped:,} not opened yet"
         )
         extra = f"; {self.tombstoned:,} deleted" if self.tombstoned else ""
+        extra += f"; {self.warned:,} loaded with warnings (label_row.warnings)" if self.warned else ""
         return (
             f"{self.project_title or self.project_hash}: {self.outcome}. {balance}{extra}; "
             f"{self.rows_written:,} rows written, {self.requests:,} requests, {self.seconds:.1f} s."

@@ -46,6 +46,13 @@ def test_sentence_and_row_carry_the_counts() -> None:
     assert "sync_failure" in row["message"]
 
 
+def test_warnings_are_not_silent() -> None:
+    made = receipt()
+    assert "warnings" not in made.sentence()
+    made.warned = 2
+    assert "2 loaded with warnings" in made.sentence()
+
+
 def test_refused_deletes_make_a_run_partial() -> None:
     made = receipt()
     made.end(ConnectorError(ErrorKind.DELETES_REFUSED, "8 of 10 are gone."))
