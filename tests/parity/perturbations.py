@@ -32,10 +32,22 @@ def rows_as_sent(draw: st.DrawFn, rows: st.SearchStrategy[GeneratedRow]) -> Gene
     return row._replace(labels=perturbed_labels(draw, labels))
 
 
+@st.composite
+def rows_in_every_form(draw: st.DrawFn, rows: st.SearchStrategy[GeneratedRow]) -> GeneratedRow:
+    """Label rows to which everything has happened at once that concerns geometry and answers."""
+    row = draw(rows)
+    labels = deepcopy(row.labels)
+    answer_anywhere(draw, row, labels)
+    answer_on_ranges(draw, row, labels)
+    for happen in (vary_geometry, *ANSWER_PERTURBATIONS):
+        happen(draw, labels)
+    return row._replace(labels=labels)
+
+
 def perturbed_labels(draw: st.DrawFn, labels: Raw) -> Raw:
     """A copy of a raw label row to which a few things have happened."""
     changed = deepcopy(labels)
-    chosen = draw(st.sets(st.sampled_from(range(len(PERTURBATIONS))), max_size=4))
+    chosen = draw(st.sets(st.sampled_from(range(len(PERTURBATIONS))), max_size=6))
     for number in sorted(chosen):
         PERTURBATIONS[number](draw, changed)
     return changed

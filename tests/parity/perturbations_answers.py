@@ -27,7 +27,9 @@ def unanswer_radios(draw: st.DrawFn, labels: Raw) -> None:
     for answers in _answer_lists(labels):
         for answer in answers:
             if isinstance(answer["answers"], list) and len(answer["answers"]) == 1 and draw(st.booleans()):
-                answer["answers"] = draw(st.sampled_from([[], answer["answers"] * 2]))
+                # Twice the same is two as well, and so are two different ones.
+                others = [*answer["answers"], *answer["answers"]]
+                answer["answers"] = draw(st.sampled_from([[], others]))
 
 
 def answer_twice(draw: st.DrawFn, labels: Raw) -> None:

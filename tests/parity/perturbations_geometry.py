@@ -28,8 +28,12 @@ def vary_geometry(draw: st.DrawFn, labels: Raw) -> None:
     """Rewrites the geometry of some frame objects in other forms."""
     for raw in frame_objects(labels):
         for key, variants in VARIANTS.items():
-            if key in raw and draw(st.booleans()):
-                draw(st.sampled_from(variants))(draw, raw)
+            if key in raw:
+                draw(st.sampled_from((_unchanged, *variants)))(draw, raw)
+
+
+def _unchanged(_: st.DrawFn, __: Raw) -> None:
+    """As the SDK wrote it."""
 
 
 def _polygon_as_list(_: st.DrawFn, raw: Raw) -> None:
@@ -68,6 +72,10 @@ def _polyline_shuffled(draw: st.DrawFn, raw: Raw) -> None:
     raw["polyline"] = dict(draw(st.permutations(list(raw["polyline"].items()))))
 
 
+def _polyline_of_many_points(_: st.DrawFn, raw: Raw) -> None:
+    raw["polyline"] = {str(number): {"x": number / 12, "y": 1 - number / 12} for number in reversed(range(12))}
+
+
 def _circle_without_options(draw: st.DrawFn, raw: Raw) -> None:
     for name in draw(st.sets(st.sampled_from(["stretch", "theta"]), min_size=1)):
         raw["circle"].pop(name, None)
@@ -102,7 +110,7 @@ def _unknown_member_beside(_: st.DrawFn, raw: Raw) -> None:
 Variant = Callable[[st.DrawFn, Raw], None]
 VARIANTS: dict[str, tuple[Variant, ...]] = {
     "polygon": (_polygon_as_list, _polygon_alone, _polygon_of_many_points, _polygons_alone, _polygons_disagree),
-    "polyline": (_polyline_as_list, _polyline_shuffled),
+    "polyline": (_polyline_as_list, _polyline_shuffled, _polyline_of_many_points),
     "circle": (_circle_without_options,),
     "ellipse": (_ellipse_without_theta,),
     "skeleton": (_visibility_as_flags, _visibility_beside_flags, _joints_in_another_order),

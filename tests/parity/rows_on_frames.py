@@ -43,17 +43,17 @@ SHAPES: dict[str, tuple[str, ...]] = {
 
 
 @st.composite
-def rows_on_frames(draw: st.DrawFn, data_type: str) -> GeneratedRow:
-    """A label row of frames: video, image, img_group, dicom, nifti, pdf or scene."""
-    editor = draw(editors(SHAPES[data_type]))
+def rows_on_frames(draw: st.DrawFn, data_type: str, shapes: tuple[str, ...] | None = None) -> GeneratedRow:
+    """A label row of frames: video, image, img_group, dicom, nifti, pdf or scene; of all its shapes, or of some."""
+    editor = draw(editors(shapes or SHAPES[data_type]))
     frames = 1 if data_type == "image" else draw(st.integers(min_value=1, max_value=12))
     sizes = draw(st.lists(SIZES, min_size=frames, max_size=frames)) if data_type == "img_group" else [draw(SIZES)]
     entry, labels = empty_row(data_type, frames, sizes)
     row = load_sdk_row(entry, labels, editor)
     sizes = sizes if data_type == "img_group" else sizes * frames
     numbers = iter(range(1000, 2000))
-    for object_class in row.ontology_structure.objects:
-        for _ in range(draw(st.integers(min_value=0, max_value=2))):
+    for number, object_class in enumerate(row.ontology_structure.objects):
+        for _ in range(draw(st.integers(min_value=int(number == 0), max_value=2))):
             instance = ObjectInstance(object_class, object_hash=feature_hash(next(numbers)))
             place_object(draw, row, instance, sizes)
     place_classifications(draw, row, frames)

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from tests.parity.budget import parity_settings
 from tests.parity.comparison import assert_parity, normalised_facts
-from tests.parity.perturbations import perturbed_labels, rows_as_sent
+from tests.parity.perturbations import perturbed_labels, rows_as_sent, rows_in_every_form
 from tests.parity.raw_rows import GeneratedRow
 from tests.parity.rows_of_scenes import rows_of_events, rows_of_scenes
+from tests.parity.rows_on_frames import FLAT_SHAPES, rows_on_frames
 from tests.parity.rows_on_frames import SHAPES as FRAME_SHAPES
-from tests.parity.rows_on_frames import rows_on_frames
 from tests.parity.rows_on_ranges import SHAPES as RANGE_SHAPES
 from tests.parity.rows_on_ranges import rows_on_ranges
 from tests.parity.rows_on_spaces import rows_of_groups, rows_with_root_space
@@ -63,6 +63,22 @@ def test_rows_as_the_sdk_writes_them(kind: str) -> None:
 def test_rows_as_servers_send_them(kind: str) -> None:
     @parity_settings()
     @given(rows_as_sent(ROWS[kind]))
+    def same(row: GeneratedRow) -> None:
+        try:
+            load_sdk_row(*row)
+        except UNLOADABLE:
+            reject()
+        assert_parity(*row)
+
+    same()
+
+
+@pytest.mark.parametrize("shape", FLAT_SHAPES)
+def test_every_shape_in_every_form(shape: str) -> None:
+    """One shape at a time, so that each of its forms comes up often; and all that happens to answers with it."""
+
+    @parity_settings(0.5)
+    @given(rows_in_every_form(rows_on_frames("image", (shape,))))
     def same(row: GeneratedRow) -> None:
         try:
             load_sdk_row(*row)
