@@ -38,7 +38,7 @@ def assert_equals_fresh_sync(synced: SyncedWarehouse, new_file: Path, **options:
 def differences(left: Path, right: Path) -> list[str]:
     """The rows that one file has more often than the other, as text; in no table if the files say the same."""
     found = []
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={"threads": 1}) as connection:
         for name, file in (("one", left), ("other", right)):
             connection.execute(f"ATTACH '{file}' AS {name} (READ_ONLY)")
         for table in (*SOURCE_TABLES, *LABEL_TABLES):

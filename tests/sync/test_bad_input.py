@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from connector.sample import NOT_AUTHORISED, Fault, SampleServer, build_sample_world
+from connector.sample import SampleServer, build_sample_world
 from connector.sample.signatures import SampleKey
 from tests.sync.command_line import PASSPHRASE, CommandLine, Printed, secretive_world
 from tests.sync.conftest import IMAGES
@@ -44,19 +44,9 @@ def a_key_of_another_kind(command: CommandLine) -> dict[str, Any]:
     return {"ssh_key_file": command.folder / "ecdsa"}
 
 
-def a_passphrase_too_many(command: CommandLine) -> dict[str, Any]:
-    command.environment["ENCORD_SYNC_SSH_KEY_PASSPHRASE"] = PASSPHRASE
-    return {}
-
-
 def a_key_that_nobody_knows(command: CommandLine) -> dict[str, Any]:
     (command.folder / "stranger").write_text(command.is_secret(SampleKey("a stranger").private_text))
     return {"ssh_key_file": command.folder / "stranger"}
-
-
-def a_closed_project(command: CommandLine) -> dict[str, Any]:
-    command.server.faults.add(Fault(NOT_AUTHORISED, times=None))
-    return {}
 
 
 def no_hash(_: CommandLine) -> dict[str, Any]:
@@ -79,9 +69,7 @@ def another_kind_of_warehouse(_: CommandLine) -> dict[str, Any]:
 CASES: list[tuple[Callable[[CommandLine], dict[str, Any]], int, str, str]] = [
     (a_missing_key, 2, "nowhere/id_ed25519' does not exist", "Check the path"),
     (a_key_of_another_kind, 2, "is not of type Ed25519", "ssh-keygen -t ed25519"),
-    (a_passphrase_too_many, 2, "has no passphrase, and one was given", "Leave the passphrase out"),
     (a_key_that_nobody_knows, 3, "Encord does not accept the SSH key", "--domain https://api.us.encord.com"),
-    (a_closed_project, 3, "No access, or no such thing", "is a member of the project"),
     (no_hash, 2, "'gate-camera' is not a project hash", "01234567-89ab-cdef-0123-456789abcdef"),
     (no_project, 2, "No project is named", "--project HASH"),
     (an_unknown_key_in_the_file, 2, "unknown key: bundel_rows", "Did you mean bundle_rows?"),

@@ -2,12 +2,8 @@
 
 import socket
 
-import pytest
-
 from connector.sample import (
     KEY_REVOKED,
-    RESET_IN_BODY,
-    TRUNCATED_BODY,
     DropElement,
     EditElement,
     Fault,
@@ -17,6 +13,12 @@ from connector.sample import (
     with_value,
     without_key,
 )
+from connector.sample import (
+    RESET_IN_BODY as RESET,
+)
+from connector.sample import (
+    TRUNCATED_BODY as CUT_SHORT,
+)
 from tests.source.world import label_hash_of
 from tests.sync.conftest import IMAGES, UNOPENED_IMAGES, Comparison
 from tests.sync.synced_warehouse import ALL_REQUESTS_OF_A_LISTING, SyncedWarehouse
@@ -25,36 +27,37 @@ BOX = "Zm9vYmFy"
 BAD, GOOD = label_hash_of(0), label_hash_of(1)
 XS = "SELECT label_hash, x FROM object_annotation ORDER BY label_hash"
 
-BAD_LABEL_ROWS = {
-    "no data units": (without_key("data_units"), "source_content"),
-    "labels of a wrong type": (with_value("data_units", ["none"]), "source_content"),
-    "not an object": (EditElement(lambda _: 17), "source_content"),
-    "no label hash": (without_key("label_hash"), "source_content"),
-    "missing in the answer": (DropElement(), "missing"),
-}
+BAD_LABEL_ROWS: list[tuple[FaultAction, str]] = [
+    (without_key("data_units"), "source_content"),
+    (with_value("data_units", ["none"]), "source_content"),
+    (EditElement(lambda _: 17), "source_content"),
+    (without_key("label_hash"), "source_content"),
+    (DropElement(), "missing"),
+]
 
 
-@pytest.mark.parametrize(("fault", "kind"), BAD_LABEL_ROWS.values(), ids=BAD_LABEL_ROWS)
-def test_a_bad_label_row_keeps_its_old_rows_and_heals(
-    fault: FaultAction, kind: str, gate: SyncedWarehouse, equals_fresh: Comparison
-) -> None:
-    for label_hash in (BAD, GOOD):
+def test_bad_label_rows_keep_their_old_rows_and_heal(gate: SyncedWarehouse, equals_fresh: Comparison) -> None:
+    """No data units, units of a wrong type, no object at all, no label hash, not in the answer: all in one bundle."""
+    bad = {label_hash_of(number): kind for number, (_, kind) in enumerate(BAD_LABEL_ROWS)}
+    good = label_hash_of(len(bad))
+    for label_hash in (*bad, good):
         gate.project.move_box(label_hash, BOX)
-    gate.server.faults.add(Fault(fault, kind="label_rows", label_hash=BAD, times=None))
-    for attempts in (1, 2):
+    for label_hash, (fault, _) in zip(bad, BAD_LABEL_ROWS, strict=True):
+        gate.server.faults.add(Fault(fault, kind="label_rows", label_hash=label_hash, times=None))
+    for attempts, loaded in ((1, 1), (2, 0)):
         outcome = gate.sync()
         assert outcome.exit_code == 7
         assert outcome.run.outcome == "partial"
-        assert outcome.receipt.failed == 1
-        assert outcome.receipt.loaded == (1 if attempts == 1 else 0)
-        assert outcome.events_named("label_row_failed")[0].fields["label_hash"] == BAD
-        assert gate.rows("SELECT label_hash, kind, attempts FROM sync_failure") == [(BAD, kind, attempts)]
-        assert gate.rows(XS)[:2] == [(BAD, 0.1), (GOOD, 0.11)]
+        assert (outcome.receipt.failed, outcome.receipt.loaded) == (len(bad), loaded)
+        assert {event.fields["label_hash"] for event in outcome.events_named("label_row_failed")} == set(bad)
+        assert dict(gate.rows("SELECT label_hash, attempts FROM sync_failure")) == dict.fromkeys(bad, attempts)
+        assert gate.rows(XS)[: len(bad) + 1] == [*((label_hash, 0.1) for label_hash in bad), (good, 0.11)]
+    assert gate.failures() == bad
     gate.server.faults.clear()
     healed = gate.sync()
-    assert (healed.exit_code, healed.fetched) == (0, [BAD])
+    assert (healed.exit_code, healed.fetched) == (0, sorted(bad))
     assert gate.failures() == {}
-    assert gate.rows(XS)[:2] == [(BAD, 0.11), (GOOD, 0.11)]
+    assert [x for _, x in gate.rows(XS)][: len(bad) + 1] == [0.11] * (len(bad) + 1)
     assert gate.sync().requests == ALL_REQUESTS_OF_A_LISTING
     equals_fresh(gate)
 
@@ -80,27 +83,28 @@ def test_a_failed_row_that_is_deleted_leaves_no_failure(gate: SyncedWarehouse, e
     equals_fresh(gate)
 
 
-BAD_ENTRIES = {
-    "no data type": without_key("data_type"),
-    "no object": EditElement(lambda _: "?"),
-    "a time that is none": with_value("last_edited_at", "yesterday"),
-    "a wrong type": with_value("number_of_frames", "many"),
-}
+BAD_ENTRIES: list[FaultAction] = [
+    without_key("data_type"),
+    EditElement(lambda _: "?"),
+    with_value("last_edited_at", "yesterday"),
+    with_value("number_of_frames", "many"),
+]
 
 
-@pytest.mark.parametrize("fault", BAD_ENTRIES.values(), ids=BAD_ENTRIES)
-def test_a_bad_listing_entry_is_counted_and_holds_back_deletes(
-    fault: FaultAction, gate: SyncedWarehouse, equals_fresh: Comparison
-) -> None:
-    gone = label_hash_of(5)
+def test_bad_listing_entries_are_counted_and_hold_back_deletes(gate: SyncedWarehouse, equals_fresh: Comparison) -> None:
+    """An entry without its data type, one that is no object, a time that is none, a number that is none."""
+    gone = label_hash_of(IMAGES - 1)
     gate.project.delete_label_row(gone)
-    gate.project.move_box(GOOD, BOX)
-    gate.server.faults.add(Fault(fault, kind="listing", label_hash=BAD))
+    good = label_hash_of(len(BAD_ENTRIES))
+    gate.project.move_box(good, BOX)
+    for number, fault in enumerate(BAD_ENTRIES):
+        gate.server.faults.add(Fault(fault, kind="listing", label_hash=label_hash_of(number)))
     outcome = gate.sync()
     assert outcome.exit_code == 7
-    assert outcome.fetched == [GOOD]
-    assert outcome.counts() == {"loaded": 1, "failed": 1, "unchanged": IMAGES - 3, "skipped": UNOPENED_IMAGES}
-    assert list(gate.failures().values()) == ["source_content"]
+    assert outcome.fetched == [good]
+    unchanged = IMAGES - len(BAD_ENTRIES) - 2
+    assert outcome.counts() == {"loaded": 1, "failed": 4, "unchanged": unchanged, "skipped": UNOPENED_IMAGES}
+    assert list(gate.failures().values()) == ["source_content"] * 4
     # Any entry that cannot be read may be the one that seems gone.
     assert outcome.receipt.tombstoned == 0
     assert gate.value("SELECT count(*) FROM label_row WHERE deleted_at IS NOT NULL") == 0
@@ -143,15 +147,13 @@ def test_requests_that_are_too_large_are_made_smaller(new_gate: SyncedWarehouse,
     equals_fresh(new_gate)
 
 
-@pytest.mark.parametrize("fault", [HttpStatus(503, is_html=True), RESET_IN_BODY, TRUNCATED_BODY])
-def test_an_outage_that_passes_costs_a_wait_only(
-    fault: FaultAction, gate: SyncedWarehouse, equals_fresh: Comparison
-) -> None:
+def test_outages_that_pass_cost_a_wait_only(gate: SyncedWarehouse, equals_fresh: Comparison) -> None:
     gate.project.move_box(GOOD, BOX)
-    gate.server.faults.add(Fault(fault, kind="label_rows"))
+    for kind, fault in (("ontology", HttpStatus(503, is_html=True)), ("listing", RESET), ("label_rows", CUT_SHORT)):
+        gate.server.faults.add(Fault(fault, kind=kind))
     outcome = gate.sync(retry_attempts=2)
     assert (outcome.exit_code, outcome.receipt.loaded) == (0, 1)
-    assert len(outcome.events_named("waiting")) == 1
+    assert len(outcome.events_named("waiting")) == 3
     equals_fresh(gate)
 
 
