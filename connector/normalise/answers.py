@@ -1,8 +1,7 @@
 """Answers to attributes: reads the flat answer lists of an object or a classification into rows.
 
 Encord keeps answers of all attributes of an owner, nested ones too, in one flat list each in object_answers,
-object_actions and classification_answers. Static or dynamic is the ontology's word, not the list's (encord-protocol
-e 13).
+object_actions and classification_answers. Static or dynamic is the ontology's word, not the list's.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

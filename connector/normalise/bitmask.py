@@ -1,7 +1,7 @@
 """Run lengths of bitmasks and point-cloud segmentations, without decoding them to pixels.
 
 The string codes run lengths, zeros first, five bits a character from chr(48) on, each run from the fourth on as the
-difference to the one two before it. It looks like COCO's, but runs along rows (encord-protocol d).
+difference to the one two before it. It looks like COCO's, but runs along rows.
 """
 
 import numpy as np

@@ -40,7 +40,7 @@ def normalise_label_rows(
     ontology: Ontology,
     schemas: Mapping[str, pa.Schema],
     *,
-    project_hash: str = "",
+    project_hash: str,
 ) -> NormalisedBundle:
     """Normalise a bundle.
 

@@ -1,6 +1,6 @@
 """Classification instances, where they hold, and their answers.
 
-Today's rows keep all of it in classification_answers (encord-protocol e 19). A classification that has no class or no
+Today's rows keep all of it in classification_answers. A classification that has no class or no
 range there comes from a row of before 2026 and is read from the lists on the frames: an extension, the SDK shows
 nothing for it.
 """

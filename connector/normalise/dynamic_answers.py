@@ -1,6 +1,6 @@
 """Dynamic answers: which answer holds on which frames, after every entry has overridden the earlier ones.
 
-Reproduces the SDK's answer index (encord-protocol e 16): later entries override earlier ones where they overlap, equal
+Reproduces the SDK's answer index: later entries override earlier ones where they overlap, equal
 neighbours merge, and answers come in the order of their first assignment. Checklists differ on purpose (e 17): where
 entries of one list overlap, the union of their options holds, and no tail of a range is lost.
 """

@@ -32,7 +32,7 @@ def normalise_listing(project_hash: str, entries: Sequence[object], schemas: Map
 
     Args:
         project_hash: the project.
-        entries: raw entries as listed, snake_case keys (encord-protocol b.1).
+        entries: raw entries as listed, snake_case keys.
         schemas: table name → Arrow schema; data_unit and label_row are used.
 
     Returns:

@@ -1,7 +1,7 @@
 """Which entries of a listing are used: those that hold what is needed, one a data unit and branch.
 
 An entry that cannot be used is set aside with a message; the others are not held up by it (the SDK fails the whole
-listing on one, encord-protocol b.1).
+listing on one, seen in 0.1.211).
 """
 
 import hashlib

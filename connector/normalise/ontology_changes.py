@@ -1,7 +1,7 @@
 """Which label rows an edit of the ontology makes stale, although their listing entries do not move.
 
 Names, colours and order live in the ontology tables only, so changing them touches no label row. What Encord serves,
-or what an answer means, changes with shapes, kinds of answers, nesting and archiving (encord-protocol f).
+or what an answer means, changes with shapes, kinds of answers, nesting and archiving.
 """
 
 from collections.abc import Mapping

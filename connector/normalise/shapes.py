@@ -1,6 +1,6 @@
 """One drawn shape → the geometry columns of an annotation, exact as Encord gives them.
 
-The forms are those of encord-protocol d; the canonical JSON of each shape is stated at its function.
+The forms are those of the Encord SDK 0.1.211; the canonical JSON of each shape is stated at its function.
 """
 
 from collections.abc import Callable, Mapping

@@ -30,7 +30,7 @@ def parse_timestamp(text: str) -> int:
     """The time that a string of Encord's stands for.
 
     Understands `Tue, 17 Jan 2023 17:23:10 UTC` (or GMT, or any RFC 2822 form), `2023-02-09 14:12:03` and every
-    ISO 8601 form that Python reads; naive means UTC (encord-protocol d).
+    ISO 8601 form that Python reads; naive means UTC.
 
     Returns:
         Microseconds since 1970-01-01 in UTC.

@@ -74,7 +74,7 @@ def test_trap_29_copies_of_objects_on_branches_stay_apart() -> None:
     for label_hash, branch in (("label-main", "main"), ("label-ann", "encord-ann")):
         labels = label_row(labels=frames({0: [box()]}), label_hash=label_hash, branch_name=branch)
         pairs.append((listing_entry(label_hash=label_hash, branch_name=branch), labels))
-    bundle = normalise_label_rows(pairs, Ontology.from_structure(EDITOR), SCHEMAS)
+    bundle = normalise_label_rows(pairs, Ontology.from_structure(EDITOR), SCHEMAS, project_hash="project-hash")
 
     assert rows(bundle, "object_instance", "label_hash", "object_hash") == [
         ("label-main", "obj1"),

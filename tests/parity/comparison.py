@@ -25,7 +25,7 @@ def normalised_facts(rows: Sequence[RawRow], editor: Mapping[str, Any]) -> list[
         AssertionError: A row failed, or the normaliser wrote into what it was given.
     """
     given = deepcopy(rows)
-    bundle = normalise_label_rows(rows, Ontology.from_structure(editor), SCHEMAS)
+    bundle = normalise_label_rows(rows, Ontology.from_structure(editor), SCHEMAS, project_hash="project-hash")
     assert not bundle.failures, bundle.failures
     assert given == rows, "the normaliser changed its input"
     return [

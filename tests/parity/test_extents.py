@@ -32,7 +32,10 @@ def test_extents_are_those_of_the_outline(kind: str) -> None:
     @given(ROWS[kind])
     def same(generated: GeneratedRow) -> None:
         bundle = normalise_label_rows(
-            [(generated.entry, generated.labels)], Ontology.from_structure(generated.editor), SCHEMAS
+            [(generated.entry, generated.labels)],
+            Ontology.from_structure(generated.editor),
+            SCHEMAS,
+            project_hash="project",
         )
         said = {
             (row["object_hash"], row["space_id"], row["frame"]): tuple(
