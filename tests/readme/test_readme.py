@@ -1,9 +1,12 @@
 """README.md says what is: its generated sections are up to date, its commands and queries run."""
 
 import re
+from pathlib import Path
 
 import pytest
 
+from connector.load import open_warehouse
+from connector.views import install
 from tests.readme.reference import README, sections, with_sections
 
 
@@ -20,3 +23,22 @@ def test_every_generated_row_is_filled(name: str) -> None:
         first, *_, last = [cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]]
         assert first
         assert last, row
+
+
+def queries() -> list[str]:
+    """Every query in the SQL blocks of the README."""
+    blocks = re.findall(r"```sql\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    statements = (statement.strip() for block in blocks for statement in block.split(";"))
+    return [statement for statement in statements if re.search(r"^(SELECT|WITH|FROM)\b", statement, re.MULTILINE)]
+
+
+def test_every_query_runs(tmp_path: Path) -> None:
+    assert len(queries()) >= 4
+    warehouse = open_warehouse(f"duckdb:///{tmp_path}/readme.duckdb")
+    try:
+        with warehouse.connection() as connection:
+            install(connection)
+            for query in queries():
+                connection.exec_driver_sql(query).fetchall()
+    finally:
+        warehouse.close()
