@@ -8,7 +8,7 @@ from tests.crash.command_server import CommandServer
 from tests.crash.engines import DuckDBEngine, Engine
 
 
-@pytest.fixture(scope="session"
+@pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """Each engine in turn."""
     return DuckDBEngine(tmp_path_factory.mktemp("crash"))
