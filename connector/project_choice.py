@@ -5,6 +5,7 @@ from pydantic import SecretStr
 from connector.config import Settings
 from connector.errors import ConnectorError, ErrorKind
 from connector.source import Source, SourceSettings
+from connector.source.projects import checked_project_hash
 
 
 def source_settings(settings: Settings) -> SourceSettings:
@@ -30,7 +31,7 @@ def source_settings(settings: Settings) -> SourceSettings:
 
 
 def require_project_choice(settings: Settings) -> None:
-    """Refuse settings that name no project, or some and all.
+    """Refuse settings that name no project, or some and all, or what is no project hash, before anything is opened.
 
     Raises:
         ConnectorError: CONFIGURATION.
@@ -45,6 +46,8 @@ def require_project_choice(settings: Settings) -> None:
             "No project is named.",
             remedy="Give --project HASH (repeatable) or --all-projects.",
         )
+    for project_hash in settings.project:
+        checked_project_hash(project_hash)
     if not settings.all_projects and (settings.project_title or settings.project_title_like):
         raise ConnectorError(
             ErrorKind.CONFIGURATION, "Title filters choose among all projects.", remedy="Give --all-projects with them."
