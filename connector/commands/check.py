@@ -12,7 +12,8 @@ from connector import __version__
 from connector.config import Settings
 from connector.errors import ConnectorError, ErrorKind, ExitCode
 from connector.load import ARROW_SCHEMAS, STORED_SCHEMA
-from connector.load.status import read_state, read_status, warehouse_exists
+from connector.load.reading import warehouse_exists
+from connector.load.status import read_state, read_status
 from connector.normalise import NORMALISER_VERSION, normalise_listing
 from connector.project_choice import project_hashes, require_project_choice, source_settings
 from connector.source import Source, compare

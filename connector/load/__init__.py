@@ -1,6 +1,8 @@
 """Tables, engines, the replace transaction, state and runs: everything that writes to the warehouse."""
 
 from connector.load.duckdb_warehouse import DuckDBWarehouse
+from connector.load.postgres_driver import require_postgres_driver
+from connector.load.postgres_location import PostgresLocation
 from connector.load.warehouse import ARROW_SCHEMAS, STATES_SCHEMA, STORED_SCHEMA, Failure, Warehouse, WrittenBundle
 from connector.load.warehouse_url import warehouse_location
 
@@ -19,11 +21,18 @@ def open_warehouse(url: str, schema: str | None = None, *, migrate: bool = False
     """Opens the warehouse that a URL names.
 
     Args:
-        url: duckdb:///relative/path or duckdb:////absolute/path, `?memory_limit=` and `?threads=` allowed.
-        schema: the schema of the tables; `main` if not given.
-        migrate: whether an older schema is brought to this release. A new file always is.
+        url: duckdb:///relative/path or duckdb:////absolute/path, `?memory_limit=` and `?threads=` allowed; or
+            postgresql+psycopg://user:password@host:port/database, with libpq's parameters such as `?sslmode=`.
+        schema: the schema of the tables; if not given `main` in DuckDB, `encord` in PostgreSQL.
+        migrate: whether an older schema is brought to this release. A new file or schema always is.
 
     Raises:
         ConnectorError: CONFIGURATION, LOCKED, SCHEMA or WAREHOUSE, each saying what to do; the warehouse is as it was.
     """
-    return DuckDBWarehouse.open(warehouse_location(url, schema), migrate=migrate)
+    location = warehouse_location(url, schema)
+    if isinstance(location, PostgresLocation):
+        require_postgres_driver()
+        from connector.load.postgres_warehouse import PostgresWarehouse
+
+        return PostgresWarehouse.open(location, migrate=migrate)
+    return DuckDBWarehouse.open(location, migrate=migrate)

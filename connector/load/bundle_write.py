@@ -1,7 +1,7 @@
 """Replacing the rows of a bundle of label rows, all of them and their sync state in one transaction.
 
-Measured on 10 million annotations (DuckDB, no keys): deleting by label_hash and inserting the new rows beats upserts,
-merges and diffs. Rows are checked while they are staged, so one bad label row is left out and the others go in.
+How rows are replaced is each engine's own (connector.load.row_replacement). They are checked before, so that one bad
+label row is left out and the others go in.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,10 +13,11 @@ import pyarrow.compute as pc
 from connector.errors import ConnectorError, ErrorKind
 from connector.load import failure_records
 from connector.load.frame_numbers import fill_frame_numbers, frames_needed
+from connector.load.row_replacement import RowReplacement
 from connector.load.session import Session
 from connector.load.staging_checks import unusable_label_rows
-from connector.load.statements import column_list, key_columns, sql
-from connector.load.tables import LABEL_TABLES, METADATA
+from connector.load.statements import sql
+from connector.load.tables import LABEL_TABLES
 from connector.load.warehouse import ARROW_SCHEMAS, FACT_COLUMNS, STATES_SCHEMA, SYNC_COLUMNS, Failure, WrittenBundle
 
 
@@ -44,6 +45,7 @@ def complete_states(states: pa.Table) -> pa.Table:
 
 def replace_label_rows(
     session: Session,
+    replacement: RowReplacement,
     project_hash: str,
     tables: Mapping[str, pa.Table],
     states: pa.Table,
@@ -52,8 +54,6 @@ def replace_label_rows(
 ) -> WrittenBundle:
     """See `Warehouse.write_bundle`; runs inside the caller's transaction, `states` being complete (complete_states)."""
     label_tables = {name: tables[name].select(ARROW_SCHEMAS[name].names) for name in LABEL_TABLES if name in tables}
-    for name, rows in label_tables.items():
-        session.stage(f"arriving_{name}", rows)
     session.stage("arriving_state", states)
     stored = _stored(session, project_hash)
     refused = _outdated(stored) | unusable_label_rows(label_tables)
@@ -61,10 +61,13 @@ def replace_label_rows(
         refused_hashes = pa.array(refused, pa.string())
         states = states.filter(pc.invert(pc.is_in(states["label_hash"], value_set=refused_hashes)))
     session.stage("accepted", states)
-    session.stage("renewed", states.filter(states["content_is_new"]).select(["label_hash"]))
-
-    written = _replace_children(session, label_tables, is_first=not any(row.is_synced for row in stored))
-    written["data_frame"] = _replace_data_frames(session, project_hash, tables.get("data_frame"))
+    renewed = states.filter(states["content_is_new"])["label_hash"].combine_chunks()
+    written: dict[str, int] = {}
+    if len(renewed):
+        # Rows are there only if a state is.
+        known = frozenset(row.label_hash for row in stored if row.is_synced)
+        written = replacement.replace_labels(label_tables, renewed, known)
+        written["data_frame"] = _replace_data_frames(session, replacement, project_hash, tables.get("data_frame"))
     _set_states(session, project_hash, run_id)
     if any(row.has_failed for row in stored):
         session.execute(
@@ -131,53 +134,21 @@ def _outdated(stored: Iterable[_Stored]) -> dict[str, Failure]:
     }
 
 
-def _replace_children(session: Session, label_tables: Mapping[str, pa.Table], *, is_first: bool) -> dict[str, int]:
-    """Deletes and inserts the rows of the label rows in `renewed`, table by table. Returns the rows inserted.
-
-    Rows are there only if a state is: on a first sync (`is_first`) there is nothing to search 7 big tables for.
-    """
-    if not is_first:
-        for name in reversed(LABEL_TABLES):  # children before parents, for engines with references
-            delete = "DELETE FROM {table} WHERE label_hash IN (SELECT label_hash FROM renewed)"
-            session.execute(sql(delete, table=name))
-    written = {}
-    for name, rows in label_tables.items():
-        if rows.num_rows:
-            insert = (
-                "INSERT INTO {table} ({columns}) SELECT {columns} FROM arriving_{table}"
-                " WHERE label_hash IN (SELECT label_hash FROM renewed)"
-            )
-            written[name] = session.execute(sql(insert, table=name, columns=column_list(rows.column_names)))
-    return written
-
-
-def _replace_data_frames(session: Session, project_hash: str, frames: pa.Table | None) -> int:
-    """Replaces the frames' facts of the data units in `renewed`; branches of one data unit carry the same ones."""
+def _replace_data_frames(
+    session: Session, replacement: RowReplacement, project_hash: str, frames: pa.Table | None
+) -> int:
+    """Replaces the frames' facts of the data units whose label rows were renewed."""
     if frames is None or not frames.num_rows:
         return 0
-    table = METADATA.tables["data_frame"]
     session.stage("arriving_data_frame", frames)
     units = session.table(
         "SELECT DISTINCT data_hash FROM label_row WHERE project_hash = $project_hash"
-        " AND label_hash IN (SELECT label_hash FROM renewed)",
+        " AND label_hash IN (SELECT label_hash FROM accepted WHERE content_is_new)",
         pa.schema([pa.field("data_hash", pa.string())]),
         project_hash=project_hash,
     )
     session.stage("renewed_data_unit", units)
-    session.execute(
-        "DELETE FROM data_frame WHERE project_hash = $project_hash"
-        " AND data_hash IN (SELECT data_hash FROM renewed_data_unit)",
-        project_hash=project_hash,
-    )
-    keys = key_columns(table)
-    insert = (
-        "INSERT INTO data_frame ({columns}) SELECT {columns} FROM"
-        " (SELECT {columns}, row_number() OVER (PARTITION BY {keys}) AS copy FROM arriving_data_frame"
-        " WHERE project_hash = $project_hash AND data_hash IN (SELECT data_hash FROM renewed_data_unit)) AS frames"
-        " WHERE copy = 1 ORDER BY {keys}"
-    )
-    columns = column_list(ARROW_SCHEMAS["data_frame"].names)
-    return session.execute(sql(insert, columns=columns, keys=column_list(keys)), project_hash=project_hash)
+    return replacement.replace_frames(project_hash)
 
 
 def _set_states(session: Session, project_hash: str, run_id: str) -> None:

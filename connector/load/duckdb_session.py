@@ -32,6 +32,8 @@ class DuckDBSession:
     microsecond.
     """
 
+    skip_present = ""
+
     def __init__(self, path: Path, schema: str, settings: dict[str, str], *, read_only: bool = False) -> None:
         self._path = path
         self._schema = schema

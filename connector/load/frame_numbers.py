@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connector.load.session import Session
+from connector.load.statements import sql
 
 LARGEST_FRAME_COUNT = 20_000_000
 """A video of more than three days at 60 frames a second; what is longer (nanoseconds) is not made of frames."""
@@ -22,9 +23,12 @@ def fill_frame_numbers(session: Session, frame_count: int) -> None:
     if needed <= 0 or session.rows("SELECT 1 FROM frame_number WHERE frame = $last", last=needed - 1):
         return
     [(present,)] = session.rows("SELECT coalesce(max(frame) + 1, 0) FROM frame_number")
-    session.execute(
+    insert = (
         "INSERT INTO frame_number (frame) SELECT frame"
-        " FROM generate_series(CAST($first AS BIGINT), CAST($last AS BIGINT)) AS missing (frame)",
+        " FROM generate_series(CAST($first AS BIGINT), CAST($last AS BIGINT)) AS missing (frame){skip_present}"
+    )
+    session.execute(
+        sql(insert, skip_present=session.skip_present),
         first=int(present),
         last=needed - 1,
     )

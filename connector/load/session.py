@@ -19,7 +19,14 @@ Value = str | int | float | bool | datetime | None
 
 
 class Session(Protocol):
-    """One connection to an engine, and the transaction that is open on it."""
+    """One connection to an engine, and the transaction that is open on it.
+
+    Attributes:
+        skip_present: what ends an INSERT so that rows whose key is there already are left alone; empty on an engine
+            without keys, where nobody else can write meanwhile.
+    """
+
+    skip_present: str
 
     def transaction(self) -> AbstractContextManager[None]:
         """A block that commits at its end, and rolls back if it raises; errors of the engine become ConnectorErrors."""

@@ -14,6 +14,7 @@ from connector.load import failure_records
 from connector.load.bundle_write import complete_states, replace_label_rows
 from connector.load.listing_upsert import upsert_listing
 from connector.load.receipts import upsert_receipt
+from connector.load.row_replacement import DeleteAndInsert, RowReplacement
 from connector.load.session import DataRefusedError, Session
 from connector.load.statements import column_list, key_columns, sql
 from connector.load.tables import LABEL_TABLES, METADATA
@@ -24,8 +25,15 @@ from connector.load.warehouse import ARROW_SCHEMAS, STORED_SCHEMA, Failure, Onto
 class SqlWarehouse:
     """A `Warehouse` (see there for what each method promises) over a session; engines add how to open and close it."""
 
-    def __init__(self, session: Session, schema_version: str, migrated_from: str | None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        schema_version: str,
+        migrated_from: str | None,
+        replacement: RowReplacement | None = None,
+    ) -> None:
         self._session = session
+        self._replacement = replacement or DeleteAndInsert(session)
         self.schema_version = schema_version
         self.migrated_from = migrated_from
 
@@ -91,9 +99,19 @@ class SqlWarehouse:
         failures = list(failures)
         try:
             with self._session.transaction():
-                return replace_label_rows(self._session, project_hash, tables, states, failures, run_id)
+                return self._replaced(project_hash, tables, states, failures, run_id)
         except DataRefusedError:
             return self._write_one_by_one(project_hash, tables, states, failures, run_id)
+
+    def _replaced(
+        self,
+        project_hash: str,
+        tables: Mapping[str, pa.Table],
+        states: pa.Table,
+        failures: list[tuple[str, str, str]],
+        run_id: str,
+    ) -> WrittenBundle:
+        return replace_label_rows(self._session, self._replacement, project_hash, tables, states, failures, run_id)
 
     def _write_one_by_one(
         self,
@@ -113,7 +131,7 @@ class SqlWarehouse:
             try:
                 with self._session.transaction():
                     state = states.slice(position, 1)
-                    written = replace_label_rows(self._session, project_hash, own, state, [], run_id)
+                    written = self._replaced(project_hash, own, state, [], run_id)
             except DataRefusedError as refusal:
                 message = (
                     f"Label row {label_hash} was refused by the warehouse ({refusal.reason}); it keeps its old rows."

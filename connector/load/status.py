@@ -5,12 +5,9 @@ from datetime import datetime
 
 import pyarrow as pa
 
-from connector.load.duckdb_session import DuckDBSession
 from connector.load.reading import open_for_reading
 from connector.load.revisions import head_revision
 from connector.load.sql_warehouse import SqlWarehouse
-from connector.load.tables import METADATA
-from connector.load.warehouse_url import warehouse_location
 
 _PROJECTS = """
 SELECT
@@ -94,26 +91,6 @@ class WarehouseStatus:
     schema_version: str
     projects: tuple[ProjectStatus, ...]
     failures: tuple[tuple[str, str, str, str], ...]
-
-
-def warehouse_exists(url: str, schema: str | None = None) -> bool:
-    """Whether there is a warehouse already, of any release; if not, the first sync makes it.
-
-    Raises:
-        ConnectorError: CONFIGURATION, LOCKED or WAREHOUSE if the file is there but cannot be looked into.
-    """
-    location = warehouse_location(url, schema)
-    if not location.path.exists():
-        return False
-    session = DuckDBSession(location.path, "main", location.settings, read_only=True)
-    try:
-        with session.transaction():
-            tables = session.rows(
-                "SELECT table_name FROM information_schema.tables WHERE table_schema = $schema", schema=location.schema
-            )
-    finally:
-        session.close()
-    return not METADATA.tables.keys().isdisjoint(name for (name,) in tables)
 
 
 def read_status(url: str, schema: str | None = None) -> WarehouseStatus:

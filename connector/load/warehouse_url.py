@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError
 
 from connector.errors import ConnectorError, ErrorKind
+from connector.load.postgres_location import EXAMPLE, PostgresLocation, postgres_location
 
-_EXAMPLES = "Give duckdb:///labels.duckdb (relative) or duckdb:////absolute/labels.duckdb."
+_EXAMPLES = f"Give duckdb:///labels.duckdb (relative), duckdb:////absolute/labels.duckdb, or {EXAMPLE}."
 
 _DUCKDB_SETTINGS = ("memory_limit", "threads")
 """DuckDB settings that the URL may carry, as in duckdb:///labels.duckdb?memory_limit=4GB&threads=2."""
@@ -30,8 +31,8 @@ class DuckDBLocation:
     settings: dict[str, str]
 
 
-def warehouse_location(url: str, schema: str | None = None) -> DuckDBLocation:
-    """Reads a warehouse URL. The next engine adds its own location type and its branch here.
+def warehouse_location(url: str, schema: str | None = None) -> DuckDBLocation | PostgresLocation:
+    """Reads a warehouse URL; each engine has its own type of location.
 
     Raises:
         ConnectorError: CONFIGURATION if the URL is none, or of an engine that this release does not write to; never
@@ -41,13 +42,17 @@ def warehouse_location(url: str, schema: str | None = None) -> DuckDBLocation:
         parsed = sa.make_url(url)
     except ArgumentError as error:
         raise ConnectorError(ErrorKind.CONFIGURATION, "The warehouse is not a URL.", remedy=_EXAMPLES) from error
+    if schema is not None and not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", schema):
+        raise ConnectorError(
+            ErrorKind.CONFIGURATION,
+            f"The schema's name cannot be used: {schema!r}.",
+            remedy="Use lower-case letters, digits and _, not starting with a digit.",
+        )
     engine = parsed.get_backend_name()
     if engine == "duckdb":
         return _duckdb_location(parsed, schema or "main")
     if engine in {"postgresql", "postgres"}:
-        raise ConnectorError(
-            ErrorKind.CONFIGURATION, "Writing to PostgreSQL is not in this release yet.", remedy=_EXAMPLES
-        )
+        return postgres_location(parsed, schema)
     raise ConnectorError(ErrorKind.CONFIGURATION, f"Unknown kind of warehouse: {engine}.", remedy=_EXAMPLES)
 
 
@@ -63,12 +68,6 @@ def _duckdb_location(url: sa.URL, schema: str) -> DuckDBLocation:
             ErrorKind.CONFIGURATION,
             f"The warehouse's URL has settings that are not known: {', '.join(unknown)}.",
             remedy=f"Known are {' and '.join(_DUCKDB_SETTINGS)}.",
-        )
-    if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", schema):
-        raise ConnectorError(
-            ErrorKind.CONFIGURATION,
-            f"The schema's name cannot be used: {schema!r}.",
-            remedy="Use lower-case letters, digits and _, not starting with a digit.",
         )
     path = Path(url.database)
     # In encord.duckdb, encord.project could be table project of schema encord or of the database; DuckDB renames its

@@ -1,4 +1,4 @@
-"""Warehouses for the tests."""
+"""Warehouses for the tests, of both engines where a test does not say otherwise."""
 
 import shutil
 from collections.abc import Iterator
@@ -10,8 +10,24 @@ from connector.load import Warehouse, open_warehouse
 from tests.load.warehouse_rows import PROJECT, SAME, labels, listing, states, together
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Runs the tests of a module on both engines, or on those that its constant ENGINES names."""
+    if "engine" in metafunc.fixturenames:
+        engines = getattr(metafunc.module, "ENGINES", ("duckdb", "postgresql"))
+        metafunc.parametrize("engine", engines, indirect=True)
+
+
 @pytest.fixture
-def url(tmp_path: Path) -> str:
+def engine(request: pytest.FixtureRequest) -> str:
+    """The engine of `url`, `warehouse` and `filled`."""
+    return str(request.param)
+
+
+@pytest.fixture
+def url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Of a warehouse that is not there yet."""
+    if engine == "postgresql":
+        return str(request.getfixturevalue("postgres_database"))
     return f"duckdb:///{tmp_path / 'labels.duckdb'}"
 
 
@@ -24,9 +40,13 @@ def new_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def warehouse(url: str, new_file: Path, tmp_path: Path) -> Iterator[Warehouse]:
-    shutil.copyfile(new_file, tmp_path / "labels.duckdb")
-    opened = open_warehouse(url)
+def warehouse(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Warehouse]:
+    """An empty warehouse; in DuckDB the file of `url`."""
+    if engine == "postgresql":
+        opened = open_warehouse(request.getfixturevalue("postgres_url"))
+    else:
+        shutil.copyfile(request.getfixturevalue("new_file"), tmp_path / "labels.duckdb")
+        opened = open_warehouse(f"duckdb:///{tmp_path / 'labels.duckdb'}")
     yield opened
     opened.close()
 

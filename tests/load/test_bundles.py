@@ -15,6 +15,7 @@ from tests.load.warehouse_rows import (
     labels,
     listing,
     many_annotations,
+    places,
     read,
     rows,
     states,
@@ -68,14 +69,13 @@ def test_labels_that_became_empty_lose_all_their_rows(filled: Warehouse) -> None
 
 
 def test_unchanged_content_sets_the_state_and_writes_no_row(filled: Warehouse) -> None:
-    row_ids = "SELECT rowid FROM object_annotation ORDER BY 1"
-    before = read(filled, row_ids)
+    before = places(filled, "object_annotation")
     later = EDITED + timedelta(hours=1)
     unchanged = states(
         "label-1", content_is_new=False, synced_last_edited_at=later, annotation_count=None, object_count=None
     )
     assert filled.write_bundle(PROJECT, labels("label-1", x=0.9), unchanged, [], "run-2").rows_by_table == {}
-    assert read(filled, row_ids) == before
+    assert places(filled, "object_annotation") == before
     stored = stored_state(filled)["video-1/main"]
     assert (stored["synced_last_edited_at"], stored["annotation_count"]) == (later, 3)
     assert read(filled, "SELECT run_id FROM label_row WHERE label_hash = 'label-1'") == [("run-1",)]

@@ -84,6 +84,7 @@ def test_a_run_is_written_when_it_starts_and_again_when_it_ends(warehouse: Wareh
 
 
 def test_a_project_has_one_receipt_a_run(warehouse: Warehouse) -> None:
+    warehouse.record_run(run())
     receipt = run(project_hash=PROJECT, rows_by_table='{"object_annotation": 3}', stage_seconds="{}")
     for project_hash in (PROJECT, "project-2", PROJECT):
         warehouse.record_project(receipt | {"project_hash": project_hash, "loaded": 3})

@@ -16,6 +16,7 @@ from tests.load.warehouse_rows import (
     labels,
     listing,
     ontology_classes,
+    places,
     read,
     rows,
     states,
@@ -30,10 +31,10 @@ def test_the_first_listing_is_inserted_and_the_same_again_writes_nothing(warehou
     written = warehouse.upsert_metadata(PROJECT, listed, SAME)
     assert written == {"project": 1, "workflow_stage": 1, "ontology_class": 2, "data_unit": 2, "label_row": 3}
     before = everything(warehouse)
-    row_ids = read(warehouse, "SELECT rowid, label_row_id FROM label_row ORDER BY 1")
+    before_places = places(warehouse, "label_row")
     assert warehouse.upsert_metadata(PROJECT, listed, SAME) == {}
     assert everything(warehouse) == before
-    assert read(warehouse, "SELECT rowid, label_row_id FROM label_row ORDER BY 1") == row_ids
+    assert places(warehouse, "label_row") == before_places
 
 
 def test_only_rows_that_differ_are_written_and_their_sync_state_is_kept(filled: Warehouse) -> None:

@@ -17,6 +17,8 @@ from connector.load.tables import METADATA
 from connector.packaged_files import packaged_folder
 from tests.load.warehouse_rows import PROJECT, SAME, listing
 
+ENGINES = ("duckdb",)
+
 DUCKDB_TYPES = {
     sa.String: "VARCHAR",
     sa.BigInteger: "BIGINT",

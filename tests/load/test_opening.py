@@ -15,6 +15,8 @@ from connector.errors import ConnectorError, ErrorKind
 from connector.load import Warehouse, open_warehouse
 from tests.load.warehouse_rows import PROJECT, SAME, listing, read
 
+ENGINES = ("duckdb",)
+
 
 def refused(url: str, schema: str | None = None) -> ConnectorError:
     with pytest.raises(ConnectorError) as caught:
@@ -71,7 +73,10 @@ def test_schemas_of_one_file_are_apart(url: str) -> None:
         ("duckdb:///labels.duckdb?threads=many", None, "threads"),
         ("duckdb:///encord.duckdb", "encord", "ambiguous"),
         ("duckdb:///labels.duckdb", "Encord; DROP", "cannot be used"),
-        ("postgresql+psycopg://anna:geheim@db/labels", None, "not in this release"),
+        ("postgresql+psycopg2://anna:geheim@db/labels", None, "through psycopg, not psycopg2"),
+        ("postgresql://anna:geheim@db", None, "names no database"),
+        ("postgresql://anna:geheim@db/labels?password=geheim", None, "settings that are not known: password"),
+        ("postgresql://anna:geheim@db/labels", "Encord; DROP", "cannot be used"),
         ("mysql://anna:geheim@db/labels", None, "mysql"),
     ],
 )

@@ -10,9 +10,12 @@ import pytest
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.load import Warehouse, open_warehouse
-from connector.load.status import read_state, read_status, warehouse_exists
+from connector.load.reading import warehouse_exists
+from connector.load.status import read_state, read_status
 from tests.load.test_failures_and_receipts import run
 from tests.load.warehouse_rows import EDITED, PROJECT
+
+ENGINES = ("duckdb",)
 
 EARLIER, LATER = datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 6, 2, tzinfo=UTC)
 

@@ -186,6 +186,14 @@ def read(warehouse: Warehouse, query: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in connection.execute(sa.text(query))]
 
 
+def places(warehouse: Warehouse, table: str) -> list[str]:
+    """Where each row of a table lies: a row that was written again, even as it was, lies elsewhere."""
+    with warehouse.connection() as connection:
+        place = "ctid" if connection.dialect.name == "postgresql" else "rowid"
+        query = f"SELECT CAST({place} AS VARCHAR) FROM {table} ORDER BY 1"
+        return list(connection.execute(sa.text(query)).scalars())
+
+
 def stored_state(warehouse: Warehouse, project_hash: str = PROJECT) -> dict[str, dict[str, Any]]:
     """What `state` says, by label_row_id without the project."""
     return {

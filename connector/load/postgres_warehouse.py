@@ -1,0 +1,168 @@
+"""The warehouse in a PostgreSQL schema: opened, kept usable when a transaction has to be repeated, analysed."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+import pyarrow as pa
+import sqlalchemy as sa
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception_type,
+    stop_after_attempt,
+    wait_exponential,
+    wait_random,
+)
+
+from connector.errors import ConnectorError, ErrorKind
+from connector.load.postgres_errors import PassingFailureError
+from connector.load.postgres_location import PostgresLocation
+from connector.load.postgres_replacement import CopyAndCompare
+from connector.load.postgres_session import PostgresSession
+from connector.load.postgres_statistics import ChangedRows
+from connector.load.revisions import ensure_head, head_revision
+from connector.load.sql_warehouse import SqlWarehouse
+from connector.load.warehouse import OntologyMeaning, WrittenBundle
+
+_ATTEMPTS = 8
+_LOG = logging.getLogger(__name__)
+
+Answer = TypeVar("Answer")
+
+
+class PostgresWarehouse(SqlWarehouse):
+    """A `Warehouse` in one schema of a PostgreSQL database, over one connection.
+
+    A transaction that met a deadlock, or whose connection was cut, is run again up to 7 times within about half a
+    minute, which a restart of the server takes: every writing method may be repeated (see `Warehouse`).
+    """
+
+    def __init__(self, session: PostgresSession, migrated_from: str | None) -> None:
+        super().__init__(session, head_revision(), migrated_from, CopyAndCompare(session))
+        self._server = session
+        self._changed = ChangedRows()
+
+    @classmethod
+    def open(cls, location: PostgresLocation, *, migrate: bool = False) -> "PostgresWarehouse":
+        """Connects, creates the schema if it is missing, and sees that its tables are of this release.
+
+        Raises:
+            ConnectorError: WAREHOUSE or CONFIGURATION if there is no connection (postgres_connection.connect) or the
+                schema is missing and this user may not create it; SCHEMA if the tables are of another release.
+        """
+        session = PostgresSession(location)
+        try:
+            _create_schema(session, location)
+            with session.connection() as connection:
+                # Two first syncs into one schema: the second waits here and finds the tables made.
+                connection.execute(
+                    sa.text("SELECT pg_advisory_xact_lock(hashtext('encord-sync tables'), hashtext(:schema))"),
+                    {"schema": location.schema},
+                )
+                migrated_from = ensure_head(connection, migrate=migrate)
+        except BaseException:
+            session.close()
+            raise
+        return cls(session, migrated_from)
+
+    def state(self, project_hash: str) -> pa.Table:
+        """See `Warehouse.state`."""
+        return _repeated(lambda: super(PostgresWarehouse, self).state(project_hash))
+
+    def ontology(self, project_hash: str) -> dict[str, pa.Table]:
+        """See `Warehouse.ontology`."""
+        return _repeated(lambda: super(PostgresWarehouse, self).ontology(project_hash))
+
+    def project_hashes(self) -> list[str]:
+        """See `Warehouse.project_hashes`."""
+        return _repeated(super().project_hashes)
+
+    def upsert_metadata(
+        self, project_hash: str, tables: Mapping[str, pa.Table], meaning: OntologyMeaning
+    ) -> dict[str, int]:
+        """See `Warehouse.upsert_metadata`."""
+        changed = _repeated(lambda: super(PostgresWarehouse, self).upsert_metadata(project_hash, tables, meaning))
+        self._changed.add(changed)
+        return changed
+
+    def write_bundle(
+        self,
+        project_hash: str,
+        tables: Mapping[str, pa.Table],
+        states: pa.Table,
+        failures: Iterable[tuple[str, str, str]],
+        run_id: str,
+    ) -> WrittenBundle:
+        """See `Warehouse.write_bundle`; rows_by_table counts the rows that were new or differed."""
+        failed = list(failures)
+        written = _repeated(
+            lambda: super(PostgresWarehouse, self).write_bundle(project_hash, tables, states, failed, run_id)
+        )
+        self._changed.add({**written.rows_by_table, "label_row": states.num_rows})
+        return written
+
+    def record_failures(
+        self, project_hash: str, failures: Iterable[tuple[str, str, str]], run_id: str, *, of_listing: bool = False
+    ) -> None:
+        """See `Warehouse.record_failures`."""
+        failed = list(failures)
+        _repeated(
+            lambda: super(PostgresWarehouse, self).record_failures(project_hash, failed, run_id, of_listing=of_listing)
+        )
+
+    def tombstone(self, project_hash: str, label_row_ids: Iterable[str], at: datetime) -> int:
+        """See `Warehouse.tombstone`."""
+        gone = list(label_row_ids)
+        return _repeated(lambda: super(PostgresWarehouse, self).tombstone(project_hash, gone, at))
+
+    def tombstone_project(self, project_hash: str, at: datetime) -> int:
+        """See `Warehouse.tombstone_project`."""
+        return _repeated(lambda: super(PostgresWarehouse, self).tombstone_project(project_hash, at))
+
+    def record_run(self, receipt: Mapping[str, Any]) -> None:
+        """See `Warehouse.record_run`."""
+        _repeated(lambda: super(PostgresWarehouse, self).record_run(receipt))
+
+    def record_project(self, receipt: Mapping[str, Any]) -> None:
+        """See `Warehouse.record_project`; then renews the statistics of the tables that changed enough."""
+        _repeated(lambda: super(PostgresWarehouse, self).record_project(receipt))
+        self._changed.analyse(self._server)
+
+    def close(self) -> None:
+        """See `Warehouse.close`."""
+        self._server.close()
+
+
+def _repeated(transaction: Callable[[], Answer]) -> Answer:
+    """The answer of a transaction that is run again while it fails for reasons that pass."""
+    attempts = Retrying(
+        retry=retry_if_exception_type(PassingFailureError),
+        stop=stop_after_attempt(_ATTEMPTS),
+        wait=wait_exponential(multiplier=0.25, max=15) + wait_random(0, 0.25),
+        before_sleep=_tell,
+        reraise=True,
+    )
+    return attempts(transaction)
+
+
+def _tell(attempt: RetryCallState) -> None:
+    failure = attempt.outcome.exception() if attempt.outcome else None
+    _LOG.info("Attempt %d at a transaction failed and is repeated: %s", attempt.attempt_number, failure)
+
+
+def _create_schema(session: PostgresSession, location: PostgresLocation) -> None:
+    """Creates the schema if it is not there; looks first, for a writer with fewer rights may not even ask."""
+    with session.transaction():
+        if session.rows("SELECT 1 FROM pg_namespace WHERE nspname = $schema", schema=location.schema):
+            return
+        [(may_create, user)] = session.rows("SELECT has_database_privilege(current_database(), 'CREATE'), current_user")
+        if not may_create:
+            raise ConnectorError(
+                ErrorKind.WAREHOUSE,
+                f"There is no schema {location.schema} in {location.shown}, and user {user} may not create it.",
+                remedy=f"As the database's owner run CREATE SCHEMA {location.schema} AUTHORIZATION {user};"
+                " see PostgreSQL in the README.",
+            )
+        session.execute(f'CREATE SCHEMA IF NOT EXISTS "{location.schema}"')

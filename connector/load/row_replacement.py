@@ -1,0 +1,89 @@
+"""How the rows of label rows are replaced: the part of a bundle's transaction that engines do each in their own way."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import pyarrow as pa
+
+from connector.load.session import Session
+from connector.load.statements import column_list, sql
+from connector.load.tables import LABEL_TABLES
+from connector.load.warehouse import ARROW_SCHEMAS
+
+
+class RowReplacement(Protocol):
+    """Both methods run inside the caller's transaction and return how many rows they wrote."""
+
+    def replace_labels(
+        self, label_tables: Mapping[str, pa.Table], renewed: pa.Array, known: frozenset[str]
+    ) -> dict[str, int]:
+        """Makes the rows of some label rows those that arrived.
+
+        Args:
+            label_tables: the rows that arrived, by table of LABEL_TABLES, of these label rows and of others.
+            renewed: label_hash of the label rows whose rows are replaced; the rows of others are not touched.
+            known: label_hash of those among them that may have rows already.
+
+        Returns:
+            Rows inserted or changed, by table.
+        """
+
+    def replace_frames(self, project_hash: str) -> int:
+        """Makes the frames of the data units in staged `renewed_data_unit` those of staged `arriving_data_frame`.
+
+        The branches of a data unit carry the same frames: of copies one is taken.
+        """
+
+
+class DeleteAndInsert:
+    """DuckDB's way: a label row's rows are deleted, and the new ones inserted.
+
+    Measured on 10 million annotations without keys: this beats upserts, merges and diffs.
+    """
+
+    def __init__(self, session: Session) -> None:
+        """Replaces rows over this session."""
+        self._session = session
+
+    def replace_labels(
+        self, label_tables: Mapping[str, pa.Table], renewed: pa.Array, known: frozenset[str]
+    ) -> dict[str, int]:
+        """See `RowReplacement.replace_labels`."""
+        self._session.stage("renewed", pa.table({"label_hash": renewed}))
+        if known:  # on a first sync there is nothing to search 7 big tables for
+            for name in reversed(LABEL_TABLES):
+                delete = "DELETE FROM {table} WHERE label_hash IN (SELECT label_hash FROM renewed)"
+                self._session.execute(sql(delete, table=name))
+        written = {}
+        for name, rows in label_tables.items():
+            if rows.num_rows:
+                self._session.stage(f"arriving_{name}", rows)
+                insert = (
+                    "INSERT INTO {table} ({columns}) SELECT {columns} FROM arriving_{table}"
+                    " WHERE label_hash IN (SELECT label_hash FROM renewed)"
+                )
+                written[name] = self._session.execute(sql(insert, table=name, columns=column_list(rows.column_names)))
+        return written
+
+    def replace_frames(self, project_hash: str) -> int:
+        """See `RowReplacement.replace_frames`."""
+        self._session.execute(
+            "DELETE FROM data_frame WHERE project_hash = $project_hash"
+            " AND data_hash IN (SELECT data_hash FROM renewed_data_unit)",
+            project_hash=project_hash,
+        )
+        insert = "INSERT INTO data_frame ({columns}) SELECT {columns} FROM ({frames}) AS frames ORDER BY {keys}"
+        parts = {"columns": column_list(ARROW_SCHEMAS["data_frame"].names), "keys": _FRAME_KEY}
+        return self._session.execute(sql(insert, frames=ONE_OF_EACH_FRAME, **parts), project_hash=project_hash)
+
+
+_FRAME_KEY = "project_hash, data_hash, frame"
+
+ONE_OF_EACH_FRAME = sql(
+    "SELECT {columns} FROM (SELECT {columns}, row_number() OVER (PARTITION BY {keys}) AS copy"
+    " FROM arriving_data_frame WHERE project_hash = $project_hash"
+    " AND data_hash IN (SELECT data_hash FROM renewed_data_unit)) AS copies WHERE copy = 1",
+    columns=column_list(ARROW_SCHEMAS["data_frame"].names),
+    keys=_FRAME_KEY,
+)
+"""The query of the staged frames of project `$project_hash` and the renewed data units, one of several copies."""
