@@ -10,6 +10,7 @@ import click
 
 from connector import __version__
 from connector.commands.options import (
+    FETCH_OPTIONS,
     KEY_OPTIONS,
     OUTPUT_OPTIONS,
     PROJECT_OPTIONS,
@@ -34,6 +35,8 @@ Exit codes:
    8  another process holds the warehouse
   75  stopped by a signal after a clean commit
 """
+
+_DIFFERS = "the warehouse differs from Encord, or something could not be compared"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -92,6 +95,54 @@ def check(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click ha
     from connector.commands.check import run_checks
 
     raise SystemExit(run_checks(_settings(config, flags)))
+
+
+@application.command(
+    epilog=_EXIT_CODES.replace("finished, but some label rows failed (encord-sync status names them)", _DIFFERS),
+    short_help="Compare the warehouse with what Encord holds.",
+)
+@click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Compare the labels of N label rows a project.")
+@click.option("--all", "is_all", is_flag=True, help="Compare the labels of every label row; the default.")
+@click.option("--seed", type=int, metavar="N", help="With --sample: the same seed chooses the same label rows again.")
+@with_settings(*KEY_OPTIONS, *PROJECT_OPTIONS, *WAREHOUSE_OPTIONS, *FETCH_OPTIONS, *OUTPUT_OPTIONS)
+def verify(
+    config: Path | None,
+    sample: int | None,
+    is_all: bool,
+    seed: int | None,
+    **flags: Any,  # noqa: ANN401 - click hands over what the options declare
+) -> None:
+    """Compare the warehouse with what Encord holds now, and name every difference. Writes to neither.
+
+    Lists each project again and compares what the listing, the project and its ontology say. Fetches the labels again,
+    makes their rows in memory, and compares them with the warehouse, table by table: a row too many, a row too few, a
+    single number that is another one. Also finds rows that belong to no label row.
+
+    A label row that was edited in Encord since the last sync is told as "not synced yet": it is no difference. Other
+    facts of the listing (stage, priority, title, …) carry no time stamp in Encord, so run it after a sync. It downloads
+    as much as a first sync; on a big project look at a sample, another one each time.
+
+    The warehouse is opened read-only and must not be synced meanwhile (a DuckDB file cannot be). Text is not printed,
+    only how long it is, because it may be a label's; --verbose prints it. With --log-format json there is one line a
+    difference: kind (changed, missing, surplus, doubled), table, label_hash, key, column, encord, warehouse.
+
+    \b
+    Examples:
+      encord-sync verify --config /etc/encord-sync.toml --sample 200
+      encord-sync verify --ssh-key-file ~/.ssh/encord --project 0a1b… --warehouse duckdb:///labels.duckdb --verbose
+    """
+    from connector.commands.verify import run_verify, sample_of
+    from connector.interruption import interruption_on_signals
+
+    settings = _settings(config, flags)
+    chosen = sample_of(sample, seed, is_all=is_all)
+    report = report_for(settings)
+    try:
+        with interruption_on_signals() as interruption:
+            exit_code = run_verify(settings, chosen, report, interruption)
+    finally:
+        report.close()
+    raise SystemExit(exit_code)
 
 
 @application.command(epilog=_EXIT_CODES, short_help="Show what the warehouse holds.")

@@ -30,6 +30,16 @@ KEY_OPTIONS = ("ssh_key_file", "domain")
 PROJECT_OPTIONS = ("project", "all_projects", "project_title", "project_title_like")
 WAREHOUSE_OPTIONS = ("warehouse", "schema")
 OUTPUT_OPTIONS = ("log_format", "quiet", "verbose", "debug")
+FETCH_OPTIONS = (
+    "include_client_metadata",
+    "bundle_rows",
+    "bundle_bytes",
+    "requests_in_flight",
+    "retry_attempts",
+    "retry_after_cap_seconds",
+    "connect_timeout_seconds",
+    "read_timeout_seconds",
+)
 SYNC_OPTIONS = tuple(option for option in OPTIONS if has_flag(option))
 
 
