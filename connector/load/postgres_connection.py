@@ -68,6 +68,8 @@ def connect(location: PostgresLocation, *, read_only: bool = False) -> RawConnec
         raw.execute("SET DateStyle = 'ISO'")
         if read_only:
             raw.execute("SET default_transaction_read_only = on")
+            # Every query of a transaction sees the warehouse at one moment, whatever a sync commits meanwhile.
+            raw.execute("SET default_transaction_isolation = 'repeatable read'")
     except psycopg.Error as error:
         raw.close()
         raise statement_failure(location, error) from error

@@ -50,6 +50,34 @@ class Verdict:
         return fields
 
 
+def verified(
+    server: SampleServer,
+    url: str,
+    sample: Sample | None = None,
+    interruption: Interruption | None = None,
+    **options: Any,  # noqa: ANN401 - any option of the command
+) -> Verdict:
+    """Verify a warehouse of either engine; no writing request may have been sent."""
+    settings = load_settings(
+        {
+            "domain": server.domain,
+            "ssh_key": server.world.private_key,
+            "warehouse": url,
+            "settle_seconds": 0,
+            "retry_attempts": 1,
+            **options,
+        },
+        environment={},
+    )
+    server.requests.clear()
+    report = HeardReport()
+    try:
+        exit_code = run_verify(settings, sample, report, interruption or Interruption())
+    finally:
+        assert not server.requests.writes()
+    return Verdict(exit_code, report.events, sorted(server.requests.label_hashes()))
+
+
 class VerifiedWarehouse(SyncedWarehouse):
     """A synced warehouse that can be changed by hand and verified."""
 
@@ -72,30 +100,15 @@ class VerifiedWarehouse(SyncedWarehouse):
     ) -> Verdict:
         """Verify, of the world's main project unless `options` say otherwise.
 
-        Whatever comes out: no writing request may have been sent, and the file must be the same, byte for byte.
+        Whatever comes out, the file must be the same, byte for byte.
         """
         if "project" not in options and not options.get("all_projects"):
             options["project"] = [self.server.world.project_hash]
-        settings = load_settings(
-            {
-                "domain": self.server.domain,
-                "ssh_key": self.server.world.private_key,
-                "warehouse": self.url,
-                "settle_seconds": 0,
-                "retry_attempts": 1,
-                **options,
-            },
-            environment={},
-        )
-        self.server.requests.clear()
-        report = HeardReport()
         before = self._digest()
         try:
-            exit_code = run_verify(settings, sample, report, interruption or Interruption())
+            return verified(self.server, self.url, sample, interruption, **options)
         finally:
             assert self._digest() == before
-            assert not self.server.requests.writes()
-        return Verdict(exit_code, report.events, sorted(self.server.requests.label_hashes()))
 
     def _digest(self) -> dict[str, str]:
         return {
