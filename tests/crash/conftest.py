@@ -1,4 +1,4 @@
-"""Fixtures: the engines, the process that runs the command, and the scenes, each made once a test process."""
+"""Fixtures: the engines, and the process that runs the command, each made once a test process."""
 
 from collections.abc import Iterator
 
@@ -6,12 +6,27 @@ import pytest
 
 from tests.crash.command_server import CommandServer
 from tests.crash.engines import DuckDBEngine, Engine
+from tests.crash.postgres_engine import PostgresEngine
+from tests.postgres_server import PostgresServer
 
 
 @pytest.fixture(scope="session")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    """Each engine in turn."""
+def duckdb_engine(tmp_path_factory: pytest.TempPathFactory) -> DuckDBEngine:
     return DuckDBEngine(tmp_path_factory.mktemp("crash"))
+
+
+@pytest.fixture(scope="session")
+def postgres_engine(postgres_server: PostgresServer) -> Iterator[PostgresEngine]:
+    made = PostgresEngine(postgres_server)
+    yield made
+    made.remove()
+
+
+@pytest.fixture(scope="session", params=["duckdb", "postgres"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Each engine in turn."""
+    made: Engine = request.getfixturevalue(f"{request.param}_engine")
+    return made
 
 
 @pytest.fixture(scope="session")

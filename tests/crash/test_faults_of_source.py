@@ -1,0 +1,44 @@
+"""Whatever goes wrong between a sync and Encord: it ends as it should, and one undisturbed run makes all well."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from connector.sample import Fault, Hook
+from tests.crash.engines import Engine
+from tests.crash.fault_matrix import CASES, EDITS_MEANWHILE, assert_heals, random_history, suffered
+from tests.crash.scenes import Scene, scene
+
+BRIEFLY = [
+    name
+    for number, name in enumerate(CASES)
+    if "," not in name or number % 7 == 0 or (name.endswith("label_rows") and not name.startswith("429 "))
+]
+"""Without most repetitions of a fault at other requests; `make torture` has them, on every engine."""
+
+
+@pytest.fixture(scope="module")
+def edited(duckdb_engine: Engine) -> Iterator[Scene]:
+    with scene("edited", duckdb_engine) as made:
+        yield made
+
+
+@pytest.mark.parametrize("name", BRIEFLY)
+def test_one_fault(name: str, edited: Scene) -> None:
+    suffered(edited, CASES[name])
+
+
+@pytest.mark.parametrize("name", EDITS_MEANWHILE)
+def test_an_edit_while_a_sync_runs(name: str, duckdb_engine: Engine) -> None:
+    with scene("edited", duckdb_engine) as made:
+        warehouse = made.warehouse()
+        edit = EDITS_MEANWHILE[name]
+        made.server.faults.add(Fault(Hook(lambda: edit(warehouse.project)), kind="label_rows"))
+        assert warehouse.sync(bundle_rows=3, requests_in_flight=1).exit_code in {0, 7}
+        made.server.faults.clear()
+        assert_heals(warehouse, warehouse.clean_contents())
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_faults_mixed_at_random(seed: int, engine: Engine) -> None:
+    assert random_history(engine, seed) > 0
