@@ -64,6 +64,9 @@ class Settings(BaseModel):
     include_client_metadata: bool = Field(
         default=False, description="Also list each data unit's client metadata (a larger listing)."
     )
+    consensus_tasks: bool = Field(
+        default=True, description="Keep whose branch is whose, from the tasks of consensus stages."
+    )
     bundle_rows: int = Field(default=500, ge=1, le=1000, description="Most label rows asked for in one request.")
     bundle_bytes: int = Field(
         default=8_000_000, ge=1, description="Bytes of labels that one request should bring, about."

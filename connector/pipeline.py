@@ -4,6 +4,7 @@ import datetime
 
 from connector.bundle import BundleLoader
 from connector.config import Settings
+from connector.consensus_tasks import keep_consensus_tasks
 from connector.garbage_collection import collector_paused
 from connector.interruption import Interruption
 from connector.load import ARROW_SCHEMAS, Warehouse
@@ -49,6 +50,11 @@ def sync_project(
         )
     receipt.take_plan(str(snapshot.project.get("title") or project_hash), changes, unreadable)
     report.event("compared", receipt.plan_sentence(), project_hash=project_hash, fetch=receipt.fetch_reasons)
+
+    if settings.consensus_tasks:
+        with receipt.stage("tasks"):
+            stages, label_rows = tables["workflow_stage"], listing.tables["label_row"]
+            keep_consensus_tasks(source, warehouse, stages, label_rows, receipt, report)
 
     loader = BundleLoader(warehouse, ontology, listing.entries, changes.fetch, settings, receipt, report)
     data_units = listing.tables["data_unit"]

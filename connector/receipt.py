@@ -27,6 +27,7 @@ class Receipt:
         rows_by_table: rows written, by table that labels fill.
         stage_seconds: wall seconds, by stage; fetching runs beside the others, so its figure is the time waited for it.
         fetch_reasons: label rows fetched, by reason.
+        notes: what was left out without being a failure, a few words each.
     """
 
     run_id: str
@@ -48,6 +49,7 @@ class Receipt:
     rows_by_table: Counter[str] = field(default_factory=Counter)
     stage_seconds: dict[str, float] = field(default_factory=dict)
     fetch_reasons: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
     message: str | None = None
     _unreadable: int = 0
 
@@ -93,6 +95,7 @@ class Receipt:
         )
         extra = f"; {self.tombstoned:,} deleted" if self.tombstoned else ""
         extra += f"; {self.warned:,} loaded with warnings (label_row.warnings)" if self.warned else ""
+        extra += "".join(f"; {note}" for note in dict.fromkeys(self.notes))
         return (
             f"{self.project_title or self.project_hash}: {self.outcome}. {balance}{extra}; "
             f"{self.rows_written:,} rows written, {self.requests:,} requests, {self.seconds:.1f} s."

@@ -71,6 +71,8 @@ def _click_option(option: str) -> Callable[[Command], Command]:
     annotation = field.annotation
     if annotation is bool:
         arguments["is_flag"] = True
+        if field.default is True:
+            flag = f"{flag}/--no-{flag.removeprefix('--')}"
     elif get_origin(annotation) is tuple:
         arguments.update(multiple=True, metavar="HASH")
     elif get_origin(annotation) not in (None, UnionType):
@@ -90,7 +92,12 @@ def _metavar(option: str) -> str:
 
 def given(flags: dict[str, Any]) -> dict[str, Any]:
     """Only the flags that the user gave."""
-    return {name: value for name, value in flags.items() if value not in (None, ()) and value is not False}
+    return {
+        name: value
+        for name, value in flags.items()
+        # A flag that was not given is false too, unless it is one that switches off.
+        if value not in (None, ()) and (value is not False or _field(name).default is True)
+    }
 
 
 def report_for(settings: Settings) -> Report:

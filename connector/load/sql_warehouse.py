@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from connector.errors import ErrorKind
-from connector.load import failure_records
+from connector.load import consensus_tasks, failure_records
 from connector.load.bundle_write import complete_states, replace_label_rows
 from connector.load.listing_upsert import upsert_listing
 from connector.load.receipts import upsert_receipt
@@ -85,6 +85,18 @@ class SqlWarehouse:
         """See `Warehouse.upsert_metadata`."""
         with self._session.transaction():
             return upsert_listing(self._session, project_hash, tables, meaning)
+
+    def consensus_stages_read(self, project_hash: str) -> dict[str, str]:
+        """See `Warehouse.consensus_stages_read`."""
+        with self._session.transaction():
+            return consensus_tasks.stages_read(self._session, project_hash)
+
+    def keep_consensus_branches(
+        self, project_hash: str, stage_uuid: str, listing_digest: str, branches: pa.Table, read_at: datetime
+    ) -> None:
+        """See `Warehouse.keep_consensus_branches`."""
+        with self._session.transaction():
+            consensus_tasks.keep_branches(self._session, project_hash, stage_uuid, listing_digest, branches, read_at)
 
     def write_bundle(
         self,

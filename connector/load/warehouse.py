@@ -157,6 +157,25 @@ class Warehouse(Protocol):
             ConnectorError: SOURCE_CONTENT if one key arrives twice.
         """
 
+    def consensus_stages_read(self, project_hash: str) -> dict[str, str]:
+        """stage_uuid → listing_digest of each consensus stage of a project as of its last reading."""
+
+    def keep_consensus_branches(
+        self, project_hash: str, stage_uuid: str, listing_digest: str, branches: pa.Table, read_at: datetime
+    ) -> None:
+        """Keeps whose branch is whose, and that a stage's tasks were read.
+
+        Branches already known are brought up to date (first_seen stays, and the annotator where none is named any
+        more); what is no longer named stays for ever.
+
+        Args:
+            project_hash: the project.
+            stage_uuid: the stage.
+            listing_digest: hash of what the listing said of its label rows.
+            branches: rows of consensus_task_branch.
+            read_at: when the tasks were read.
+        """
+
     def write_bundle(
         self,
         project_hash: str,

@@ -5,6 +5,7 @@ row would come to different rows, so that a sync fetches it again.
 """
 
 from connector.normalise.bundle import NormalisedBundle, normalise_label_rows
+from connector.normalise.consensus_tasks import ConsensusStage, consensus_branches, consensus_stages
 from connector.normalise.listing import Listing, normalise_listing
 from connector.normalise.listing_entries import label_row_id
 from connector.normalise.ontology import Ontology
@@ -16,10 +17,13 @@ NORMALISER_VERSION = 1
 
 __all__ = [
     "NORMALISER_VERSION",
+    "ConsensusStage",
     "Listing",
     "NormalisedBundle",
     "Ontology",
     "OntologyChange",
+    "consensus_branches",
+    "consensus_stages",
     "label_row_id",
     "normalise_label_rows",
     "normalise_listing",

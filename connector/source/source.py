@@ -15,6 +15,7 @@ from connector.source.projects import (
     take_snapshot,
 )
 from connector.source.settings import SourceSettings
+from connector.source.stage_tasks import list_stage_tasks
 
 
 class Source:
@@ -79,6 +80,14 @@ class Source:
         return take_snapshot(
             self._connection, project_hash, include_client_metadata=self._settings.include_client_metadata
         )
+
+    def stage_tasks(self, project_hash: str, stage_uuid: str) -> list[object]:
+        """The tasks that are in a workflow stage now, raw, all pages.
+
+        Raises:
+            ConnectorError: PERMISSION if this key may not read them; UNREACHABLE, SOURCE_CONTENT, …
+        """
+        return list_stage_tasks(self._connection, project_hash, stage_uuid)
 
     def fetch(
         self,

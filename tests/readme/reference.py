@@ -100,7 +100,10 @@ def _options() -> Iterator[str]:
     yield "|---|---|---|---|"
     for option, name in OPTIONS.items():
         field = Settings.model_fields[name]
-        flag = f"`--{option.replace('_', '-')}`" if has_flag(option) else f"`{option}` (no flag)"
+        name_of_flag = option.replace("_", "-")
+        flag = f"`--{name_of_flag}`" if has_flag(option) else f"`{option}` (no flag)"
+        if field.default is True:
+            flag += f", `--no-{name_of_flag}`"
         default = "" if field.default in (None, False, ()) else f"`{field.default}`"
         yield f"| {flag} | `ENCORD_SYNC_{option.upper()}` | {default} | {_cell(field.description)} |"
 

@@ -28,7 +28,8 @@ def test_a_deleted_branch_is_tombstoned_and_comes_back_when_it_is_listed_again(
     label_hash, before = str(row.label_hash), farm.snapshot(*LABEL_TABLES)
     project.delete_label_row(label_hash)
     gone = farm.sync()
-    assert gone.requests == ALL_REQUESTS_OF_A_LISTING
+    # The branch lay in a consensus stage, whose tasks are read again when its label rows moved.
+    assert gone.requests == {**ALL_REQUESTS_OF_A_LISTING, "tasks": 1}
     assert gone.exit_code == 0
     assert gone.receipt.tombstoned == 1
     assert rows_of_labels(farm, label_hash) == 0

@@ -1,0 +1,102 @@
+"""The tasks of consensus stages → which branch is whose; and when it is worth asking for them again."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from connector.normalise.columns import ColumnBuffer
+from connector.normalise.timestamps import microseconds
+
+ANNOTATION = "CONSENSUS_ANNOTATION"
+REVIEW = "CONSENSUS_REVIEW"
+
+_LISTED = (
+    "label_row_id",
+    "label_hash",
+    "task_uuid",
+    "assigned_user_email",
+    "last_actioned_by_user_email",
+    "last_edited_at",
+)
+"""What the listing says of a label row and may move when its task does."""
+
+
+class ConsensusStage(NamedTuple):
+    """A consensus stage that holds tasks.
+
+    Attributes:
+        stage_uuid: the stage.
+        stage_type: CONSENSUS_ANNOTATION or CONSENSUS_REVIEW.
+        listing_digest: hash of what the listing says of the label rows in it; another one, and its tasks may say more.
+    """
+
+    stage_uuid: str
+    stage_type: str
+    listing_digest: str
+
+
+def consensus_stages(workflow_stages: pa.Table, label_rows: pa.Table) -> list[ConsensusStage]:
+    """The consensus stages in which a label row is listed.
+
+    Args:
+        workflow_stages: table workflow_stage of the project.
+        label_rows: table label_row as listed (only the columns known from the listing are read).
+    """
+    stages = workflow_stages.filter(pc.is_in(workflow_stages["stage_type"], pa.array([ANNOTATION, REVIEW])))
+    found = []
+    for stage in stages.select(["stage_uuid", "stage_type"]).to_pylist():
+        rows = label_rows.filter(pc.equal(label_rows["workflow_stage_uuid"], stage["stage_uuid"]))
+        if rows.num_rows:
+            listed = rows.select(_LISTED).sort_by("label_row_id").to_pydict()
+            digest = hashlib.sha256(orjson.dumps(listed, option=orjson.OPT_SORT_KEYS)).hexdigest()
+            found.append(ConsensusStage(stage["stage_uuid"], stage["stage_type"], digest))
+    return found
+
+
+def consensus_branches(
+    project_hash: str, stage: ConsensusStage, tasks: Sequence[object], seen_at: datetime, schema: pa.Schema
+) -> pa.Table:
+    """The branches that a stage's tasks name, and whose they are.
+
+    Args:
+        project_hash: the project.
+        stage: the stage.
+        tasks: its tasks as `GET …/workflow/stages/{uuid}/tasks` answers them: `subtasks` in annotation, `options` in
+            review. What names no data unit or branch is left out.
+        seen_at: when they were read.
+        schema: of table consensus_task_branch.
+
+    Returns:
+        One row a data unit and branch; of a branch named twice the last.
+    """
+    rows: dict[tuple[str, str], tuple[str | None, str | None, str | None]] = {}
+    for task in tasks:
+        data_hash = _text(task, "dataHash")
+        if not isinstance(task, Mapping) or data_hash is None:
+            continue
+        for part in _dicts(task.get("subtasks")):
+            if branch_name := _text(part, "labelBranchName"):
+                rows[data_hash, branch_name] = (_text(part, "assignee"), _text(part, "status"), _text(part, "uuid"))
+        for option in _dicts(task.get("options")):
+            if branch_name := _text(option, "labelBranchName"):
+                rows[data_hash, branch_name] = (_text(option, "annotator"), None, _text(task, "uuid"))
+    buffer = ColumnBuffer(schema)
+    seen = microseconds(seen_at)
+    for (data_hash, branch_name), (email, status, task_uuid) in rows.items():
+        where = (project_hash, data_hash, branch_name, email, stage.stage_uuid, stage.stage_type)
+        buffer.add(*where, status, task_uuid, seen, seen)
+    return buffer.to_arrow()
+
+
+def _text(holder: object, name: str) -> str | None:
+    text = holder.get(name) if isinstance(holder, Mapping) else None
+    return text if isinstance(text, str) and text else None
+
+
+def _dicts(value: object) -> Iterable[Mapping[str, object]]:
+    return (part for part in value if isinstance(part, Mapping)) if isinstance(value, list) else ()

@@ -1,0 +1,1 @@
+"""Consensus: whose branch is whose, the views over it, and references that they are measured by."""
