@@ -56,11 +56,7 @@ class PostgresWarehouse(SqlWarehouse):
         try:
             _create_schema(session, location)
             with session.connection() as connection:
-                # Two first syncs into one schema: the second waits here and finds the tables made.
-                connection.execute(
-                    sa.text("SELECT pg_advisory_xact_lock(hashtext('encord-sync tables'), hashtext(:schema))"),
-                    {"schema": location.schema},
-                )
+                connection.execute(sa.text(_ONE_AT_A_TIME.replace("$", ":")), {"schema": location.schema})
                 migrated_from = ensure_head(connection, migrate=migrate)
         except BaseException:
             session.close()
@@ -152,17 +148,27 @@ def _tell(attempt: RetryCallState) -> None:
     _LOG.info("Attempt %d at a transaction failed and is repeated: %s", attempt.attempt_number, failure)
 
 
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('encord-sync tables'), hashtext($schema))"
+"""Two first syncs into one schema at once: the second one waits until the first has made it, and finds it there."""
+
+_IS_THERE = "SELECT 1 FROM pg_namespace WHERE nspname = $schema"
+
+
 def _create_schema(session: PostgresSession, location: PostgresLocation) -> None:
     """Creates the schema if it is not there; looks first, for a writer with fewer rights may not even ask."""
+    schema = location.schema
     with session.transaction():
-        if session.rows("SELECT 1 FROM pg_namespace WHERE nspname = $schema", schema=location.schema):
+        if session.rows(_IS_THERE, schema=schema):
+            return
+        session.rows(_ONE_AT_A_TIME, schema=schema)
+        if session.rows(_IS_THERE, schema=schema):
             return
         [(may_create, user)] = session.rows("SELECT has_database_privilege(current_database(), 'CREATE'), current_user")
         if not may_create:
             raise ConnectorError(
                 ErrorKind.WAREHOUSE,
-                f"There is no schema {location.schema} in {location.shown}, and user {user} may not create it.",
-                remedy=f"As the database's owner run CREATE SCHEMA {location.schema} AUTHORIZATION {user};"
+                f"There is no schema {schema} in {location.shown}, and user {user} may not create it.",
+                remedy=f"As the database's owner run CREATE SCHEMA {schema} AUTHORIZATION {user};"
                 " see PostgreSQL in the README.",
             )
-        session.execute(f'CREATE SCHEMA IF NOT EXISTS "{location.schema}"')
+        session.execute(f'CREATE SCHEMA "{schema}"')

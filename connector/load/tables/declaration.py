@@ -1,8 +1,8 @@
 """How a table is declared: once, with a comment on everything, and with the Arrow schema that its rows travel in.
 
-Keys and references are part of the declaration on every engine (the README, the `relationship` view and PostgreSQL's
-DDL come from them); DuckDB creates the tables without them, because a key on the per-frame table makes loading slower
-and the file bigger, and a foreign key breaks delete + insert in one transaction.
+Keys, references and indexes are part of the declaration on every engine (the README, the `relationship` view and
+PostgreSQL's DDL come from them); DuckDB creates the tables without them, because a key on the per-frame table makes
+loading slower and the file bigger, and a foreign key breaks delete + insert in one transaction.
 """
 
 from typing import Any
@@ -51,6 +51,11 @@ def reference(columns: str, table: str) -> sa.ForeignKeyConstraint:
     """A foreign key on the columns of the same name (space separated) of another table."""
     names = columns.split()
     return sa.ForeignKeyConstraint(names, [f"{table}.{name}" for name in names])
+
+
+def index(name: str, columns: str) -> sa.Index:
+    """An index on columns (space separated) for a way of asking that the primary key does not serve."""
+    return sa.Index(name, *columns.split())
 
 
 def arrow_schema(table: sa.Table) -> pa.Schema:

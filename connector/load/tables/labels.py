@@ -10,6 +10,7 @@ from connector.load.tables.declaration import (
     METADATA,
     NUMBER,
     TEXT,
+    index,
     key,
     optional,
     reference,
@@ -105,6 +106,9 @@ object_annotation = sa.Table(
     optional("event", TEXT, "upsert or delete in continuous scenes; NULL elsewhere."),
     optional("interpolation", TEXT, "linear where the shape moves towards its next event; NULL elsewhere."),
     reference("label_hash object_hash", "object_instance"),
+    # A track is a range of the primary key; frames of one label row, and of all of them, are a range of these.
+    index("ix_object_annotation_label_row_frame", "label_hash frame"),
+    index("ix_object_annotation_frame", "frame"),
     comment="One row an object on a frame.",
 )
 

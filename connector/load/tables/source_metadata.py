@@ -10,6 +10,7 @@ from connector.load.tables.declaration import (
     METADATA,
     NUMBER,
     TEXT,
+    index,
     key,
     optional,
     reference,
@@ -163,5 +164,7 @@ label_row = sa.Table(
     optional("run_id", TEXT, "The run that wrote them."),
     reference("project_hash", "project"),
     reference("project_hash data_hash", "data_unit"),
+    index("ix_label_row_label_hash", "label_hash"),
+    index("ix_label_row_data_unit", "project_hash data_hash"),
     comment="One row a data unit and branch, opened or not: what the listing says, and what was synced of it.",
 )
