@@ -148,7 +148,7 @@ class Findings:
         verdict = "equal" if self.is_equal else "differs" if self.differences else "not all compared"
         found = "no difference"
         if self.differences:
-            found = f"{self.differences:,} differences, {len(self.differing):,} label rows concerned"
+            found = f"differences: {self.differences:,} (label rows concerned: {len(self.differing):,})"
         return (
             f"{self.title or self.project_hash}: {verdict}. {self.listed:,} label rows listed, labels of"
             f" {self.compared:,} of {self.opened:,} opened ones compared; {found},"

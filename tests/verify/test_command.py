@@ -71,7 +71,7 @@ def test_text_names_what_differs_and_shows_labels_only_where_asked_for(command: 
     assert (found.exit_code, found.out) == (7, "")
     assert f"object_annotation of label row {FIRST}: x is 0.125, in Encord it is 0.1 (object_hash Zm9v" in found.err
     assert "answer_text is text of 14 characters, in Encord it is text of 26 characters" in found.err
-    assert "2 differences, 1 label rows concerned" in found.err
+    assert "differences: 2 (label rows concerned: 1)" in found.err
     command.secrets = [secret for secret in command.secrets if secret not in (LABEL_TEXT, FORGED)]
     shown = verify(command, "--log-format=text", "--verbose")
     assert f"answer_text is {FORGED}, in Encord it is {LABEL_TEXT}" in shown.err
