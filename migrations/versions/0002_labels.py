@@ -38,7 +38,8 @@ REFERENCES: list[tuple[str, str, list[str]]] = [
     ("classification_range", "classification_instance", ["label_hash", "classification_hash"]),
 ]
 INDEXES = [
-    ("ix_object_annotation_frame", "object_annotation", ["label_hash", "frame"]),
+    ("ix_object_annotation_label_row_frame", "object_annotation", ["label_hash", "frame"]),
+    ("ix_object_annotation_frame", "object_annotation", ["frame"]),
 ]
 
 
