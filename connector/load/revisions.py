@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, delete, inspect, select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from connector.errors import ConnectorError, ErrorKind
@@ -49,6 +49,7 @@ def ensure_head(connection: Connection, *, migrate: bool) -> str | None:
     config = _config()
     config.attributes["connection"] = connection
     try:
+        _drop_views(connection)
         command.upgrade(config, "head")
     except OperationalError:
         raise  # a full disk or a lost connection: not the migration's fault, the session says what it is
@@ -56,7 +57,7 @@ def ensure_head(connection: Connection, *, migrate: bool) -> str | None:
         raise ConnectorError(
             ErrorKind.SCHEMA,
             f"The tables could not be migrated from {current or 'nothing'} to {head_revision()}: {_first_line(error)}",
-            remedy="It was left as it was.",
+            remedy="It was left as it was. If views of your own are in the way, drop them first and make them again.",
         ) from error
     return current
 
@@ -110,6 +111,17 @@ def _refuse_foreign_tables(connection: Connection) -> None:
             f"The warehouse already has tables that encord-sync did not make: {', '.join(taken)}.",
             remedy="Name another file or another --schema.",
         )
+
+
+def _drop_views(connection: Connection) -> None:
+    """Drops the installed views: PostgreSQL changes no column that a view reads. `connector.views` makes them again."""
+    views = METADATA.tables["installed_view"]
+    if not inspect(connection).has_table(views.name):
+        return
+    names = connection.scalars(select(views.c.view_name).order_by(views.c.position.desc())).all()
+    for name in names:
+        connection.exec_driver_sql(f"DROP VIEW IF EXISTS {connection.dialect.identifier_preparer.quote(name)}")
+    connection.execute(delete(views))
 
 
 def _first_line(error: Exception) -> str:

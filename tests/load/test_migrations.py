@@ -1,4 +1,4 @@
-"""The migrations make exactly what is declared, on DuckDB; on PostgreSQL with keys; and other releases are refused."""
+"""The migrations make exactly what is declared, and leave alone what is not theirs; the grid is in tests/migrations."""
 
 import io
 from pathlib import Path
@@ -15,7 +15,6 @@ from connector.load import Warehouse, open_warehouse
 from connector.load.revisions import head_revision
 from connector.load.tables import METADATA
 from connector.packaged_files import packaged_folder
-from tests.load.warehouse_rows import PROJECT, SAME, listing
 
 ENGINES = ("duckdb",)
 
@@ -104,31 +103,6 @@ def file_of_revision(path: Path, revision: str) -> str:
         command.upgrade(config, revision)
     engine.dispose()
     return url
-
-
-def test_an_older_schema_is_refused_with_the_command_to_run_and_migrated_when_told(tmp_path: Path) -> None:
-    url = file_of_revision(tmp_path / "labels.duckdb", "0002")
-    with pytest.raises(ConnectorError, match="encord-sync migrate") as caught:
-        open_warehouse(url)
-    assert caught.value.kind is ErrorKind.SCHEMA
-    migrated = open_warehouse(url, migrate=True)
-    assert (migrated.migrated_from, migrated.schema_version) == ("0002", head_revision())
-    migrated.upsert_metadata(PROJECT, listing([("video-1", "main", "label-1")]), SAME)
-    migrated.close()
-    again = open_warehouse(url, migrate=True)
-    assert again.migrated_from is None
-    assert again.project_hashes() == [PROJECT]
-    again.close()
-
-
-@pytest.mark.parametrize("migrate", [False, True])
-def test_a_newer_schema_is_refused(warehouse: Warehouse, url: str, *, migrate: bool) -> None:
-    with warehouse.connection() as connection:
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0999'"))
-    warehouse.close()
-    with pytest.raises(ConnectorError, match=r"0999.*Upgrade encord-sync") as caught:
-        open_warehouse(url, migrate=migrate)
-    assert caught.value.kind is ErrorKind.SCHEMA
 
 
 def test_tables_of_somebody_else_are_refused_and_left_alone(tmp_path: Path) -> None:

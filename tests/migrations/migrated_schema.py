@@ -1,0 +1,161 @@
+"""A schema that Alembic moves from revision to revision, on either engine, and what can be seen of it."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import pyarrow as pa
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from connector.load import ARROW_SCHEMAS
+from connector.load.duckdb_session import DuckDBSession
+from connector.load.postgres_location import PostgresLocation
+from connector.load.postgres_session import PostgresSession
+from connector.load.revisions import current_revision
+from connector.load.tables import METADATA
+from connector.load.warehouse_url import warehouse_location
+from connector.packaged_files import packaged_folder
+
+Structure = dict[str, dict[str, Any]]
+Rows = dict[str, list[tuple[Any, ...]]]
+
+
+def alembic_config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(packaged_folder("migrations")))
+    return config
+
+
+REVISIONS: list[str] = [
+    script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions("base", "heads")
+][::-1]
+"""All revisions, the first one first."""
+OLDER = [None, *REVISIONS[:-1]]
+"""Every state that can be upgraded: nothing at all, and each revision but the head."""
+
+
+class MigratedSchema:
+    """One schema; each method opens the warehouse and lets go of it again."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    @contextmanager
+    def _session(self) -> Iterator[DuckDBSession | PostgresSession]:
+        location = warehouse_location(self.url)
+        session: DuckDBSession | PostgresSession
+        if isinstance(location, PostgresLocation):
+            session = PostgresSession(location)
+            session.execute(f'CREATE SCHEMA IF NOT EXISTS "{location.schema}"')
+        else:
+            session = DuckDBSession(location.path, location.schema, location.settings)
+        try:
+            yield session
+        finally:
+            session.close()
+
+    def move(self, revision: str | None) -> "MigratedSchema":
+        """Upgrade or downgrade, as it takes, to a revision; None is the empty schema."""
+        with self._session() as session, session.connection() as connection:
+            config = alembic_config()
+            config.attributes["connection"] = connection
+            current = current_revision(connection)
+            places = [None, *REVISIONS]
+            go = command.upgrade if places.index(current) < places.index(revision) else command.downgrade
+            go(config, revision or "base")
+        return self
+
+    @property
+    def revision(self) -> str | None:
+        with self._session() as session, session.connection() as connection:
+            return current_revision(connection)
+
+    def structure(self) -> Structure:
+        """Columns, comments, keys, references and indexes of each table but Alembic's own."""
+        with self._session() as session, session.connection() as connection:
+            inspector = sa.inspect(connection)
+            # One query for all tables each, where one a table would cost a second on DuckDB.
+            comments, keys = inspector.get_multi_table_comment(), inspector.get_multi_pk_constraint()
+            references, indexes = inspector.get_multi_foreign_keys(), inspector.get_multi_indexes()
+            return {
+                table[1]: {
+                    "comment": comments[table]["text"],
+                    "columns": [_column(column, connection.dialect) for column in columns],
+                    "primary_key": tuple(keys[table]["constrained_columns"]),
+                    "references": {_reference(reference) for reference in references[table]},
+                    "indexes": {(index["name"], tuple(index["column_names"])) for index in indexes[table]},
+                }
+                for table, columns in inspector.get_multi_columns().items()
+                if table[1] != "alembic_version"
+            }
+
+    def fill(self, given: Mapping[str, pa.Table]) -> None:
+        """Insert rows into those of the tables that there are and that no migration filled, parents first."""
+        present = self.structure()
+        with self._session() as session, session.transaction():
+            for table in METADATA.sorted_tables:
+                if table.name in present and table.name in given and not _has_rows(session, table.name):
+                    rows = given[table.name].select([column[0] for column in present[table.name]["columns"]])
+                    session.stage(f"given_{table.name}", rows)
+                    names = ", ".join(rows.column_names)
+                    session.execute(f"INSERT INTO {table.name} ({names}) SELECT {names} FROM given_{table.name}")
+
+    def rows(self) -> Rows:
+        """All rows of all declared tables that there are, sorted; those of the installed views aside."""
+        present = self.structure()
+        with self._session() as session, session.transaction():
+            return {
+                name: sorted(session.rows(f"SELECT {', '.join(schema.names)} FROM {name}"), key=repr)
+                for name, schema in ARROW_SCHEMAS.items()
+                if name in present and name != "installed_view"
+            }
+
+    def views(self) -> list[str]:
+        with self._session() as session, session.connection() as connection:
+            return sorted(sa.inspect(connection).get_view_names())
+
+    def run(self, statement: str) -> None:
+        with self._session() as session, session.transaction():
+            session.execute(statement)
+
+
+def _has_rows(session: DuckDBSession | PostgresSession, table: str) -> bool:
+    return bool(session.rows(f"SELECT 1 FROM {table} LIMIT 1"))
+
+
+def _column(column: Mapping[str, Any], dialect: sa.Dialect) -> tuple[str, str, bool, str | None]:
+    return column["name"], column["type"].compile(dialect=dialect), column["nullable"], column["comment"]
+
+
+def _reference(key: Mapping[str, Any]) -> tuple[tuple[str, ...], str, tuple[str, ...]]:
+    return tuple(key["constrained_columns"]), key["referred_table"], tuple(key["referred_columns"])
+
+
+def declared_structure(*, is_postgres: bool) -> Structure:
+    """What the declarations say that there is; keys, references and indexes only where the engine has them."""
+    dialect = sa.make_url("postgresql+psycopg://").get_dialect()()
+    types = {"DOUBLE PRECISION": "DOUBLE PRECISION" if is_postgres else "DOUBLE"}
+
+    def of(table: sa.Table) -> dict[str, Any]:
+        columns = []
+        for column in table.columns:
+            kind = column.type.compile(dialect=dialect)
+            columns.append((column.name, types.get(kind, kind), bool(column.nullable), column.comment))
+        references = {
+            (tuple(key.column_keys), key.referred_table.name, tuple(element.column.name for element in key.elements))
+            for key in table.foreign_key_constraints
+        }
+        return {
+            "comment": table.comment,
+            "columns": columns,
+            "primary_key": tuple(column.name for column in table.primary_key.columns) if is_postgres else (),
+            "references": references if is_postgres else set(),
+            "indexes": {(str(index.name), tuple(column.name for column in index.columns)) for index in table.indexes}
+            if is_postgres
+            else set(),
+        }
+
+    return {table.name: of(table) for table in METADATA.tables.values()}

@@ -1,0 +1,140 @@
+"""Every revision up and down, with rows and without, from every state; other releases' schemas are refused."""
+
+import concurrent.futures
+
+import pyarrow as pa
+import pytest
+
+from connector.errors import ConnectorError, ErrorKind
+from connector.load import open_warehouse
+from connector.load.reading import open_for_reading
+from connector.load.revisions import head_revision
+from connector.sample import SampleServer
+from connector.views import view_files
+from tests.migrations.migrated_schema import OLDER, REVISIONS, MigratedSchema, Structure, declared_structure
+from tests.postgres.synced_engines import sync
+from tests.sync.conftest import farm_world
+from tests.verify.verified_warehouse import verified
+
+
+def test_from_nothing_to_head_is_what_is_declared(schema: MigratedSchema) -> None:
+    """Types, nullability and comments; on PostgreSQL keys, references and indexes as well, on DuckDB none of them."""
+    open_warehouse(schema.url).close()
+    made = schema.structure()
+    assert made == declared_structure(is_postgres=schema.url.startswith("postgresql"))
+    assert all(table["comment"] and all(column[3] for column in table["columns"]) for table in made.values())
+
+
+def test_every_revision_goes_up_and_down_and_up_again(schema: MigratedSchema) -> None:
+    structures: dict[str | None, Structure] = {None: schema.structure()}
+    assert structures[None] == {}
+    for revision in REVISIONS:
+        structures[revision] = schema.move(revision).structure()
+        assert len(structures[revision]) > 0
+    path: list[str | None] = [None, *REVISIONS]
+    for lower in reversed(path[:-1]):
+        assert schema.move(lower).structure() == structures[lower], f"down to {lower}"
+    for revision in REVISIONS:
+        assert schema.move(revision).structure() == structures[revision], f"up again to {revision}"
+        before = path[path.index(revision) - 1]
+        assert schema.move(before).structure() == structures[before]
+        assert schema.move(revision).structure() == structures[revision], f"down, and up again to {revision}"
+    assert schema.move(None).structure() == {}
+    assert schema.move(REVISIONS[-1]).structure() == structures[REVISIONS[-1]], "all at once"
+
+
+@pytest.mark.parametrize("revision", OLDER)
+def test_an_upgrade_keeps_every_row_and_ends_in_what_is_declared(
+    schema: MigratedSchema, revision: str | None, farm_rows: dict[str, pa.Table]
+) -> None:
+    at_first = schema.move(REVISIONS[-1]).rows()
+    assert schema.move(None).rows() == {}
+    schema.move(revision).fill(farm_rows)
+    before = schema.rows()
+    assert [name for name, rows in before.items() if not rows and farm_rows[name].num_rows] == []
+    warehouse = open_warehouse(schema.url, migrate=True)
+    assert (warehouse.migrated_from, warehouse.schema_version) == (revision, head_revision())
+    warehouse.close()
+    after = schema.rows()
+    assert {name: after[name] for name in before} == before
+    assert {name: after[name] for name in after.keys() - before} == {
+        name: at_first[name] for name in after.keys() - before
+    }
+    assert schema.structure() == declared_structure(is_postgres=schema.url.startswith("postgresql"))
+
+
+@pytest.mark.parametrize("revision", REVISIONS[:-1])
+def test_a_downgrade_keeps_the_rows_of_the_tables_that_stay(
+    schema: MigratedSchema, revision: str, farm_rows: dict[str, pa.Table]
+) -> None:
+    schema.move(REVISIONS[-1]).fill(farm_rows)
+    before = schema.rows()
+    after = schema.move(revision).rows()
+    assert 0 < len(after) < len(before)
+    assert after == {name: before[name] for name in after}
+
+
+def test_a_second_run_changes_nothing(schema: MigratedSchema, farm_rows: dict[str, pa.Table]) -> None:
+    schema.move(REVISIONS[1]).fill(farm_rows)
+    for migrated_from in (REVISIONS[1], None, None):
+        warehouse = open_warehouse(schema.url, migrate=True)
+        assert warehouse.migrated_from == migrated_from
+        warehouse.close()
+        state = (schema.structure(), schema.rows(), schema.revision)
+        if migrated_from is not None:
+            first = state
+        assert state == first
+
+
+@pytest.mark.parametrize("revision", REVISIONS[:-1])
+def test_an_older_schema_is_refused_with_the_command_to_run_and_left_as_it_is(
+    schema: MigratedSchema, revision: str
+) -> None:
+    before = schema.move(revision).structure()
+    for opening in (lambda: open_warehouse(schema.url), lambda: open_for_reading(schema.url).__enter__()):
+        with pytest.raises(ConnectorError, match=r"Run `encord-sync migrate`.*or sync with --migrate") as caught:
+            opening()
+        assert caught.value.kind is ErrorKind.SCHEMA
+        assert f"have revision {revision}, this release of encord-sync needs {head_revision()}" in str(caught.value)
+    assert (schema.structure(), schema.revision) == (before, revision)
+
+
+def test_a_newer_schema_is_refused_also_with_migrate_and_left_as_it_is(schema: MigratedSchema) -> None:
+    before = schema.move(REVISIONS[-1]).structure()
+    schema.run("UPDATE alembic_version SET version_num = '0999'")
+    for opening in (
+        lambda: open_warehouse(schema.url),
+        lambda: open_warehouse(schema.url, migrate=True),
+        lambda: open_for_reading(schema.url).__enter__(),
+    ):
+        with pytest.raises(ConnectorError, match=r"0999.*Upgrade encord-sync") as caught:
+            opening()
+        assert caught.value.kind is ErrorKind.SCHEMA
+    assert schema.structure() == before
+
+
+def test_two_that_migrate_at_once_wait_for_each_other(postgres_database: str, farm_rows: dict[str, pa.Table]) -> None:
+    """On PostgreSQL; a DuckDB file has one writer anyway."""
+    schema = MigratedSchema(postgres_database).move(REVISIONS[0])
+    schema.fill(farm_rows)
+    before = schema.rows()
+
+    def migrate() -> str | None:
+        warehouse = open_warehouse(postgres_database, migrate=True)
+        warehouse.close()
+        return warehouse.migrated_from
+
+    with concurrent.futures.ThreadPoolExecutor(4) as executor:
+        found = list(executor.map(lambda _: migrate(), range(4)))
+    assert sorted(found, key=str) == ["0001", None, None, None]
+    assert {name: rows for name, rows in schema.rows().items() if name in before} == before
+
+
+def test_a_migrated_warehouse_syncs_and_verifies(schema: MigratedSchema, farm_rows: dict[str, pa.Table]) -> None:
+    """Rows of an older release, migrated by the sync itself: nothing is fetched again, and all equals Encord."""
+    schema.move(REVISIONS[1]).fill(farm_rows)
+    with SampleServer(farm_world()) as server:
+        run = sync(server, schema.url, migrate=True)
+        assert (run.outcome, run.receipts[0].loaded) == ("succeeded", 0)
+        assert verified(server, schema.url, project=[server.world.project_hash]).exit_code == 0
+    assert schema.views() == sorted(file.view_name for file in view_files())
