@@ -19,6 +19,7 @@ LIBRARIES = {
     "sqlalchemy": {"load", "views"},
     "alembic": {"load"},
     "duckdb": {"load"},
+    "filelock": {"load"},
     "click": {"cli", "commands"},
 }
 """Library → the only parts of the package that may import it."""
