@@ -14,7 +14,9 @@ from connector.commands.options import (
     KEY_OPTIONS,
     OUTPUT_OPTIONS,
     PROJECT_OPTIONS,
+    PUBLISH_OPTIONS,
     SYNC_OPTIONS,
+    WAIT_OPTIONS,
     WAREHOUSE_OPTIONS,
     given,
     report_for,
@@ -67,10 +69,15 @@ def sync(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click han
     their rows, a bundle at a time, in one transaction each; marks what is gone as deleted; and prints a receipt.
     Nothing is ever written to Encord. Creates the warehouse on first use. Safe to kill and to run again.
 
+    One sync a warehouse (on PostgreSQL: a warehouse and project) at a time: a second one waits for --wait SECONDS, or
+    ends with exit code 8 and says who is at it. With --publish, readers get a copy of each run that succeeded, and are
+    never locked out.
+
     \b
     Examples:
       encord-sync sync --ssh-key-file ~/.ssh/encord --project 0a1b… --warehouse duckdb:///labels.duckdb
       encord-sync sync --config /etc/encord-sync.toml --all-projects --quiet
+      encord-sync sync --config /etc/encord-sync.toml --publish /srv/labels/labels.duckdb --publish-keep 2 --wait 600
     """
     from connector.interruption import interruption_on_signals
     from connector.run import run_sync
@@ -157,24 +164,48 @@ def status(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click h
     print_status(_settings(config, flags))
 
 
+@application.command(epilog=_EXIT_CODES, short_help="Give readers a copy of the last run.")
+@with_settings(*WAREHOUSE_OPTIONS, *PUBLISH_OPTIONS, *WAIT_OPTIONS, *OUTPUT_OPTIONS)
+def publish(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click hands over what the options declare
+    """Give readers a copy of what the last run left, if that run succeeded. `sync --publish` does it by itself.
+
+    A DuckDB file can be opened by nobody else while a sync writes to it, and not be synced while somebody has it open.
+    A published copy is free of that: it is compact, read-only, opens in DuckDB 1.2.2 and newer, and is replaced in one
+    step. Who has the earlier copy open keeps it; table publication says which run a copy holds.
+
+    PATH is a DuckDB file, or a folder for one of the warehouse's name. --publish-format parquet writes a folder
+    labels-parquet beside labels.duckdb: a folder a run with one Parquet file a table and a manifest.json, and a link
+    `current` to the newest.
+
+    \b
+    Examples:
+      encord-sync publish --warehouse duckdb:///labels.duckdb --publish /srv/labels/labels.duckdb
+      encord-sync publish --config /etc/encord-sync.toml --publish-format duckdb --publish-format parquet
+    """
+    from connector.interruption import Interruption
+    from connector.publishing import run_publish
+
+    settings = _settings(config, flags)
+    run_publish(settings, report_for(settings), Interruption())
+
+
 @application.command(epilog=_EXIT_CODES, short_help="Bring an older warehouse up to this release.")
-@with_settings(*WAREHOUSE_OPTIONS, *OUTPUT_OPTIONS)
+@with_settings(*WAREHOUSE_OPTIONS, *WAIT_OPTIONS, *OUTPUT_OPTIONS)
 def migrate(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click hands over what the options declare
     """Bring the tables and views of an existing warehouse up to this release. Rows stay.
 
     A warehouse that does not exist yet is created, empty. Running it again changes nothing.
     """
-    from connector.load import open_warehouse
-    from connector.views import install
+    from connector.held_warehouse import holding_warehouse, opened_warehouse
+    from connector.interruption import Interruption
+    from connector.load.lock_holder import LockHolder
 
-    settings = _settings(config, flags)
-    warehouse = open_warehouse(settings.warehouse, settings.db_schema, migrate=True)
-    try:
-        with warehouse.connection() as connection:
-            install(connection)
-        click.echo(f"{settings.shown_warehouse} is at revision {warehouse.schema_version}.")
-    finally:
+    settings = _settings(config, flags).model_copy(update={"migrate": True})
+    holder = LockHolder.this_process("migrate")
+    with holding_warehouse(settings, holder, report_for(settings), Interruption()) as (locks, patience):
+        warehouse = opened_warehouse(settings, locks, patience)
         warehouse.close()
+    click.echo(f"{settings.shown_warehouse} is at revision {warehouse.schema_version}.")
 
 
 @application.command(short_help="Watch the main job on a sample project; needs no key.")

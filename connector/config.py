@@ -53,6 +53,19 @@ class Settings(BaseModel):
         alias="schema",
         description="Schema for tables and views; default main on DuckDB, encord on PostgreSQL.",
     )
+    wait: float = Field(
+        default=0.0, ge=0, description="Longest wait, seconds, for another process that holds the warehouse; 0: none."
+    )
+    publish: Path | None = Field(
+        default=None,
+        description="Where to put a copy for readers (DuckDB warehouses): a file, such as labels.duckdb, or a folder.",
+    )
+    publish_format: tuple[Literal["duckdb", "parquet"], ...] = Field(
+        default=("duckdb",), min_length=1, description="What to publish; may be given several times."
+    )
+    publish_keep: int = Field(
+        default=0, ge=0, description="How many older published copies stay; of Parquet always at least one."
+    )
     full: bool = Field(default=False, description="Fetch every label row again, whatever its time stamps say.")
     allow_deletes: bool = Field(
         default=False, description="Accept that more label rows are gone than --max-delete-share allows."
@@ -95,9 +108,9 @@ class Settings(BaseModel):
         """The warehouse's URL without its password, for messages."""
         return without_password(self.warehouse)
 
-    @field_validator("project", mode="before")
+    @field_validator("project", "publish_format", mode="before")
     @classmethod
-    def _project_is_a_list(cls, value: object) -> object:
+    def _text_is_a_list(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
@@ -187,7 +200,8 @@ def _from_file(path: Path) -> dict[str, Any]:
             raise ConnectorError(
                 ErrorKind.CONFIGURATION, f"Configuration file {path} has an unknown key: {option}.", remedy=hint
             )
-    if "ssh_key_file" in values:
-        # A scheduled job starts in a folder of its own; a path in a file is meant from that file.
-        values["ssh_key_file"] = str(path.parent / Path(str(values["ssh_key_file"])).expanduser())
+    for option in ("ssh_key_file", "publish"):
+        if option in values:
+            # A scheduled job starts in a folder of its own; a path in a file is meant from that file.
+            values[option] = str(path.parent / Path(str(values[option])).expanduser())
     return values

@@ -52,6 +52,8 @@ class ErrorKind(enum.StrEnum):
     """The warehouse cannot be opened, read or written."""
     LOCKED = "locked"
     """Another process holds the warehouse."""
+    UNPUBLISHED = "unpublished"
+    """The warehouse's last run did not succeed, so what it holds is not published; readers keep what they have."""
     INTERRUPTED = "interrupted"
     """A signal stopped the run after a clean commit."""
     INTERNAL = "internal"
@@ -83,6 +85,7 @@ _EXIT_CODES = {
     ErrorKind.SCHEMA: ExitCode.SCHEMA,
     ErrorKind.WAREHOUSE: ExitCode.WAREHOUSE,
     ErrorKind.LOCKED: ExitCode.LOCKED,
+    ErrorKind.UNPUBLISHED: ExitCode.PARTIAL,
     ErrorKind.INTERRUPTED: ExitCode.INTERRUPTED,
     ErrorKind.INTERNAL: ExitCode.WAREHOUSE,
 }

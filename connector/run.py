@@ -5,23 +5,29 @@ import secrets
 import shlex
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from connector import __version__
 from connector.config import Settings, without_password
 from connector.errors import ConnectorError, ErrorKind, ExitCode
+from connector.held_warehouse import holding_warehouse, opened_warehouse
 from connector.interruption import Interruption
-from connector.load import Warehouse, open_warehouse
+from connector.load import Warehouse
+from connector.load.lock_holder import LockHolder
+from connector.load.sync_locks import SyncLocks
+from connector.patience import Patience
 from connector.pipeline import sync_project
 from connector.project_choice import project_hashes, require_project_choice, source_settings
+from connector.publishing import Publisher
 from connector.receipt import Receipt
 from connector.report import Level, Report
 from connector.source import Source
-from connector.views import install
 
-_STOPS_THE_RUN = {ErrorKind.INTERRUPTED, ErrorKind.WAREHOUSE, ErrorKind.SCHEMA, ErrorKind.LOCKED}
-"""Failures after which the next project cannot fare better."""
+_STOPS_THE_RUN = {ErrorKind.INTERRUPTED, ErrorKind.WAREHOUSE, ErrorKind.SCHEMA}
+"""Failures after which the next project cannot fare better. A lock is one project's: another run is at it."""
 
 _COUNTERS = ("listed", "loaded", "unchanged", "failed", "skipped", "tombstoned", "label_bytes", "rows_written")
 
@@ -53,7 +59,8 @@ class Run:
             self._close("failed", self.failures[0])
         elif self.failures:
             self._close("partial", self.failures[0])
-            self.exit_code = ExitCode.PARTIAL
+            if any(failure.kind is not ErrorKind.LOCKED for failure in self.failures):
+                self.exit_code = ExitCode.PARTIAL
         elif any(receipt.outcome != "succeeded" for receipt in self.receipts):
             self.outcome, self.exit_code = "partial", ExitCode.PARTIAL
             self.message = next((receipt.message for receipt in self.receipts if receipt.message), None)
@@ -95,93 +102,118 @@ class Run:
 def run_sync(settings: Settings, report: Report, interruption: Interruption) -> Run:
     """Sync every project that the settings name, one after another, and return the run with its receipts.
 
-    One project's failure does not stop the next, unless it would meet them all (the warehouse, a signal).
+    One project's failure does not stop the next, unless it would meet them all (the warehouse, a signal). A run that
+    succeeded is published, if the settings say where.
 
     Raises:
-        ConnectorError: before anything was synced: settings, key, warehouse or schema cannot be used.
+        ConnectorError: before anything was synced: settings, key, warehouse or schema cannot be used, or another
+            process holds the warehouse; after everything was, if it cannot be published.
     """
     now = datetime.datetime.now(datetime.UTC)
     run = Run(f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}", now)
     require_project_choice(settings)
+    publisher = Publisher.of(settings)
     source = Source.connect(
         source_settings(settings), on_event=report.event, should_stop=lambda: interruption.is_requested
     )
-    warehouse = open_warehouse(settings.warehouse, settings.db_schema, migrate=settings.migrate)
-    try:
-        with warehouse.connection() as connection:
-            install(connection)
-        warehouse.record_run(run.row(source, warehouse))
+    holder = LockHolder.this_process("sync", run.run_id)
+    with holding_warehouse(settings, holder, report, interruption) as (locks, patience):
+        warehouse = opened_warehouse(settings, locks, patience)
         try:
-            for project_hash in _projects(source, warehouse, settings, report, run):
-                _sync_one(source, warehouse, settings, project_hash, run, report, interruption)
+            _SyncOfAll(source, warehouse, locks, settings, run, report, interruption).run()
+        finally:
+            warehouse.close()
+        if publisher is not None:
+            publisher.publish_run(run.outcome, holder, report, interruption)
+    return run
+
+
+@dataclass(frozen=True, slots=True)
+class _SyncOfAll:
+    """The projects of one run, one after another, over an open warehouse."""
+
+    _source: Source
+    _warehouse: Warehouse
+    _locks: SyncLocks
+    _settings: Settings
+    _run: Run
+    _report: Report
+    _interruption: Interruption
+
+    def run(self) -> None:
+        """Sync them, decide how the run ended, and record it."""
+        run = self._run
+        self._warehouse.record_run(run.row(self._source, self._warehouse))
+        try:
+            for project_hash in self._projects():
+                self._sync_one(project_hash)
         except ConnectorError as error:
             if error not in run.failures:
                 run.failures.append(error)
         run.end()
         level: Level = "info" if run.outcome == "succeeded" else "error"
-        report.event("run_finished", run.sentence(), level=level, outcome=run.outcome, exit_code=int(run.exit_code))
-        warehouse.record_run(run.row(source, warehouse))
-    finally:
-        warehouse.close()
-    return run
+        exit_code = int(run.exit_code)
+        self._report.event("run_finished", run.sentence(), level=level, outcome=run.outcome, exit_code=exit_code)
+        self._warehouse.record_run(run.row(self._source, self._warehouse))
 
+    def _projects(self) -> list[str]:
+        """The hashes of the projects to sync; with --all-projects, also notices projects that are gone."""
+        settings = self._settings
+        found = project_hashes(self._source, settings)
+        self._report.event("projects_listed", f"Projects to sync: {len(found)}", level="debug", projects=len(found))
+        if settings.all_projects and not (settings.project_title or settings.project_title_like):
+            # Only an unfiltered list proves that a project is gone.
+            for project_hash in sorted(set(self._warehouse.project_hashes()) - set(found)):
+                self._project_is_gone(project_hash)
+        return found
 
-def _projects(source: Source, warehouse: Warehouse, settings: Settings, report: Report, run: Run) -> list[str]:
-    """The hashes of the projects to sync; with --all-projects, also notices projects that are gone."""
-    found = project_hashes(source, settings)
-    report.event("projects_listed", f"Projects to sync: {len(found)}", level="debug", projects=len(found))
-    if settings.all_projects and not (settings.project_title or settings.project_title_like):
-        # Only an unfiltered list proves that a project is gone.
-        for project_hash in sorted(set(warehouse.project_hashes()) - set(found)):
-            _project_is_gone(warehouse, settings, project_hash, run, report)
-    return found
-
-
-def _project_is_gone(warehouse: Warehouse, settings: Settings, project_hash: str, run: Run, report: Report) -> None:
-    if settings.allow_deletes:
-        count = warehouse.tombstone_project(project_hash, run.started_at)
-        report.event(
-            "project_tombstoned",
-            f"Project {project_hash} is gone: {count} label rows marked deleted.",
-            level="warning",
-            project_hash=project_hash,
-            label_rows=count,
+    def _project_is_gone(self, project_hash: str) -> None:
+        if self._settings.allow_deletes:
+            with self._locked(project_hash):
+                count = self._warehouse.tombstone_project(project_hash, self._run.started_at)
+            self._report.event(
+                "project_tombstoned",
+                f"Project {project_hash} is gone: {count} label rows marked deleted.",
+                level="warning",
+                project_hash=project_hash,
+                label_rows=count,
+            )
+            return
+        error = ConnectorError(
+            ErrorKind.DELETES_REFUSED,
+            f"Project {project_hash} is in the warehouse but no longer listed for this key; its rows were kept.",
+            remedy="If it was deleted, run once with --allow-deletes; if not, give the key access to it again.",
         )
-        return
-    error = ConnectorError(
-        ErrorKind.DELETES_REFUSED,
-        f"Project {project_hash} is in the warehouse but no longer listed for this key; its rows were kept.",
-        remedy="If it was deleted, run once with --allow-deletes; if not, give the key access to it again.",
-    )
-    run.failures.append(error)
-    report.event("deletes_refused", str(error), level="warning", project_hash=project_hash)
+        self._run.failures.append(error)
+        self._report.event("deletes_refused", str(error), level="warning", project_hash=project_hash)
 
+    def _sync_one(self, project_hash: str) -> None:
+        source, report, run = self._source, self._report, self._run
+        receipt = Receipt(run.run_id, project_hash, datetime.datetime.now(datetime.UTC))
+        run.receipts.append(receipt)
+        requests_before = source.requests_sent
+        try:
+            self._interruption.check()
+            with self._locked(project_hash):
+                sync_project(source, self._warehouse, self._settings, receipt, report, self._interruption)
+        except ConnectorError as error:
+            receipt.break_off(error)
+            run.failures.append(error)
+            if self._settings.debug:
+                traceback.print_exc()
+            if error.kind in _STOPS_THE_RUN:
+                raise
+        finally:
+            receipt.requests = source.requests_sent - requests_before
+            report.close()
+            level: Level = "info" if receipt.outcome == "succeeded" else "warning"
+            report.event("project_finished", receipt.sentence(), level=level, **receipt.row())
+            self._warehouse.record_project(receipt.row())
 
-def _sync_one(
-    source: Source,
-    warehouse: Warehouse,
-    settings: Settings,
-    project_hash: str,
-    run: Run,
-    report: Report,
-    interruption: Interruption,
-) -> None:
-    receipt = Receipt(run.run_id, project_hash, datetime.datetime.now(datetime.UTC))
-    run.receipts.append(receipt)
-    requests_before = source.requests_sent
-    try:
-        interruption.check()
-        sync_project(source, warehouse, settings, receipt, report, interruption)
-    except ConnectorError as error:
-        receipt.break_off(error)
-        run.failures.append(error)
-        if settings.debug:
-            traceback.print_exc()
-        if error.kind in _STOPS_THE_RUN:
-            raise
-    finally:
-        receipt.requests = source.requests_sent - requests_before
-        report.close()
-        level: Level = "info" if receipt.outcome == "succeeded" else "warning"
-        report.event("project_finished", receipt.sentence(), level=level, **receipt.row())
-        warehouse.record_project(receipt.row())
+    @contextmanager
+    def _locked(self, project_hash: str) -> Iterator[None]:
+        """Holds the lock of a project, after waiting for it."""
+        patience = Patience(self._settings.wait, self._report, self._interruption)
+        with ExitStack() as held:
+            patience.until_free(lambda: held.enter_context(self._locks.project(project_hash)))
+            yield

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import UnionType
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import click
 from pydantic.fields import FieldInfo
@@ -29,6 +29,8 @@ def has_flag(option: str) -> bool:
 KEY_OPTIONS = ("ssh_key_file", "domain")
 PROJECT_OPTIONS = ("project", "all_projects", "project_title", "project_title_like")
 WAREHOUSE_OPTIONS = ("warehouse", "schema")
+WAIT_OPTIONS = ("wait",)
+PUBLISH_OPTIONS = ("publish", "publish_format", "publish_keep")
 OUTPUT_OPTIONS = ("log_format", "quiet", "verbose", "debug")
 FETCH_OPTIONS = (
     "include_client_metadata",
@@ -64,8 +66,8 @@ def _click_option(option: str) -> Callable[[Command], Command]:
     field = _field(option)
     flag = "--" + option.replace("_", "-")
     notes = [f"env: {ENVIRONMENT_PREFIX}{option.upper()}"]
-    if field.default not in (None, False, ()):
-        notes.append(f"default: {field.default}")
+    if default := default_text(option):
+        notes.append(f"default: {default}")
     text = f"{field.description} [{'; '.join(notes)}]"
     arguments: dict[str, Any] = {"help": text, "default": None}
     annotation = field.annotation
@@ -74,7 +76,12 @@ def _click_option(option: str) -> Callable[[Command], Command]:
         if field.default is True:
             flag = f"{flag}/--no-{flag.removeprefix('--')}"
     elif get_origin(annotation) is tuple:
-        arguments.update(multiple=True, metavar="HASH")
+        arguments["multiple"] = True
+        words = get_args(annotation)[0]
+        if get_origin(words) is Literal:
+            arguments["type"] = click.Choice(get_args(words))
+        else:
+            arguments["metavar"] = "HASH"
     elif get_origin(annotation) not in (None, UnionType):
         arguments["type"] = click.Choice(get_args(annotation))
     else:
@@ -83,10 +90,29 @@ def _click_option(option: str) -> Callable[[Command], Command]:
     return click.option(flag, option, **arguments)
 
 
+def default_text(option: str) -> str:
+    """The option's default as a user would write it; empty where there is none to speak of."""
+    default = _field(option).default
+    if default in (None, False, ()):
+        return ""
+    return ", ".join(default) if isinstance(default, tuple) else str(default)
+
+
+_METAVARS = {
+    "file": "FILE",
+    "domain": "URL",
+    "warehouse": "URL",
+    "seconds": "SECONDS",
+    "wait": "SECONDS",
+    "publish": "PATH",
+}
+"""What the last word of an option takes."""
+
+
 def _metavar(option: str) -> str:
-    for ending, word in (("file", "FILE"), ("domain", "URL"), ("warehouse", "URL"), ("seconds", "SECONDS")):
-        if option.endswith(ending):
-            return word
+    last = option.rpartition("_")[2]
+    if last in _METAVARS:
+        return _METAVARS[last]
     return "NAME" if option == "schema" else "TEXT" if option.startswith("project") else "N"
 
 

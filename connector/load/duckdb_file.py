@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 
 from connector.errors import ConnectorError, ErrorKind
+from connector.load.file_lock import read_holder
 
 STORAGE_VERSION = "v1.2.0"
 """Read by every DuckDB from 1.2.2 to 2.0.0; a file of the 2.0 default opens in nothing older, BI tools least of all."""
@@ -70,7 +71,18 @@ def connect(
     try:
         connection = duckdb.connect(str(path), read_only=read_only, config={**_SETTINGS, **(settings or {})})
     except duckdb.Error as error:
-        raise _opening_failure(path, error) from error
+        raise opening_failure(path, error) from error
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+def connect_in_memory(settings: dict[str, str]) -> duckdb.DuckDBPyConnection:
+    """A DuckDB that holds nothing itself, to attach files to.
+
+    Args:
+        settings: DuckDB's own settings, checked before.
+    """
+    connection = duckdb.connect(config={**_SETTINGS, **settings})
     connection.execute("SET TimeZone = 'UTC'")
     return connection
 
@@ -90,11 +102,15 @@ def _refuse_other_files(path: Path) -> None:
         )
 
 
-def _opening_failure(path: Path, error: duckdb.Error) -> ConnectorError:
+def opening_failure(path: Path, error: duckdb.Error) -> ConnectorError:
+    """What it means for the user that a file cannot be opened or attached."""
     text = str(error)
     if "lock on file" in text or "being used by another process" in text or "different configuration" in text:
-        holder = re.search(r"PID (\d+)", text)
-        who = f"process {holder.group(1)}" if holder else "another process"
+        pid = re.search(r"PID (\d+)", text)
+        holder = read_holder(path)
+        who = f"process {pid.group(1)}" if pid else "another process"
+        if holder is not None and (pid is None or int(pid.group(1)) == holder.pid):
+            who = str(holder)
         return ConnectorError(
             ErrorKind.LOCKED,
             f"The warehouse {path} is held by {who}.",

@@ -10,7 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from connector import errors
-from connector.commands.options import has_flag
+from connector.commands.options import default_text, has_flag
 from connector.config import OPTIONS, Settings
 from connector.errors import ErrorKind
 from connector.load import open_warehouse
@@ -104,7 +104,7 @@ def _options() -> Iterator[str]:
         flag = f"`--{name_of_flag}`" if has_flag(option) else f"`{option}` (no flag)"
         if field.default is True:
             flag += f", `--no-{name_of_flag}`"
-        default = "" if field.default in (None, False, ()) else f"`{field.default}`"
+        default = f"`{text}`" if (text := default_text(option)) else ""
         yield f"| {flag} | `ENCORD_SYNC_{option.upper()}` | {default} | {_cell(field.description)} |"
 
 

@@ -1,0 +1,51 @@
+"""A warehouse that this process alone works on: locked, then opened, with the tables and views of this release."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from connector.config import Settings
+from connector.interruption import Interruption
+from connector.load import Warehouse, open_warehouse
+from connector.load.lock_holder import LockHolder
+from connector.load.sync_locks import SyncLocks, sync_locks
+from connector.patience import Patience
+from connector.report import Report
+from connector.views import install
+
+
+@contextmanager
+def holding_warehouse(
+    settings: Settings, holder: LockHolder, report: Report, interruption: Interruption
+) -> Iterator[tuple[SyncLocks, Patience]]:
+    """Holds the locks on the settings' warehouse while the block runs, after waiting for them as long as `wait` says.
+
+    Yields:
+        The locks, and what is left of the patience for whatever else has to become free.
+
+    Raises:
+        ConnectorError: as `sync_locks`; INTERRUPTED if told to stop while waiting.
+    """
+    patience = Patience(settings.wait, report, interruption)
+    with ExitStack() as held:
+        locks = patience.until_free(
+            lambda: held.enter_context(sync_locks(settings.warehouse, settings.db_schema, holder))
+        )
+        if locks.left_by is not None:
+            text = f"Took over the lock of a process that died: {locks.left_by}."
+            report.event("lock_taken_over", text, level="warning")
+        yield locks, patience
+
+
+def opened_warehouse(settings: Settings, locks: SyncLocks, patience: Patience) -> Warehouse:
+    """The warehouse with this release's tables and views, which one process at a time makes."""
+    with locks.schema():
+        warehouse = patience.until_free(
+            lambda: open_warehouse(settings.warehouse, settings.db_schema, migrate=settings.migrate)
+        )
+        try:
+            with warehouse.connection() as connection:
+                install(connection)
+        except BaseException:
+            warehouse.close()
+            raise
+    return warehouse

@@ -1,0 +1,48 @@
+"""The warehouse as publishing reads it: attached read-only to a DuckDB in memory that keeps nothing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from connector.load.duckdb_file import connect_in_memory, opening_failure, writing_failure
+from connector.load.publish.file_system import remove
+from connector.load.warehouse_url import DuckDBLocation
+
+WAREHOUSE = "warehouse"
+"""The name that the warehouse is attached under."""
+
+
+@contextmanager
+def attached_warehouse(location: DuckDBLocation, spill: Path, target: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection whose unqualified names mean the warehouse's schema.
+
+    Args:
+        location: the warehouse; nobody may have it open for writing.
+        spill: the folder for what does not fit into memory; removed at the end.
+        target: what is published, for messages.
+
+    Raises:
+        ConnectorError: LOCKED or WAREHOUSE if the warehouse cannot be opened; WAREHOUSE for every failure of DuckDB in
+            the block.
+    """
+    connection = connect_in_memory({**location.settings, "temp_directory": str(spill)})
+    try:
+        try:
+            connection.execute(f"ATTACH '{quoted(location.path)}' AS {WAREHOUSE} (READ_ONLY)")
+        except duckdb.Error as error:
+            raise opening_failure(location.path, error) from error
+        try:
+            connection.execute(f'USE {WAREHOUSE}."{location.schema}"')
+            yield connection
+        except duckdb.Error as error:
+            raise writing_failure(target, error) from error
+    finally:
+        connection.close()
+        remove(spill)
+
+
+def quoted(path: Path) -> str:
+    """A path as it stands between the quotes of a statement."""
+    return str(path).replace("'", "''")

@@ -1,0 +1,143 @@
+"""The published DuckDB file: compact, with tables, views and comments, in the storage that older clients read."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from connector import __version__
+from connector.errors import ConnectorError, ErrorKind
+from connector.load.duckdb_file import STORAGE_VERSION, connect_in_memory, opening_failure
+from connector.load.publish.attached_warehouse import WAREHOUSE, attached_warehouse, quoted
+from connector.load.publish.file_system import file_system_failures, keep_under, put_in_place, remove
+from connector.load.publish.target import PublishTarget
+from connector.load.statements import sql
+from connector.load.warehouse_url import DuckDBLocation
+
+_COMMENTS = {
+    "TABLE {table}": "One row: which run this published copy holds.",
+    "COLUMN {table}.run_id": "The run, as in sync_run.",
+    "COLUMN {table}.published_at": "When the copy was made.",
+    "COLUMN {table}.connector_version": "The release of encord-sync that made it.",
+}
+
+
+def publish_file(location: DuckDBLocation, target: PublishTarget, run_id: str, keep: int) -> Path:
+    """Copies a warehouse that nobody writes, and puts the copy in place.
+
+    Args:
+        location: the warehouse.
+        target: where to.
+        run_id: the run that the warehouse holds.
+        keep: how many older copies stay, under names with their run.
+
+    Returns:
+        The published file. Its permissions are for reading: who opened it for writing would lock all others out.
+
+    Raises:
+        ConnectorError: WAREHOUSE or LOCKED, or CONFIGURATION if something else lies there; the earlier copy is then
+            still in place.
+    """
+    file = target.file
+    new = file.with_name(f".{file.name}.new")
+    with file_system_failures(file):
+        _remove_with_log(new)
+        earlier = published_run(file, location.schema)
+        try:
+            _copy(location, new, run_id)
+            new.chmod(new.stat().st_mode & ~0o222)
+            if keep and earlier not in {None, run_id}:
+                keep_under(target.older_file(str(earlier)), file)
+            # Of a reader that wrote all the same, and died: the new file could not be opened beside it.
+            remove(_log_of(file))
+            put_in_place(new, file)
+        finally:
+            _remove_with_log(new)
+        for older in target.older_files()[keep:]:
+            older.unlink()
+    return file
+
+
+def published_run(file: Path, schema: str) -> str | None:
+    """The run that a published file holds; None if there is no file.
+
+    Raises:
+        ConnectorError: CONFIGURATION if the file is something else, or cannot be read: it must not be replaced; LOCKED
+            if a program has it open for writing.
+    """
+    if not file.exists():
+        return None
+    # Attached rather than opened: a program that has the copy open in this process may have opened it in its own way.
+    connection = connect_in_memory({})
+    try:
+        attach = "ATTACH '{path}' AS published (READ_ONLY)"
+        connection.execute(sql(attach, path=quoted(file)))
+        row = connection.execute(sql('SELECT run_id FROM published."{schema}".publication', schema=schema)).fetchone()
+    except duckdb.Error as error:
+        failure = opening_failure(file, error)
+        raise (failure if failure.kind is ErrorKind.LOCKED else _not_ours(file)) from error
+    finally:
+        connection.close()
+    return str(row[0]) if row else None
+
+
+def _not_ours(file: Path) -> ConnectorError:
+    return ConnectorError(
+        ErrorKind.CONFIGURATION,
+        f"{file} is not a published copy, and is not replaced by one.",
+        remedy="Name another path with --publish, or move this file away.",
+    )
+
+
+def _copy(location: DuckDBLocation, new: Path, run_id: str) -> None:
+    with attached_warehouse(location, new.with_name(f"{new.name}.tmp"), new) as connection:
+        connection.execute(f"ATTACH '{quoted(new)}' AS copy (STORAGE_VERSION '{STORAGE_VERSION}')")
+        connection.execute(f"COPY FROM DATABASE {WAREHOUSE} TO copy")
+        _compare_counts(connection)
+        _mark(connection, f'copy."{location.schema}".publication', run_id)
+        connection.execute("CHECKPOINT copy")
+        connection.execute("DETACH copy")
+
+
+def _compare_counts(connection: duckdb.DuckDBPyConnection) -> None:
+    """Sees that every table came over whole.
+
+    Raises:
+        ConnectorError: INTERNAL; nothing is published then.
+    """
+    tables = connection.execute(
+        "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = $name AND NOT internal",
+        {"name": WAREHOUSE},
+    ).fetchall()
+    count = 'SELECT count(*) FROM {database}."{schema}"."{table}"'
+    for schema, table in tables:
+        counts = [
+            connection.execute(sql(count, database=database, schema=schema, table=table)).fetchone()
+            for database in (WAREHOUSE, "copy")
+        ]
+        if counts[0] != counts[1]:
+            raise ConnectorError(
+                ErrorKind.INTERNAL,
+                f"The copy of table {table} has {counts[1]} rows, the warehouse {counts[0]}: it was not published.",
+            )
+
+
+def _mark(connection: duckdb.DuckDBPyConnection, table: str, run_id: str) -> None:
+    connection.execute(
+        f"CREATE OR REPLACE TABLE {table} (run_id VARCHAR NOT NULL, published_at TIMESTAMP WITH TIME ZONE NOT NULL,"
+        " connector_version VARCHAR NOT NULL)"
+    )
+    insert = sql("INSERT INTO {table} VALUES (?, ?, ?)", table=table)
+    connection.execute(insert, [run_id, datetime.now(UTC), __version__])
+    for what, comment in _COMMENTS.items():
+        connection.execute(f"COMMENT ON {what.format(table=table)} IS '{comment}'")
+
+
+def _log_of(file: Path) -> Path:
+    """The write-ahead log that DuckDB keeps beside a file that is written to."""
+    return file.with_name(f"{file.name}.wal")
+
+
+def _remove_with_log(file: Path) -> None:
+    remove(file)
+    remove(_log_of(file))

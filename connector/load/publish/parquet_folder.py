@@ -1,0 +1,149 @@
+"""The published Parquet folder: one file a table, a manifest, and a link `current` to the newest version.
+
+`labels-parquet/20261123T014503Z-ab12cd/` holds one run; `labels-parquet/current` is a symbolic link to it, moved in one
+step. Who reads several files resolves the link first. The version before the current one always stays, for whoever is
+in the middle of it.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import orjson
+
+from connector import __version__
+from connector.load.publish.attached_warehouse import attached_warehouse, quoted
+from connector.load.publish.file_system import file_system_failures, put_in_place, remove, settle
+from connector.load.publish.target import PublishTarget
+from connector.load.revisions import head_revision
+from connector.load.statements import column_list, sql
+from connector.load.tables import METADATA
+from connector.load.warehouse_url import DuckDBLocation
+
+MANIFEST = "manifest.json"
+VIEWS = "views.sql"
+
+_EXPANDING = "_on_frame"
+"""Views with one row a label and frame: written out they would be several times as large as all tables together. Their
+text is in views.sql instead."""
+
+
+def publish_folder(location: DuckDBLocation, target: PublishTarget, run_id: str, keep: int) -> Path:
+    """Writes a warehouse that nobody writes out as Parquet, and makes it the current version.
+
+    Args:
+        location: the warehouse.
+        target: where to.
+        run_id: the run that the warehouse holds.
+        keep: how many older versions stay, at least one.
+
+    Returns:
+        The version's folder.
+
+    Raises:
+        ConnectorError: WAREHOUSE or LOCKED; the earlier version is then still the current one.
+    """
+    root = target.parquet
+    with file_system_failures(root):
+        root.mkdir(exist_ok=True)
+        for unfinished in root.glob(".*.new"):
+            remove(unfinished)
+        new = root / f".{run_id}.new"
+        new.mkdir()
+        try:
+            with attached_warehouse(location, root / ".spill.new", root) as connection:
+                manifest = {
+                    "format_version": 1,
+                    "run_id": run_id,
+                    "published_at": datetime.now(UTC),
+                    "connector_version": __version__,
+                    "schema_version": head_revision(),
+                    "tables": list(_written(connection, new)),
+                }
+                (new / VIEWS).write_text(_views_sql(connection, location.schema), encoding="utf-8")
+            (new / MANIFEST).write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z))
+            for file in new.iterdir():
+                settle(file)
+            version = _free_name(root, run_id)
+            put_in_place(new, version)
+            pointer = root / ".current.new"
+            pointer.symlink_to(version.name)
+            put_in_place(pointer, root / "current")
+        finally:
+            remove(new)
+        _remove_older(root, version, max(keep, 1))
+    return version
+
+
+def _written(connection: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[dict[str, Any]]:
+    """Writes every table, and every view about as large as its tables; yields what the manifest says of each."""
+    for name in METADATA.tables:
+        yield _write(connection, folder, name, "table")
+    for name, _ in _views(connection):
+        if not name.endswith(_EXPANDING):
+            yield _write(connection, folder, name, "view")
+
+
+def _write(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, kind: str) -> dict[str, Any]:
+    file = folder / f"{name}.parquet"
+    written = connection.execute(
+        sql("COPY (SELECT * FROM {name}) TO '{file}' (FORMAT parquet, COMPRESSION zstd)", name=name, file=quoted(file))
+    ).fetchone()
+    columns = connection.execute(
+        "SELECT column_name, data_type, comment FROM duckdb_columns()"
+        " WHERE database_name = current_database() AND schema_name = current_schema() AND table_name = $name"
+        " ORDER BY column_index",
+        {"name": name},
+    ).fetchall()
+    with file.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    return {
+        "name": name,
+        "kind": kind,
+        "file": file.name,
+        "rows": written[0] if written else 0,
+        "bytes": file.stat().st_size,
+        "sha256": digest,
+        "columns": [{"name": column, "type": data_type, "comment": comment} for column, data_type, comment in columns],
+    }
+
+
+def _views(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """The installed views with their statements, each after the ones that it reads."""
+    return connection.execute(
+        "SELECT view_name, sql FROM installed_view JOIN duckdb_views() USING (view_name)"
+        " WHERE database_name = current_database() AND schema_name = current_schema() ORDER BY position"
+    ).fetchall()
+
+
+def _views_sql(connection: duckdb.DuckDBPyConnection, schema: str) -> str:
+    """What makes all views, those that are not written out too, for a DuckDB started in the version's folder."""
+    as_table = "CREATE VIEW {name} ({columns}) AS SELECT {columns} FROM read_parquet('{name}.parquet');"
+    tables = [
+        sql(as_table, name=name, columns=column_list(column.name for column in table.columns))
+        for name, table in METADATA.tables.items()
+    ]
+    views = [statement.rstrip().rstrip(";") + ";" for _, statement in _views(connection)]
+    # DuckDB keeps a view's statement with the schema in it, unless that is main.
+    within = [sql("CREATE SCHEMA IF NOT EXISTS {schema}; SET schema = '{schema}';", schema=schema)]
+    return "\n".join(["-- In this folder: duckdb -init views.sql", *within, *tables, *views]) + "\n"
+
+
+def _free_name(root: Path, run_id: str) -> Path:
+    """The version's name: its run's, with a number if that run was published before."""
+    version, number = root / run_id, 1
+    while version.exists():
+        number += 1
+        version = root / f"{run_id}.{number}"
+    return version
+
+
+def _remove_older(root: Path, current: Path, keep: int) -> None:
+    versions = [manifest.parent for manifest in root.glob(f"*/{MANIFEST}") if not manifest.parent.is_symlink()]
+    older = [version for version in versions if version != current]
+    older.sort(key=lambda version: (version / MANIFEST).stat().st_mtime_ns, reverse=True)
+    for version in older[keep:]:
+        remove(version)

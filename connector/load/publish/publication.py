@@ -1,0 +1,116 @@
+"""Publishing a warehouse: what may be published, where to, and in which forms."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from connector.errors import ConnectorError, ErrorKind
+from connector.load.file_lock import file_lock
+from connector.load.lock_holder import LockHolder
+from connector.load.publish.duckdb_copy import publish_file, published_run
+from connector.load.publish.file_system import file_system_failures
+from connector.load.publish.parquet_folder import publish_folder
+from connector.load.publish.target import PublishTarget
+from connector.load.reading import open_for_reading
+from connector.load.warehouse_url import DuckDBLocation, warehouse_location
+
+Format = Literal["duckdb", "parquet"]
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """One form of a run that readers can have now: its path, the run that it holds, and its size."""
+
+    format: Format
+    path: Path
+    run_id: str
+    bytes: int
+
+
+def publish_target(url: str, schema: str | None, path: Path, formats: Sequence[Format]) -> PublishTarget:
+    """Where a warehouse would be published; makes sure that nothing else lies there.
+
+    Raises:
+        ConnectorError: CONFIGURATION if the warehouse is no DuckDB file, or the path is the warehouse itself or another
+            file that was not published; LOCKED or WAREHOUSE if what lies there cannot be looked into.
+    """
+    location = _duckdb_location(url, schema)
+    target = PublishTarget.at(path, location.path)
+    if target.file.resolve() == location.path.resolve():
+        raise ConnectorError(
+            ErrorKind.CONFIGURATION,
+            f"The warehouse {location.path} cannot be published over itself.",
+            remedy="Give --publish another file, or a folder.",
+        )
+    if "duckdb" in formats:
+        published_run(target.file, location.schema)
+    return target
+
+
+def publish(
+    url: str, schema: str | None, target: PublishTarget, formats: Sequence[Format], keep: int, holder: LockHolder
+) -> list[Publication]:
+    """Publishes what the warehouse's last run left. The caller holds the warehouse's lock.
+
+    Args:
+        url: the warehouse.
+        schema: its schema.
+        target: see `publish_target`.
+        formats: the forms to publish.
+        keep: how many older copies stay.
+        holder: this process, for the lock on the target.
+
+    Raises:
+        ConnectorError: UNPUBLISHED if the last run did not succeed; LOCKED if another process publishes there or has
+            the warehouse open; WAREHOUSE if a copy cannot be made. What was published before is then still in place.
+    """
+    location = _duckdb_location(url, schema)
+    run_id = _succeeded_run(url, schema)
+    with file_system_failures(target.file):
+        target.file.parent.mkdir(parents=True, exist_ok=True)
+    publications = []
+    for form in dict.fromkeys(formats):
+        place, publish_form = {
+            "duckdb": (target.file, publish_file),
+            "parquet": (target.parquet, publish_folder),
+        }[form]
+        with file_lock(place, holder, f"The published copy {place}"):
+            path = publish_form(location, target, run_id, keep)
+        publications.append(Publication(form, path, run_id, _size(path)))
+    return publications
+
+
+def _duckdb_location(url: str, schema: str | None) -> DuckDBLocation:
+    location = warehouse_location(url, schema)
+    if not isinstance(location, DuckDBLocation):
+        raise ConnectorError(
+            ErrorKind.CONFIGURATION,
+            "Only a DuckDB warehouse is published: PostgreSQL serves its readers while a sync writes.",
+            remedy="Leave --publish out, or sync into a DuckDB file.",
+        )
+    return location
+
+
+def _succeeded_run(url: str, schema: str | None) -> str:
+    with open_for_reading(url, schema) as session, session.transaction():
+        rows = session.rows("SELECT run_id, outcome FROM sync_run ORDER BY started_at DESC, run_id DESC LIMIT 1")
+    if not rows:
+        raise ConnectorError(
+            ErrorKind.UNPUBLISHED,
+            "Nothing was published: there was no run yet.",
+            remedy="Run `encord-sync sync` first.",
+        )
+    run_id, outcome = rows[0]
+    if outcome != "succeeded":
+        how = "did not end" if outcome == "running" else f"ended {outcome}"
+        raise ConnectorError(
+            ErrorKind.UNPUBLISHED,
+            f"Nothing was published: the last run ({run_id}) {how}. Readers keep the copy of the last good one.",
+            remedy="See `encord-sync status`, and sync again.",
+        )
+    return str(run_id)
+
+
+def _size(path: Path) -> int:
+    return sum(file.stat().st_size for file in path.iterdir()) if path.is_dir() else path.stat().st_size

@@ -1,0 +1,118 @@
+"""Advisory locks on PostgreSQL: one sync a project, several projects at once, nothing left of a killed one."""
+
+import getpass
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from connector.errors import ConnectorError, ErrorKind
+from connector.load.lock_holder import LockHolder
+from connector.load.sync_locks import sync_locks
+from connector.sample import SampleServer, Scale, add_scale_project
+from tests.locks.started_commands import StartedCommands
+from tests.source.world import image_world
+
+ME = LockHolder.this_process("sync", "20261123T014503Z-ab12cd")
+OTHER = LockHolder("sync", "ana", "farm-7", 4711, ME.started_at, "20261123T014400Z-ffffff")
+
+
+def refused(url: str, project_hash: str, schema: str | None = None) -> ConnectorError:
+    with pytest.raises(ConnectorError) as caught, sync_locks(url, schema, ME) as locks, locks.project(project_hash):
+        pass
+    return caught.value
+
+
+def is_free(url: str, project_hash: str, schema: str | None = None) -> bool:
+    with sync_locks(url, schema, ME) as locks, locks.project(project_hash):
+        return True
+
+
+def test_a_project_is_one_runs_at_a_time(postgres_url: str) -> None:
+    with sync_locks(postgres_url, None, OTHER) as locks:
+        with locks.project("project-1"):
+            error = refused(postgres_url, "project-1")
+            assert error.kind is ErrorKind.LOCKED
+            who = "is held by encord-sync sync of ana on farm-7, process 4711, since "
+            assert str(error).startswith("Project project-1 in the warehouse (database ")
+            assert who in str(error)
+            assert "run 20261123T014400Z-ffffff" in str(error)
+            assert "postgres:" not in str(error)
+            assert is_free(postgres_url, "project-2")
+            assert is_free(postgres_url, "project-1", "another_schema")
+        assert is_free(postgres_url, "project-1")
+        with locks.project("project-2"):
+            assert refused(postgres_url, "project-2").kind is ErrorKind.LOCKED
+    assert is_free(postgres_url, "project-2")
+
+
+def test_a_lock_ends_with_its_connection_and_the_next_one_is_on_a_new_one(postgres_url: str) -> None:
+    url = sa.make_url(postgres_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with sync_locks(postgres_url, None, OTHER) as locks:
+        with locks.project("project-1"):
+            with psycopg.connect(url, autocommit=True) as administrator:
+                administrator.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+            deadline = time.monotonic() + 30
+            while time.monotonic() < deadline:
+                try:
+                    assert is_free(postgres_url, "project-1")
+                    break
+                except ConnectorError:
+                    time.sleep(0.05)
+            else:
+                pytest.fail("the lock outlived its connection")
+        with locks.project("project-2"):
+            assert refused(postgres_url, "project-2").kind is ErrorKind.LOCKED
+
+
+def test_the_schema_is_made_by_one_at_a_time(postgres_url: str) -> None:
+    with (
+        sync_locks(postgres_url, None, OTHER) as locks,
+        locks.schema(),
+        pytest.raises(ConnectorError) as caught,
+        sync_locks(f"{postgres_url}?options=-c%20lock_timeout=200ms", None, ME) as others,
+        others.schema(),
+    ):
+        pass
+    assert caught.value.kind is ErrorKind.LOCKED
+    with sync_locks(postgres_url, None, ME) as locks, locks.schema(), locks.project("project-1"):
+        pass
+
+
+@pytest.fixture
+def two_projects(tmp_path: Path, postgres_url: str) -> Iterator[tuple[StartedCommands, str]]:
+    """The command on PostgreSQL, and a second project beside the world's main one."""
+    world = image_world(rows=4)
+    second = add_scale_project(world, Scale(rows=2, annotations=3, objects=3))
+    with SampleServer(world) as server:
+        started = StartedCommands(server, tmp_path)
+        started.warehouse = postgres_url
+        yield started, second.project_hash
+        started.end()
+
+
+def test_syncs_of_two_projects_run_side_by_side_and_of_one_they_do_not(
+    two_projects: tuple[StartedCommands, str],
+) -> None:
+    commands, second_project = two_projects
+    first = commands.held_up_sync()
+
+    other_project = commands.sync(project=second_project).ended()
+    assert other_project.exit_code == 0, other_project.all
+
+    both_projects = commands.sync(f"--project={second_project}").ended()
+    assert both_projects.exit_code == 8, both_projects.all
+    assert f"is held by encord-sync sync of {getpass.getuser()}" in both_projects.all
+    assert f"process {first.pid}, since 2" in both_projects.all
+    assert '"outcome":"succeeded","listed":2,' in both_projects.out
+
+    waiting = commands.sync("--wait=60", "--log-format=json")
+    assert f"process {first.pid}" in json.loads(waiting.line_with("waiting_for_lock"))["text"]
+    first.kill()
+    printed = waiting.ended()
+    assert printed.exit_code == 0, printed.all
+    assert "4 loaded" in printed.out
