@@ -1,0 +1,89 @@
+"""The published Parquet folder: readable without DuckDB, whole, and moved on in one step."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+from connector.load.tables import METADATA
+from tests.sync.synced_warehouse import SyncedWarehouse
+
+
+def versions(root: Path) -> list[str]:
+    return sorted(path.name for path in root.iterdir() if path.name != "current")
+
+
+def manifest_of(version: Path) -> dict[str, Any]:
+    manifest: dict[str, Any] = json.loads((version / "manifest.json").read_text())
+    return manifest
+
+
+def test_it_holds_what_the_warehouse_holds(
+    farm: SyncedWarehouse, published: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcome = farm.sync(publish=str(published), publish_format="parquet")
+    (event,) = outcome.events_named("published")
+    root = published.with_name("labels-parquet")
+    assert [path.name for path in published.parent.iterdir()] == [root.name]
+    current = (root / "current").resolve()
+    assert str(current) == str(Path(event.fields["path"]).resolve())
+    assert current.name == outcome.run.run_id
+
+    manifest = manifest_of(current)
+    assert manifest["run_id"] == outcome.run.run_id
+    named = {table["name"]: table for table in manifest["tables"]}
+    assert set(METADATA.tables) <= set(named)
+    assert {path.name for path in current.iterdir()} == {
+        "manifest.json",
+        "views.sql",
+        *(table["file"] for table in named.values()),
+    }
+    for name, table in named.items():
+        file = current / table["file"]
+        assert hashlib.sha256(file.read_bytes()).hexdigest() == table["sha256"]
+        assert file.stat().st_size == table["bytes"]
+        content = pq.read_table(file)
+        assert content.num_rows == table["rows"] == farm.value(f"SELECT count(*) FROM {name}")
+        assert content.column_names == [column["name"] for column in table["columns"]]
+        assert all(column["comment"] for column in table["columns"])
+
+    monkeypatch.chdir(current)
+    with duckdb.connect() as connection:
+        connection.execute((current / "views.sql").read_text())
+        for (view,) in farm.rows("SELECT view_name FROM installed_view"):
+            hashes = f"SELECT count(*), sum(hash(v)) FROM {view} v"
+            assert connection.execute(hashes).fetchall() == farm.rows(hashes), view
+            if view in named:
+                assert named[view]["kind"] == "view"
+                query = f"SELECT count(*), sum(hash(v)) FROM read_parquet('{view}.parquet') v"
+                assert connection.execute(query).fetchall() == farm.rows(hashes), view
+            else:
+                assert view.endswith("_on_frame")
+
+
+def test_the_version_before_always_stays_and_more_on_request(gate: SyncedWarehouse, tmp_path: Path) -> None:
+    root = tmp_path / "out" / "gate-parquet"
+    options: dict[str, Any] = {"publish": str(tmp_path / "out"), "publish_format": "parquet"}
+    runs = []
+    for _ in range(3):
+        runs.append(gate.sync(**options).run.run_id)
+        assert (root / "current").readlink() == Path(runs[-1])
+    assert versions(root) == sorted(runs[-2:])
+    runs.append(gate.sync(**options, publish_keep=2).run.run_id)
+    runs.append(gate.sync(**options, publish_keep=2).run.run_id)
+    assert versions(root) == sorted(runs[-3:])
+
+
+def test_both_forms_at_once_and_what_a_killed_publish_left(gate: SyncedWarehouse, published: Path) -> None:
+    root = published.with_name("labels-parquet")
+    (root / ".20261123T014503Z-ab12cd.new").mkdir(parents=True)
+    (root / ".20261123T014503Z-ab12cd.new" / "project.parquet").write_bytes(b"half")
+    (root / ".current.new").symlink_to("nowhere")
+    outcome = gate.sync(publish=str(published), publish_format="duckdb,parquet")
+    assert [event.fields["format"] for event in outcome.events_named("published")] == ["duckdb", "parquet"]
+    assert sorted(path.name for path in published.parent.iterdir()) == ["labels-parquet", "labels.duckdb"]
+    assert sorted(path.name for path in root.iterdir()) == [outcome.run.run_id, "current"]
