@@ -46,7 +46,8 @@ class Settings(BaseModel):
     )
     warehouse: str = Field(
         default=DEFAULT_WAREHOUSE,
-        description="duckdb:///relative.duckdb, duckdb:////absolute/file.duckdb, or postgresql+psycopg://….",
+        description="duckdb:///relative.duckdb, duckdb:////absolute/file.duckdb, or"
+        " postgresql+psycopg://user@host:port/database (PostgreSQL 14 to 18).",
     )
     db_schema: str | None = Field(
         default=None,
