@@ -108,3 +108,14 @@ def test_passwords_of_urls_are_hidden() -> None:
     assert without_password(url) == "postgresql+psycopg://writer:***@db.example.com:5432/labels"
     assert without_password("duckdb:////data/labels.duckdb") == "duckdb:////data/labels.duckdb"
     assert load_settings({"warehouse": url}, {}).shown_warehouse.count("s3cret") == 0
+
+
+def test_where_to_publish_is_meant_from_the_file_and_forms_are_a_list(tmp_path: Path) -> None:
+    config = tmp_path / "c.toml"
+    config.write_text('publish = "readers/labels.duckdb"\npublish_format = ["parquet"]\nwait = 30')
+    settings = load_settings({}, {}, config)
+    assert settings.publish == tmp_path / "readers" / "labels.duckdb"
+    assert (settings.publish_format, settings.publish_keep, settings.wait) == (("parquet",), 0, 30.0)
+    assert load_settings({}, {"ENCORD_SYNC_PUBLISH_FORMAT": "duckdb, parquet"}).publish_format == ("duckdb", "parquet")
+    assert "publish_format (environment)" in refused({}, {"ENCORD_SYNC_PUBLISH_FORMAT": ","})
+    assert "wait (command line)" in refused({"wait": "-1"}, {})

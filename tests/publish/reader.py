@@ -15,7 +15,7 @@ import duckdb
 
 from tests.publish.numbered_runs import annotations_in, run_id_of
 
-PAUSE = 0.1
+PAUSE = 0.4
 """Seconds between two rounds: eight readers and the publisher may have to share two cores."""
 
 ANNOTATIONS = "SELECT min(x), max(x), count(*) FROM object_annotation"
