@@ -7,6 +7,7 @@ from connector.load import Warehouse
 from connector.load.tables import METADATA
 from connector.views import view_files
 
+ENGINES = ("duckdb",)
 VIEWS = [file.view_name for file in view_files()]
 FORBIDDEN_NAMES = {"at", "order", "group", "offset", "end", "user", "range", "value"}
 ALLOWED_TYPES = {"VARCHAR", "BIGINT", "DOUBLE", "BOOLEAN", "TIMESTAMP WITH TIME ZONE"}

@@ -10,6 +10,8 @@ from connector.load import Warehouse, open_warehouse
 from connector.views import install, installed_views, remove, view_files
 from connector.views.view_files import ViewFile
 
+ENGINES = ("duckdb",)
+
 
 def catalogue(connection: sa.Connection) -> set[str]:
     return set(connection.execute(sa.text("SELECT view_name FROM duckdb_views() WHERE NOT internal")).scalars())
