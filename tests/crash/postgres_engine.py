@@ -31,7 +31,11 @@ class PostgresEngine:
         return self.copied(self._template)
 
     def copied(self, url: str) -> str:
-        return self._made(str(sa.make_url(url).database))
+        return self._made(self.database(url))
+
+    @staticmethod
+    def database(url: str) -> str:
+        return str(sa.make_url(url).database)
 
     def _made(self, template: str) -> str:
         self._databases.append(self.server.create_database(template))

@@ -21,7 +21,9 @@ from tests.crash.modelled_project import ModelledProject, facts_of, modelled_wor
 
 STEPS = int(os.environ.get("ENCORD_SYNC_TEST_STEPS", "160"))
 """Steps on each engine, about; at least 300 on both."""
-STEPS_A_HISTORY = 40
+STEPS_A_HISTORY = 20
+LABELLED_AT_FIRST = 4
+"""Data units that have labels when a history begins, so that edits find something to edit from the start."""
 
 picks = st.integers(min_value=0, max_value=9_999)
 NOT_OF_ONE_ROW = [case for case in CASES.values() if case.label_hash is None]
@@ -41,6 +43,10 @@ class History(RuleBasedStateMachine):
         self.server.__enter__()
         self.warehouse = CrashedWarehouse(self.server, self.engine, self.engine.empty())
         self.modelled = ModelledProject(self.warehouse.project)
+        for pick in range(LABELLED_AT_FIRST):
+            self.modelled.open_row(0)
+            for edit in (self.modelled.draw, self.modelled.answer, self.modelled.classify):
+                edit(pick)
 
     def teardown(self) -> None:
         self._sync()
@@ -105,6 +111,13 @@ class History(RuleBasedStateMachine):
     @rule(pick=picks)
     def delete_data_unit(self, pick: int) -> None:
         self.modelled.delete_data_unit(pick)
+
+    @rule(pick=picks)
+    def sync_after_the_ontology_was_edited(self, pick: int) -> None:
+        """Label rows do not move, so nothing else brings what it means for them."""
+        self.modelled.archive_or_back(pick)
+        self.modelled.model.remember()
+        self._sync()
 
     @rule()
     def sync(self) -> None:
