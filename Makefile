@@ -10,13 +10,17 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 WORKERS ?= auto
 ARGS ?=
 
-.PHONY: demo test lint format docs clean
+.PHONY: demo test torture lint format docs clean
 
 demo: $(VENV)/.installed
 	$(BIN)/encord-sync demo $(ARGS)
 
 test: $(VENV)/.installed-dev
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+# The long form of the crash tests, with figures: kills, faults, random histories.
+torture: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.crash.torture $(ARGS)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
