@@ -23,7 +23,7 @@ from tests.crash.kills import (
 from tests.crash.scenes import BUNDLE_ROWS, ROWS, Scene, scene
 from tests.sync.command_line import COMMAND
 
-RANDOM_KILLS = {"new": 2, "edited": 5}
+RANDOM_KILLS = {"new": 1, "edited": 4}
 """By scene, on each engine; `make torture` has more, and more scenes."""
 
 
