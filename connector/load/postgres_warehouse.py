@@ -2,8 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -23,20 +22,18 @@ from connector.load.postgres_replacement import CopyAndCompare
 from connector.load.postgres_session import PostgresSession
 from connector.load.postgres_statistics import ChangedRows
 from connector.load.revisions import ensure_head, head_revision
-from connector.load.sql_warehouse import SqlWarehouse
+from connector.load.sql_warehouse import Answer, SqlWarehouse
 from connector.load.warehouse import OntologyMeaning, WrittenBundle
 
 _ATTEMPTS = 8
 _LOG = logging.getLogger(__name__)
-
-Answer = TypeVar("Answer")
 
 
 class PostgresWarehouse(SqlWarehouse):
     """A `Warehouse` in one schema of a PostgreSQL database, over one connection.
 
     A transaction that met a deadlock, or whose connection was cut, is run again up to 7 times within about half a
-    minute, which a restart of the server takes: every writing method may be repeated (see `Warehouse`).
+    minute, which is what a restart of the server takes: every method may be repeated (see `Warehouse`).
     """
 
     def __init__(self, session: PostgresSession, migrated_from: str | None) -> None:
@@ -63,23 +60,22 @@ class PostgresWarehouse(SqlWarehouse):
             raise
         return cls(session, migrated_from)
 
-    def state(self, project_hash: str) -> pa.Table:
-        """See `Warehouse.state`."""
-        return _repeated(lambda: super(PostgresWarehouse, self).state(project_hash))
-
-    def ontology(self, project_hash: str) -> dict[str, pa.Table]:
-        """See `Warehouse.ontology`."""
-        return _repeated(lambda: super(PostgresWarehouse, self).ontology(project_hash))
-
-    def project_hashes(self) -> list[str]:
-        """See `Warehouse.project_hashes`."""
-        return _repeated(super().project_hashes)
+    def _in_transaction(self, work: Callable[[], Answer]) -> Answer:
+        """See `SqlWarehouse._in_transaction`; here it is tried again while it fails for reasons that pass."""
+        attempts = Retrying(
+            retry=retry_if_exception_type(PassingFailureError),
+            stop=stop_after_attempt(_ATTEMPTS),
+            wait=wait_exponential(multiplier=0.25, max=15) + wait_random(0, 0.25),
+            before_sleep=_tell,
+            reraise=True,
+        )
+        return attempts(lambda: super(PostgresWarehouse, self)._in_transaction(work))
 
     def upsert_metadata(
         self, project_hash: str, tables: Mapping[str, pa.Table], meaning: OntologyMeaning
     ) -> dict[str, int]:
         """See `Warehouse.upsert_metadata`."""
-        changed = _repeated(lambda: super(PostgresWarehouse, self).upsert_metadata(project_hash, tables, meaning))
+        changed = super().upsert_metadata(project_hash, tables, meaning)
         self._changed.add(changed)
         return changed
 
@@ -92,55 +88,18 @@ class PostgresWarehouse(SqlWarehouse):
         run_id: str,
     ) -> WrittenBundle:
         """See `Warehouse.write_bundle`; rows_by_table counts the rows that were new or differed."""
-        failed = list(failures)
-        written = _repeated(
-            lambda: super(PostgresWarehouse, self).write_bundle(project_hash, tables, states, failed, run_id)
-        )
+        written = super().write_bundle(project_hash, tables, states, failures, run_id)
         self._changed.add({**written.rows_by_table, "label_row": states.num_rows})
         return written
 
-    def record_failures(
-        self, project_hash: str, failures: Iterable[tuple[str, str, str]], run_id: str, *, of_listing: bool = False
-    ) -> None:
-        """See `Warehouse.record_failures`."""
-        failed = list(failures)
-        _repeated(
-            lambda: super(PostgresWarehouse, self).record_failures(project_hash, failed, run_id, of_listing=of_listing)
-        )
-
-    def tombstone(self, project_hash: str, label_row_ids: Iterable[str], at: datetime) -> int:
-        """See `Warehouse.tombstone`."""
-        gone = list(label_row_ids)
-        return _repeated(lambda: super(PostgresWarehouse, self).tombstone(project_hash, gone, at))
-
-    def tombstone_project(self, project_hash: str, at: datetime) -> int:
-        """See `Warehouse.tombstone_project`."""
-        return _repeated(lambda: super(PostgresWarehouse, self).tombstone_project(project_hash, at))
-
-    def record_run(self, receipt: Mapping[str, Any]) -> None:
-        """See `Warehouse.record_run`."""
-        _repeated(lambda: super(PostgresWarehouse, self).record_run(receipt))
-
     def record_project(self, receipt: Mapping[str, Any]) -> None:
         """See `Warehouse.record_project`; then renews the statistics of the tables that changed enough."""
-        _repeated(lambda: super(PostgresWarehouse, self).record_project(receipt))
+        super().record_project(receipt)
         self._changed.analyse(self._server)
 
     def close(self) -> None:
         """See `Warehouse.close`."""
         self._server.close()
-
-
-def _repeated(transaction: Callable[[], Answer]) -> Answer:
-    """The answer of a transaction that is run again while it fails for reasons that pass."""
-    attempts = Retrying(
-        retry=retry_if_exception_type(PassingFailureError),
-        stop=stop_after_attempt(_ATTEMPTS),
-        wait=wait_exponential(multiplier=0.25, max=15) + wait_random(0, 0.25),
-        before_sleep=_tell,
-        reraise=True,
-    )
-    return attempts(transaction)
 
 
 def _tell(attempt: RetryCallState) -> None:

@@ -1,9 +1,9 @@
 """The warehouse contract kept with SQL: everything that DuckDB and PostgreSQL do alike."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,6 +21,8 @@ from connector.load.tables import LABEL_TABLES, METADATA
 from connector.load.tombstones import bury_label_rows, bury_project
 from connector.load.warehouse import ARROW_SCHEMAS, STORED_SCHEMA, Failure, OntologyMeaning, WrittenBundle
 
+Answer = TypeVar("Answer")
+
 
 class SqlWarehouse:
     """A `Warehouse` (see there for what each method promises) over a session; engines add how to open and close it."""
@@ -37,6 +39,11 @@ class SqlWarehouse:
         self.schema_version = schema_version
         self.migrated_from = migrated_from
 
+    def _in_transaction(self, work: Callable[[], Answer]) -> Answer:
+        """What `work` answers, done in one transaction of the session; an engine may do it again if that fails."""
+        with self._session.transaction():
+            return work()
+
     def connection(self) -> AbstractContextManager[sa.Connection]:
         """See `Warehouse.connection`."""
         return self._session.connection()
@@ -50,53 +57,52 @@ class SqlWarehouse:
             " AND sync_failure.label_hash = label_row.label_hash) AS has_failed"
             " FROM label_row WHERE project_hash = $project_hash"
         )
-        with self._session.transaction():
-            return self._session.table(
-                sql(query, columns=column_list(columns, "label_row.")), STORED_SCHEMA, project_hash=project_hash
-            )
+        statement = sql(query, columns=column_list(columns, "label_row."))
+        return self._in_transaction(lambda: self._session.table(statement, STORED_SCHEMA, project_hash=project_hash))
 
     def ontology(self, project_hash: str) -> dict[str, pa.Table]:
         """See `Warehouse.ontology`."""
-        stored = {}
-        with self._session.transaction():
-            for name in ("ontology_class", "ontology_attribute", "ontology_option"):
-                query = "SELECT {columns} FROM {table} WHERE project_hash = $project_hash ORDER BY {keys}"
-                stored[name] = self._session.table(
-                    sql(
-                        query,
-                        table=name,
-                        columns=column_list(ARROW_SCHEMAS[name].names),
-                        keys=column_list(key_columns(METADATA.tables[name])),
-                    ),
-                    ARROW_SCHEMAS[name],
-                    project_hash=project_hash,
-                )
-        return stored
+        query = "SELECT {columns} FROM {table} WHERE project_hash = $project_hash ORDER BY {keys}"
+        statements = {
+            name: sql(
+                query,
+                table=name,
+                columns=column_list(ARROW_SCHEMAS[name].names),
+                keys=column_list(key_columns(METADATA.tables[name])),
+            )
+            for name in ("ontology_class", "ontology_attribute", "ontology_option")
+        }
+        return self._in_transaction(
+            lambda: {
+                name: self._session.table(statement, ARROW_SCHEMAS[name], project_hash=project_hash)
+                for name, statement in statements.items()
+            }
+        )
 
     def project_hashes(self) -> list[str]:
         """See `Warehouse.project_hashes`."""
         query = "SELECT project_hash FROM project WHERE deleted_at IS NULL ORDER BY project_hash"
-        with self._session.transaction():
-            return [project_hash for (project_hash,) in self._session.rows(query)]
+        return self._in_transaction(lambda: [project_hash for (project_hash,) in self._session.rows(query)])
 
     def upsert_metadata(
         self, project_hash: str, tables: Mapping[str, pa.Table], meaning: OntologyMeaning
     ) -> dict[str, int]:
         """See `Warehouse.upsert_metadata`."""
-        with self._session.transaction():
-            return upsert_listing(self._session, project_hash, tables, meaning)
+        return self._in_transaction(lambda: upsert_listing(self._session, project_hash, tables, meaning))
 
     def consensus_stages_read(self, project_hash: str) -> dict[str, str]:
         """See `Warehouse.consensus_stages_read`."""
-        with self._session.transaction():
-            return consensus_tasks.stages_read(self._session, project_hash)
+        return self._in_transaction(lambda: consensus_tasks.stages_read(self._session, project_hash))
 
     def keep_consensus_branches(
         self, project_hash: str, stage_uuid: str, listing_digest: str, branches: pa.Table, read_at: datetime
     ) -> None:
         """See `Warehouse.keep_consensus_branches`."""
-        with self._session.transaction():
-            consensus_tasks.keep_branches(self._session, project_hash, stage_uuid, listing_digest, branches, read_at)
+        self._in_transaction(
+            lambda: consensus_tasks.keep_branches(
+                self._session, project_hash, stage_uuid, listing_digest, branches, read_at
+            )
+        )
 
     def write_bundle(
         self,
@@ -110,8 +116,7 @@ class SqlWarehouse:
         states = complete_states(states)
         failures = list(failures)
         try:
-            with self._session.transaction():
-                return self._replaced(project_hash, tables, states, failures, run_id)
+            return self._replaced(project_hash, tables, states, failures, run_id)
         except DataRefusedError:
             return self._write_one_by_one(project_hash, tables, states, failures, run_id)
 
@@ -123,7 +128,9 @@ class SqlWarehouse:
         failures: list[tuple[str, str, str]],
         run_id: str,
     ) -> WrittenBundle:
-        return replace_label_rows(self._session, self._replacement, project_hash, tables, states, failures, run_id)
+        return self._in_transaction(
+            lambda: replace_label_rows(self._session, self._replacement, project_hash, tables, states, failures, run_id)
+        )
 
     def _write_one_by_one(
         self,
@@ -141,9 +148,7 @@ class SqlWarehouse:
             if "data_frame" in tables:
                 own["data_frame"] = tables["data_frame"]
             try:
-                with self._session.transaction():
-                    state = states.slice(position, 1)
-                    written = self._replaced(project_hash, own, state, [], run_id)
+                written = self._replaced(project_hash, own, states.slice(position, 1), [], run_id)
             except DataRefusedError as refusal:
                 message = (
                     f"Label row {label_hash} was refused by the warehouse ({refusal.reason}); it keeps its old rows."
@@ -160,31 +165,31 @@ class SqlWarehouse:
         self, project_hash: str, failures: Iterable[tuple[str, str, str]], run_id: str, *, of_listing: bool = False
     ) -> None:
         """See `Warehouse.record_failures`."""
-        failures = list(failures)
-        with self._session.transaction():
+        met = list(failures)
+
+        def record() -> None:
             if of_listing:
-                failure_records.heal_listing(self._session, project_hash, failures)
-            failure_records.record(self._session, project_hash, failures, run_id)
+                failure_records.heal_listing(self._session, project_hash, met)
+            failure_records.record(self._session, project_hash, met, run_id)
+
+        self._in_transaction(record)
 
     def tombstone(self, project_hash: str, label_row_ids: Iterable[str], at: datetime) -> int:
         """See `Warehouse.tombstone`."""
-        with self._session.transaction():
-            return bury_label_rows(self._session, project_hash, list(label_row_ids), at)
+        gone = list(label_row_ids)
+        return self._in_transaction(lambda: bury_label_rows(self._session, project_hash, gone, at))
 
     def tombstone_project(self, project_hash: str, at: datetime) -> int:
         """See `Warehouse.tombstone_project`."""
-        with self._session.transaction():
-            return bury_project(self._session, project_hash, at)
+        return self._in_transaction(lambda: bury_project(self._session, project_hash, at))
 
     def record_run(self, receipt: Mapping[str, Any]) -> None:
         """See `Warehouse.record_run`."""
-        with self._session.transaction():
-            upsert_receipt(self._session, METADATA.tables["sync_run"], receipt)
+        self._in_transaction(lambda: upsert_receipt(self._session, METADATA.tables["sync_run"], receipt))
 
     def record_project(self, receipt: Mapping[str, Any]) -> None:
         """See `Warehouse.record_project`."""
-        with self._session.transaction():
-            upsert_receipt(self._session, METADATA.tables["sync_run_project"], receipt)
+        self._in_transaction(lambda: upsert_receipt(self._session, METADATA.tables["sync_run_project"], receipt))
 
 
 def _rows_of(rows: pa.Table, label_hash: str) -> pa.Table:

@@ -3,12 +3,13 @@
 import pytest
 import sqlalchemy as sa
 from alembic import command
+from alembic.script import ScriptDirectory
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.load import open_warehouse
 from connector.load.revisions import head_revision
 from connector.load.tables import METADATA
-from connector.views import install, remove
+from connector.views import install, remove, view_files
 from tests.load.test_migrations import alembic_config
 from tests.load.warehouse_rows import PROJECT, SAME, everything, labels, listing, read, states
 from tests.postgres_server import PostgresServer
@@ -93,7 +94,8 @@ def test_the_migrated_tables_are_the_declared_ones(postgres_url: str) -> None:
 
 
 def test_every_revision_goes_down_and_up_again(postgres_database: str) -> None:
-    revisions = ["0001", "0002", "0003"]
+    known = ScriptDirectory.from_config(alembic_config()).walk_revisions()
+    revisions = [script.revision for script in known][::-1]
     assert revisions[-1] == head_revision()
     passed = {}
     for revision in revisions:
@@ -159,3 +161,24 @@ def test_rows_stay_when_views_go_and_come(postgres_url: str) -> None:
     after.pop("installed_view")
     assert after == before
     warehouse.close()
+
+
+def test_views_and_their_columns_are_described_and_of_types_that_tools_accept(postgres_url: str) -> None:
+    warehouse = open_warehouse(postgres_url)
+    columns = read(
+        warehouse,
+        "SELECT relname, attname, format_type(atttypid, NULL), col_description(oid, attnum), obj_description(oid)"
+        " FROM pg_class JOIN pg_attribute ON attrelid = oid AND attnum > 0"
+        " WHERE relkind = 'v' AND relnamespace = 'encord'::regnamespace",
+    )
+    warehouse.close()
+    assert {name for name, *_ in columns} == {file.view_name for file in view_files()}
+    assert [row for row in columns if not row[3] or not row[4]] == []
+    assert {row[2] for row in columns} <= {
+        "character varying",
+        "text",
+        "bigint",
+        "double precision",
+        "boolean",
+        "timestamp with time zone",
+    }
