@@ -35,6 +35,8 @@ def sync_project(
         ontology = Ontology.from_structure(snapshot.ontology["editor"])
         tables = project_tables(snapshot.project, snapshot.ontology, ARROW_SCHEMAS)
         listing = normalise_listing(project_hash, snapshot.entries, ARROW_SCHEMAS)
+        entries_listed = len(snapshot.entries)
+        snapshot.entries.clear()  # kilobytes each: what is needed of them is in the listing now
         # One transaction: what an edit of the ontology made stale is marked where the new ontology is stored.
         meaning = ontology_change(warehouse.ontology(project_hash), tables)
         warehouse.upsert_metadata(project_hash, {**tables, **listing.tables}, meaning)
@@ -74,7 +76,7 @@ def sync_project(
             len(changes.gone),
             stored.filter(is_live).num_rows,
             settings.max_delete_share,
-            listed=len(snapshot.entries),
+            listed=entries_listed,
             unreadable_entries=len(unreadable),
             is_forced=settings.allow_deletes,
         )

@@ -8,6 +8,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from connector.normalise.storable_text import storable
+
 FACTS_SCHEMA = pa.schema(
     [
         pa.field("label_hash", pa.string(), nullable=False),
@@ -69,7 +71,9 @@ class ColumnBuffer:
         Raises:
             pa.ArrowException, TypeError, ValueError, OverflowError: A value is not of its column's type.
         """
-        arrays = [pa.array(self.columns[field.name], type=field.type, from_pandas=False) for field in self.schema]
+        arrays = [
+            storable(pa.array(self.columns[field.name], type=field.type, from_pandas=False)) for field in self.schema
+        ]
         return pa.Table.from_arrays(arrays, schema=self.schema)
 
 

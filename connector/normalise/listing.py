@@ -8,8 +8,14 @@ import orjson
 import pyarrow as pa
 
 from connector.normalise.listing_entries import Entry, Rejected, TakenEntries, entry_identifier, take_entries
+from connector.normalise.storable_text import storable
 
 _NOT_OF_ITS_TYPE = (pa.ArrowException, TypeError, ValueError, OverflowError)
+
+
+ENTRY_KEYS = ("label_hash", "data_hash", "data_type", "number_of_frames", "width", "height", "spaces")
+"""Keys of a listing entry that normalising a label row reads. Only they are kept while a sync runs: a whole entry is
+several kilobytes, and a project may list 100,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +24,7 @@ class Listing:
 
     Attributes:
         tables: data_unit, without deleted_at, and label_row, the columns that a listing knows.
-        entries: label_row_id → the raw entry that was taken.
+        entries: label_row_id → of the raw entry that was taken, what normalising its labels needs (`ENTRY_KEYS`).
         rejected: label hash, or data unit and branch, or place in the listing; and why the entry was set aside.
     """
 
@@ -47,7 +53,8 @@ def normalise_listing(project_hash: str, entries: Sequence[object], schemas: Map
         good = _of_their_types(project_hash, taken, list(range(len(taken.ids))), schemas, rejected)
         taken = taken.part(good)
         tables = _tables(project_hash, taken, schemas)
-    return Listing(tables, dict(zip(taken.ids, taken.entries, strict=True)), rejected)
+    kept = ({key: entry[key] for key in ENTRY_KEYS if key in entry} for entry in taken.entries)
+    return Listing(tables, dict(zip(taken.ids, kept, strict=True)), rejected)
 
 
 def _of_their_types(
@@ -149,5 +156,5 @@ def _table(
             column = [value(entry) for entry in entries]
         else:
             column = [entry.get(name) for entry in entries]
-        arrays.append(pa.array(column, type=schema.field(name).type))
+        arrays.append(storable(pa.array(column, type=schema.field(name).type)))
     return pa.Table.from_arrays(arrays, schema=pa.schema([schema.field(name) for name in names]))

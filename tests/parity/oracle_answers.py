@@ -71,7 +71,8 @@ def _answer_rows(answer: object) -> Iterator[AnswerRow]:
     if isinstance(answer, Option):
         yield {**EMPTY, "option": answer.feature_node_hash}
     elif isinstance(answer, str):
-        yield {**EMPTY, "text": answer}
+        # Declared difference: PostgreSQL cannot store U+0000, so no engine does (connector.normalise.storable_text).
+        yield {**EMPTY, "text": answer.replace("\0", "\ufffd")}
     elif isinstance(answer, int | float):
         # `text` of a number is one canonical rendering of it; `table_facts` checks it and leaves it out.
         yield {**EMPTY, "number": exact(float(answer))}
