@@ -25,6 +25,7 @@ SHOWN_ROWS = 13
 SAMPLE_TITLE = "Meadowbrook dairy herd"
 VIDEO = "barn-east-001.mp4"
 CONSENSUS = "calving-pen-002.mp4"
+ANNOTATED = "calving-pen-001.mp4"
 
 
 def run_demo(size: Literal["small", "medium", "large"], seed: int, path: Path) -> None:
@@ -55,7 +56,7 @@ def run_demo(size: Literal["small", "medium", "large"], seed: int, path: Path) -
         _heading(console, "2. The first sync fetches everything")
         _sync(settings, console, interruption)
         _heading(console, "3. Meanwhile, in Encord")
-        for sentence in _work_on(project):
+        for sentence in work_on(project):
             console.print(f"  - {sentence}", soft_wrap=True)
         _heading(console, "4. The second sync fetches only what changed")
         server.requests.clear()
@@ -107,7 +108,7 @@ def _sync(settings: Settings, console: Console, interruption: Interruption) -> N
         raise run.failures[0]
 
 
-def _work_on(project: SampleProject) -> Iterator[str]:
+def work_on(project: SampleProject) -> Iterator[str]:
     """Edit the project as people would, and say what was done."""
     titles = {(row.metadata["data_title"], branch): row for (_, branch), row in project.rows.items()}
     video = titles[VIDEO, "main"]
@@ -125,8 +126,8 @@ def _work_on(project: SampleProject) -> Iterator[str]:
     project.add_object(label_hash, cow, dict.fromkeys(range(10), place))
     yield f"somebody opened {unopened.metadata['data_title']} for the first time and drew a cow on 10 frames"
 
-    project.move_to_stage(titles[CONSENSUS, "main"].data_hash, "Complete")
-    yield f"the reviewer completed {CONSENSUS} (its labels did not move: nothing to fetch)"
+    project.move_to_stage(titles[ANNOTATED, "main"].data_hash, "Consensus review")
+    yield f"the last annotator submitted {ANNOTATED}: it awaits review (its labels did not move: nothing to fetch)"
 
     project.rename_feature(project.class_named("Calf")["featureNodeHash"], "Calf, unweaned")
     yield "the class Calf was renamed (one row of the ontology: nothing to fetch)"

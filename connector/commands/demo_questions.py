@@ -63,4 +63,25 @@ WHERE data_title = '{consensus}' AND branch_name <> 'main'
 GROUP BY branch_name, object_name
 ORDER BY object_name, branch_name""",
     ),
+    Question(
+        "Consensus: what awaits a reviewer, and how far do the annotators disagree, in percent?",
+        """\
+SELECT data_title, reason, n, first_frame,
+       CAST(ROUND(100 * worst_agreement) AS BIGINT) AS worst,
+       CAST(ROUND(100 * disagreement) AS BIGINT) AS disagree
+FROM consensus_queue
+ORDER BY disagreement DESC, data_title, reason""",
+    ),
+    Question(
+        "Consensus: who agrees with whom, in percent? Seen x drawn alike = objects.",
+        """\
+SELECT split_part(annotator, '@', 1) AS annotator,
+       split_part(other_annotator, '@', 1) AS other,
+       CAST(ROUND(100 * detection_f1) AS BIGINT) AS seen,
+       CAST(ROUND(100 * mean_iou) AS BIGINT) AS alike,
+       CAST(ROUND(100 * object_agreement) AS BIGINT) AS objects,
+       CAST(ROUND(100 * answer_agreement) AS BIGINT) AS answers
+FROM consensus_annotator_pair
+ORDER BY 1, 2""",
+    ),
 )

@@ -70,7 +70,19 @@ def test_names_and_types_are_ones_that_tools_accept(warehouse: Warehouse, view_n
     assert {data_type for _, data_type, _ in columns} <= ALLOWED_TYPES
 
 
-@pytest.mark.parametrize("view_name", [name for name in VIEWS if name != "relationship"])
+AGGREGATED = [name for name in VIEWS if name.startswith("consensus_")]
+
+
+@pytest.mark.parametrize("view_name", AGGREGATED)
+def test_consensus_views_say_where_they_belong(warehouse: Warehouse, view_name: str) -> None:
+    """Their grain may be a class, a question or two people: of the place they have what the grain has."""
+    names = [name for name, _, _ in columns_of(warehouse, view_name)]
+    found = [name for name in names if name in PLACE]
+    assert found in (PLACE, PLACE[:6], PLACE[:2])
+    assert ("frame" in names) == ("space_id" in names)
+
+
+@pytest.mark.parametrize("view_name", [name for name in VIEWS if name not in {"relationship", *AGGREGATED}])
 def test_every_view_says_where_its_labels_lie(warehouse: Warehouse, view_name: str) -> None:
     names = [name for name, _, _ in columns_of(warehouse, view_name)]
     assert [name for name in names if name in PLACE] == PLACE

@@ -1,0 +1,104 @@
+-- grain: one row two overlapping objects on a frame, of two branches that are compared
+-- after: consensus_branch_pair consensus_object
+CREATE VIEW consensus_object_candidate AS
+SELECT
+    project_hash,
+    project_title,
+    data_hash,
+    data_title,
+    dataset_title,
+    data_type,
+    branch_name,
+    label_hash,
+    label_row_id,
+    other_branch_name,
+    other_label_hash,
+    other_label_row_id,
+    pair_kind,
+    space_id,
+    frame,
+    object_hash,
+    object_name,
+    feature_hash,
+    other_object_hash,
+    other_object_name,
+    other_feature_hash,
+    same_class,
+    overlap / (area + other_area - overlap) AS iou,
+    iou_method,
+    min_iou,
+    overlap / (area + other_area - overlap) >= min_iou AS is_close
+FROM (
+    SELECT
+        p.project_hash,
+        p.project_title,
+        p.data_hash,
+        p.data_title,
+        p.dataset_title,
+        p.data_type,
+        p.branch_name,
+        p.label_hash,
+        p.label_row_id,
+        p.other_branch_name,
+        p.other_label_hash,
+        p.other_label_row_id,
+        p.pair_kind,
+        a.space_id,
+        a.frame,
+        a.object_hash,
+        a.object_name,
+        a.feature_hash,
+        b.object_hash AS other_object_hash,
+        b.object_name AS other_object_name,
+        b.feature_hash AS other_feature_hash,
+        a.feature_hash = b.feature_hash AS same_class,
+        (LEAST(a.x_max, b.x_max) - GREATEST(a.x_min, b.x_min))
+            * (LEAST(a.y_max, b.y_max) - GREATEST(a.y_min, b.y_min)) AS overlap,
+        (a.x_max - a.x_min) * (a.y_max - a.y_min) AS area,
+        (b.x_max - b.x_min) * (b.y_max - b.y_min) AS other_area,
+        CASE WHEN a.shape = 'bounding_box' AND b.shape = 'bounding_box' THEN 'box' ELSE 'extent' END AS iou_method,
+        GREATEST(a.min_iou, b.min_iou) AS min_iou
+    FROM consensus_branch_pair AS p
+    JOIN consensus_object AS a ON a.label_row_id = p.label_row_id
+    JOIN consensus_object AS b
+        ON b.label_row_id = p.other_label_row_id AND b.space_id = a.space_id AND b.frame = a.frame
+        AND a.x_min < b.x_max AND b.x_min < a.x_max AND a.y_min < b.y_max AND b.y_min < a.y_max
+) AS overlapping;
+
+COMMENT ON VIEW consensus_object_candidate IS
+    'One row two objects on a frame, of two branches that are compared, whose extents overlap.';
+COMMENT ON COLUMN consensus_object_candidate.project_hash IS 'The project''s id in Encord.';
+COMMENT ON COLUMN consensus_object_candidate.project_title IS 'The project''s title.';
+COMMENT ON COLUMN consensus_object_candidate.data_hash IS 'The data unit (video, image, image group, …).';
+COMMENT ON COLUMN consensus_object_candidate.data_title IS
+    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
+COMMENT ON COLUMN consensus_object_candidate.dataset_title IS 'The title of the dataset that the data unit comes from.';
+COMMENT ON COLUMN consensus_object_candidate.data_type IS
+    'video, image, img_group, dicom, nifti, audio, plain_text, pdf, group, scene, …';
+COMMENT ON COLUMN consensus_object_candidate.branch_name IS 'The branch.';
+COMMENT ON COLUMN consensus_object_candidate.label_hash IS 'Encord''s id of the label row.';
+COMMENT ON COLUMN consensus_object_candidate.label_row_id IS
+    'The row of table label_row; made of project, data unit and branch.';
+COMMENT ON COLUMN consensus_object_candidate.other_branch_name IS 'The branch that it is compared with.';
+COMMENT ON COLUMN consensus_object_candidate.other_label_hash IS 'The label row of that branch.';
+COMMENT ON COLUMN consensus_object_candidate.other_label_row_id IS 'The row of table label_row of that branch.';
+COMMENT ON COLUMN consensus_object_candidate.pair_kind IS
+    'peer: two annotators; main: an annotator and the main branch, once consensus is reached.';
+COMMENT ON COLUMN consensus_object_candidate.space_id IS
+    'root, or the part of the data group or scene (table data_space) that it lies on.';
+COMMENT ON COLUMN consensus_object_candidate.frame IS 'Frame from 0; image, slice or page number.';
+COMMENT ON COLUMN consensus_object_candidate.object_hash IS
+    'The object instance, case-sensitive, unique only within its label row.';
+COMMENT ON COLUMN consensus_object_candidate.object_name IS 'The object''s class, as the ontology names it now.';
+COMMENT ON COLUMN consensus_object_candidate.feature_hash IS 'The ontology class, case-sensitive.';
+COMMENT ON COLUMN consensus_object_candidate.other_object_hash IS 'The object of the other branch.';
+COMMENT ON COLUMN consensus_object_candidate.other_object_name IS 'The class of the other object.';
+COMMENT ON COLUMN consensus_object_candidate.other_feature_hash IS 'The ontology class of the other object.';
+COMMENT ON COLUMN consensus_object_candidate.same_class IS 'Whether both are of one class.';
+COMMENT ON COLUMN consensus_object_candidate.iou IS 'Intersection over union, 0 to 1.';
+COMMENT ON COLUMN consensus_object_candidate.iou_method IS
+    'box: both are plain boxes, the IoU is exact; extent: that of the boxes around the shapes, which may mislead for polygons and other shapes.';
+COMMENT ON COLUMN consensus_object_candidate.min_iou IS
+    'The least IoU at which they are taken for one: of two classes the higher threshold.';
+COMMENT ON COLUMN consensus_object_candidate.is_close IS
+    'Whether the IoU reaches the threshold (of two classes the higher one).';
