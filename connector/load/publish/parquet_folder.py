@@ -6,6 +6,7 @@ in the middle of it.
 """
 
 import hashlib
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,9 +27,9 @@ from connector.load.warehouse_url import DuckDBLocation
 MANIFEST = "manifest.json"
 VIEWS = "views.sql"
 
-_EXPANDING = "_on_frame"
-"""Views with one row a label and frame: written out they would be several times as large as all tables together. Their
-text is in views.sql instead."""
+_EXPANDING = re.compile(r"_on_frame$|^consensus_object|^consensus_(answer|vote|item)$")
+"""Views with one row a label or answer and frame: written out they would be several times as large as all tables
+together. Their text is in views.sql instead."""
 
 
 def publish_folder(location: DuckDBLocation, target: PublishTarget, run_id: str, keep: int) -> Path:
@@ -83,7 +84,7 @@ def _written(connection: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[di
     for name in METADATA.tables:
         yield _write(connection, folder, name, "table")
     for name, _ in _views(connection):
-        if not name.endswith(_EXPANDING):
+        if not _EXPANDING.search(name):
             yield _write(connection, folder, name, "view")
 
 
