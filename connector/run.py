@@ -69,6 +69,10 @@ class Run:
 
     def _close(self, outcome: str, failure: ConnectorError) -> None:
         self.outcome, self.message, self.exit_code = outcome, str(failure), failure.kind.exit_code
+        if others := {str(each) for each in self.failures} - {str(failure)}:
+            self.message += (
+                f" Beside this, {len(others)} more failed: `encord-sync status` and sync_run_project say why."
+            )
 
     def sentence(self) -> str:
         """How the run ended, in one line."""
@@ -160,7 +164,9 @@ class _SyncOfAll:
         """The hashes of the projects to sync; with --all-projects, also notices projects that are gone."""
         settings = self._settings
         found = project_hashes(self._source, settings)
-        self._report.event("projects_listed", f"Projects to sync: {len(found)}", level="debug", projects=len(found))
+        # A filter that fits nothing, or a key that sees nothing, must not pass for a sync of everything.
+        level: Level = "debug" if found else "warning"
+        self._report.event("projects_listed", f"Projects to sync: {len(found)}", level=level, projects=len(found))
         if settings.all_projects and not (settings.project_title or settings.project_title_like):
             # Only an unfiltered list proves that a project is gone.
             for project_hash in sorted(set(self._warehouse.project_hashes()) - set(found)):
