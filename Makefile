@@ -45,7 +45,7 @@ $(VENV)/.installed: $(BIN)/python $(SETUP)
 
 $(VENV)/.installed-dev: $(BIN)/python $(SETUP)
 	@echo "Installing encord-sync and its test tools into $(VENV) (first time only, about a minute) ..."
-	@$(PIP) --editable '.[dev,postgres]'
+	@$(PIP) --editable '.[dev,frames,postgres]'
 	@touch $@ $(VENV)/.installed
 
 clean:
