@@ -9,6 +9,8 @@ from typing import Any, Literal
 import click
 
 from connector import __version__
+from connector.commands.exit_codes import EXIT_CODES
+from connector.commands.export import export
 from connector.commands.options import (
     FETCH_OPTIONS,
     KEY_OPTIONS,
@@ -24,19 +26,6 @@ from connector.commands.options import (
 )
 from connector.config import Settings, load_settings
 from connector.errors import ConnectorError, ErrorKind, ExitCode
-
-_EXIT_CODES = """\b
-Exit codes:
-   0  all well
-   2  configuration: an option, the key file or the configuration file
-   3  authentication or permission
-   4  Encord cannot be reached
-   5  the warehouse's schema is older or newer than this release
-   6  the warehouse cannot be opened or written
-   7  finished, but some label rows failed (encord-sync status names them)
-   8  another process holds the warehouse
-  75  stopped by a signal after a clean commit
-"""
 
 _DIFFERS = "the warehouse differs from Encord, or something could not be compared"
 
@@ -60,7 +49,7 @@ def _settings(config: Path | None, flags: dict[str, Any]) -> Settings:
     return load_settings(given(flags), os.environ, config)
 
 
-@application.command(epilog=_EXIT_CODES, short_help="Bring the warehouse up to what Encord holds now.")
+@application.command(epilog=EXIT_CODES, short_help="Bring the warehouse up to what Encord holds now.")
 @with_settings(*SYNC_OPTIONS)
 def sync(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click hands over what the options declare
     """Bring the warehouse up to what Encord holds now.
@@ -92,7 +81,7 @@ def sync(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click han
     raise SystemExit(run.exit_code)
 
 
-@application.command(epilog=_EXIT_CODES, short_help="Check key, projects, versions and warehouse.")
+@application.command(epilog=EXIT_CODES, short_help="Check key, projects, versions and warehouse.")
 @with_settings(*KEY_OPTIONS, *PROJECT_OPTIONS, *WAREHOUSE_OPTIONS, *OUTPUT_OPTIONS)
 def check(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click hands over what the options declare
     """Check key, region, projects, versions and warehouse; one line each, with the way to mend what is wrong.
@@ -105,7 +94,7 @@ def check(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click ha
 
 
 @application.command(
-    epilog=_EXIT_CODES.replace("finished, but some label rows failed (encord-sync status names them)", _DIFFERS),
+    epilog=EXIT_CODES.replace("finished, but some label rows failed (encord-sync status names them)", _DIFFERS),
     short_help="Compare the warehouse with what Encord holds.",
 )
 @click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Compare the labels of N label rows a project.")
@@ -152,7 +141,7 @@ def verify(
     raise SystemExit(exit_code)
 
 
-@application.command(epilog=_EXIT_CODES, short_help="Show what the warehouse holds.")
+@application.command(epilog=EXIT_CODES, short_help="Show what the warehouse holds.")
 @with_settings(*WAREHOUSE_OPTIONS, *OUTPUT_OPTIONS)
 def status(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click hands over what the options declare
     """Show what the warehouse holds: last run, freshness, rows and failures of each project.
@@ -164,7 +153,7 @@ def status(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click h
     print_status(_settings(config, flags))
 
 
-@application.command(epilog=_EXIT_CODES, short_help="Give readers a copy of the last run.")
+@application.command(epilog=EXIT_CODES, short_help="Give readers a copy of the last run.")
 @with_settings(*WAREHOUSE_OPTIONS, *PUBLISH_OPTIONS, *WAIT_OPTIONS, *OUTPUT_OPTIONS)
 def publish(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click hands over what the options declare
     """Give readers a copy of what the last run left, if that run succeeded. `sync --publish` does it by itself.
@@ -189,7 +178,7 @@ def publish(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click 
     run_publish(settings, report_for(settings), Interruption())
 
 
-@application.command(epilog=_EXIT_CODES, short_help="Bring an older warehouse up to this release.")
+@application.command(epilog=EXIT_CODES, short_help="Bring an older warehouse up to this release.")
 @with_settings(*WAREHOUSE_OPTIONS, *WAIT_OPTIONS, *OUTPUT_OPTIONS)
 def migrate(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click hands over what the options declare
     """Bring the tables and views of an existing warehouse up to this release. Rows stay.
@@ -234,6 +223,9 @@ def demo(size: Literal["small", "medium", "large"], seed: int, path: Path) -> No
     from connector.commands.demo import run_demo
 
     run_demo(size, seed, path)
+
+
+application.add_command(export)
 
 
 def main() -> None:

@@ -1,0 +1,8 @@
+"""`encord-sync export …`: files made from the warehouse alone; Encord is not asked. A file a command, added below."""
+
+import click
+
+
+@click.group(short_help="Write labels to files, from the warehouse alone.")
+def export() -> None:
+    """Write labels to files, from the warehouse alone: no key is needed, and Encord is not asked."""
