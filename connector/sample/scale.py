@@ -1,9 +1,11 @@
 """Many label rows for benches: as many, as long and of the shape one likes, cheap to make and to serve.
 
 Rows are written from a few templates with random coordinates; what differs from row to row (hashes, title, times) is
-put in when a row is asked for. Only rows that are edited become dicts.
+put in when a row is asked for. Only rows that are edited become dicts. With branches, a data unit has a label row a
+consensus branch, drawn by somebody who sees it a little differently, and a main that nobody has opened.
 """
 
+import copy
 import datetime
 import random
 from dataclasses import dataclass
@@ -18,11 +20,12 @@ from connector.sample.farm_ontology import farm_ontology
 from connector.sample.label_row import SampleLabelRow
 from connector.sample.ontology_pieces import Json, OntologyNames
 from connector.sample.randomness import label_hash_like, seeded_random
-from connector.sample.scale_drawing import ScaleDrawing
+from connector.sample.scale_drawing import ScaleDrawing, seen_by_another
 from connector.sample.world import SampleWorld
 
 LABEL_MARK, DATA_MARK, TASK_MARK, ITEM_MARK = (f"{letter}0000000-0000-4000-8000-000000000000" for letter in "abcd")
-NUMBER_MARK = "@@@@"
+NUMBER_MARK, OBJECT_MARK = "@@@@", "####"
+MOST_BRANCHES = 9
 START = datetime.datetime(2025, 1, 6, 8, 0, 0, 250_001, tzinfo=datetime.UTC)
 TIME_MARK = listing_time(START)
 
@@ -32,12 +35,14 @@ class Scale:
     """What to make.
 
     Attributes:
-        rows: Number of label rows.
+        rows: Number of label rows; with branches, of data units.
         annotations: Object annotations a row.
         shapes: Shapes of the objects, in turn: bounding_box, polygon, skeleton, bitmask, …
         objects: Objects a row; each is on annotations / objects frames. One frame makes it an image, more a video.
         polygon_points: Corners of polygons and polylines.
         with_answers: Whether boxes carry a static radio and text, and a dynamic radio.
+        dynamic_frames: The dynamic radio changes every so many frames; 0: once, half-way.
+        branches: Consensus branches a data unit; 0: none, its labels are on main.
         unopened_share: The part of the rows that nobody has opened.
         templates: How many rows differ in their coordinates.
     """
@@ -48,6 +53,8 @@ class Scale:
     objects: int = 10
     polygon_points: int = 30
     with_answers: bool = True
+    dynamic_frames: int = 0
+    branches: int = 0
     unopened_share: float = 0.0
     templates: int = 16
 
@@ -69,7 +76,8 @@ def add_scale_project(world: SampleWorld, scale: Scale, seed: object = 7) -> Sam
     source = seeded_random(seed, "scale", scale)
     editor = farm_ontology(source)
     project_hash, ontology_hash = label_hash_like(source), label_hash_like(source)
-    stage = {"stageType": "ANNOTATION", "uuid": label_hash_like(source), "title": "Annotate"}
+    stage_type, title = ("CONSENSUS_REVIEW", "Consensus review") if scale.branches else ("ANNOTATION", "Annotate")
+    stage = {"stageType": stage_type, "uuid": label_hash_like(source), "title": title}
     record = {
         "projectHash": project_hash,
         "projectType": "workflow",
@@ -93,10 +101,18 @@ def add_scale_project(world: SampleWorld, scale: Scale, seed: object = 7) -> Sam
         "userRole": 0,
     }
     entry = _template_entry(source, scale, {"uuid": stage["uuid"], "title": stage["title"]})
-    template = RowTemplate(entry, OntologyNames(editor), scale, source)
+    templates = RowTemplate(entry, OntologyNames(editor), scale, source).of_branches(scale.branches)
     opened_until = round(scale.rows * (1 - scale.unopened_share))
-    rows = [ScaleLabelRow(template, number, is_opened=number < opened_until) for number in range(scale.rows)]
-    return world.add_project(record, ontology, rows)
+    rows = [
+        ScaleLabelRow(template, number, place, is_opened=number < opened_until and (place > 0 or not scale.branches))
+        for number in range(scale.rows)
+        for place, template in enumerate(templates)
+    ]
+    project = world.add_project(record, ontology, rows)
+    for row in rows:
+        if row.branch_name != "main":
+            project.branch_annotators[row.data_hash, row.branch_name] = f"{row.branch_name}@example.com", True
+    return project
 
 
 def _template_entry(source: random.Random, scale: Scale, node: Json) -> Json:
@@ -125,31 +141,61 @@ def _template_entry(source: random.Random, scale: Scale, node: Json) -> Json:
 
 
 class RowTemplate:
-    """The JSON of listing entry and labels, with marks where rows differ."""
+    """The JSON of listing entry and labels of one branch, with marks where rows differ."""
 
     def __init__(self, entry: Json, names: OntologyNames, scale: Scale, source: random.Random) -> None:
-        self.entry = entry
+        drawing = ScaleDrawing(names, source, OBJECT_MARK, scale.polygon_points, scale.dynamic_frames)
+        drawn = [
+            drawing.labels(entry, scale.shapes, scale.objects, scale.annotations, with_answers=scale.with_answers)
+            for _ in range(min(scale.templates, scale.rows))
+        ]
+        self._take(entry, [orjson.dumps(labels) for labels in drawn])
+
+    def _take(self, entry: Json, labels_json: list[bytes]) -> None:
+        self.branch_name = str(entry["branch_name"])
         self.entry_json = orjson.dumps(entry)
         unopened = {**entry, "label_hash": None, "created_at": None, "last_edited_at": None}
         self.unopened_json = orjson.dumps({**unopened, "label_status": "NOT_LABELLED"})
-        drawing = ScaleDrawing(names, source, NUMBER_MARK, scale.polygon_points)
-        self.labels_json = [
-            orjson.dumps(
-                drawing.labels(entry, scale.shapes, scale.objects, scale.annotations, with_answers=scale.with_answers)
-            )
-            for _ in range(min(scale.templates, scale.rows))
-        ]
+        self.labels_json = labels_json
+
+    def of_branches(self, branches: int) -> "list[RowTemplate]":
+        """This template for main, and one a consensus branch, where the same things are drawn a little differently.
+
+        Raises:
+            ValueError: More than 9 branches.
+        """
+        if branches > MOST_BRANCHES:
+            raise ValueError(f"at most {MOST_BRANCHES} branches, not {branches}")
+        templates = [self]
+        for number in range(1, branches + 1):
+            template = copy.copy(self)
+            entry = {**orjson.loads(self.entry_json), "branch_name": f"encord-annotator-{number}"}
+            source = seeded_random("branch", number)
+            seen = [seen_by_another(orjson.loads(labels), entry["branch_name"], source) for labels in self.labels_json]
+            template._take(entry, [orjson.dumps(labels) for labels in seen])
+            templates.append(template)
+        return templates
 
 
 class ScaleLabelRow(SampleLabelRow):
     """A row that exists as its number until it is edited."""
 
-    def __init__(self, template: RowTemplate, number: int, *, is_opened: bool) -> None:
+    def __init__(self, template: RowTemplate, number: int, place: int, *, is_opened: bool) -> None:
+        """Makes the row.
+
+        Args:
+            template: of its branch.
+            number: of its data unit.
+            place: of its branch among the branches of a data unit; keeps label hashes apart.
+            is_opened: whether it has labels.
+        """
         super().__init__({}, None)
         self._template = template
         self._number = number
+        self._place = place
         self._is_opened = is_opened
-        self._label_hash = _numbered(LABEL_MARK, number) if is_opened else None
+        self._own_mark = _numbered(f"{place:x}{LABEL_MARK[1:]}" if place else LABEL_MARK, number)
+        self._label_hash = self._own_mark if is_opened else None
         self._data_hash = _numbered(DATA_MARK, number)
 
     @property
@@ -171,8 +217,8 @@ class ScaleLabelRow(SampleLabelRow):
 
     @property
     def branch_name(self) -> str:
-        """The branch: main."""
-        return "main"
+        """The branch."""
+        return self._template.branch_name
 
     @property
     def labels(self) -> dict[str, Any]:
@@ -204,11 +250,16 @@ class ScaleLabelRow(SampleLabelRow):
 
     def _filled(self, template: bytes) -> bytes:
         edited = listing_time(START + datetime.timedelta(seconds=self._number))
-        for mark in (LABEL_MARK, DATA_MARK, TASK_MARK, ITEM_MARK):
+        template = template.replace(LABEL_MARK.encode(), self._own_mark.encode())
+        for mark in (DATA_MARK, TASK_MARK, ITEM_MARK):
             template = template.replace(mark.encode(), _numbered(mark, self._number).encode())
-        return template.replace(TIME_MARK.encode(), edited.encode()).replace(
-            NUMBER_MARK.encode(), _four_letters(self._number)
-        )
+        for mark, value in (
+            (TIME_MARK, edited.encode()),
+            (NUMBER_MARK, _four_letters(self._number)),
+            (OBJECT_MARK, _four_letters(self._number + (self._place << 20))),
+        ):
+            template = template.replace(mark.encode(), value)
+        return template
 
 
 def _numbered(mark: str, number: int) -> str:

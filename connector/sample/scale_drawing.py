@@ -40,13 +40,17 @@ class ScaleDrawing:
 
     Attributes:
         mark: What starts every object hash, to be replaced row by row.
+        dynamic_frames: Frames between two changes of a dynamic answer; 0: one change, half-way.
     """
 
-    def __init__(self, names: OntologyNames, source: random.Random, mark: str, polygon_points: int) -> None:
+    def __init__(
+        self, names: OntologyNames, source: random.Random, mark: str, polygon_points: int, dynamic_frames: int
+    ) -> None:
         self.names = names
         self.source = source
         self.mark = mark
         self.polygon_points = polygon_points
+        self.dynamic_frames = dynamic_frames
         self.joints = [feature_hash_like(source) for _ in range(7)]
 
     def labels(self, entry: Json, shapes: Sequence[str], objects: int, annotations: int, *, with_answers: bool) -> Json:
@@ -99,11 +103,35 @@ class ScaleDrawing:
             answered(coat, [self.source.choice(coat["options"])]),
             answered(tag, f"DE 09 {self.source.randrange(10**6):06d}"),
         ]
-        middle, last = frames // 2, frames - 1
-        actions = [acted(posture, [posture["options"][0]], [[0, max(0, middle - 1)]])]
-        if last >= 1:
-            actions.append(acted(posture, [posture["options"][1]], [[middle, last]]))
+        span = self.dynamic_frames or max(1, frames - frames // 2)
+        # Each of two answers holds on every other span: an answer is one action with all its ranges, as in the editor.
+        ranges: list[list[list[int]]] = [[], []]
+        for number, first in enumerate(range(0, frames, span)):
+            ranges[number % 2].append([first, min(first + span, frames) - 1])
+        actions = [
+            acted(posture, [option], held) for option, held in zip(posture["options"], ranges, strict=False) if held
+        ]
         labels["object_actions"][object_hash] = {"objectHash": object_hash, "actions": actions}
+
+
+def seen_by_another(labels: Json, branch_name: str, source: random.Random) -> Json:
+    """Labels as another annotator would have drawn them, changed in place: every box and outline a little off.
+
+    Args:
+        labels: The label-row dict; shapes other than boxes stay as they are.
+        branch_name: The annotator's branch.
+        source: Of the differences.
+    """
+    labels["branch_name"] = branch_name
+    for unit in labels["data_units"].values():
+        content = unit["labels"]
+        for blob in [content] if "objects" in content else content.values():
+            for drawn in blob["objects"]:
+                box = drawn.get("boundingBox") or drawn.get("rotatableBoundingBox")
+                if box is not None:
+                    box["x"] = round(box["x"] + source.gauss(0, 0.004), 4)
+                    box["y"] = round(box["y"] + source.gauss(0, 0.004), 4)
+    return labels
 
 
 def _blob(content: Json, frame: int) -> Json:

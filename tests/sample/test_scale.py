@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from encord.objects.coordinates import BoundingBoxCoordinates
 
 from connector.sample import SampleServer, SampleWorld, Scale, add_scale_project, build_scale_world
 from connector.sample.listing import list_label_rows
@@ -54,3 +55,40 @@ def test_rows_can_be_edited_like_others() -> None:
         (listed,) = read.list_label_rows_v2(edited_after="2025-02-01")
         assert listed.label_hash == label_hash
     assert project.row(project.label_hashes[0]).labels_json(frozenset()) == untouched
+
+
+def test_branches_hold_the_same_things_drawn_a_little_differently() -> None:
+    world = build_scale_world(Scale(rows=2, annotations=40, objects=4, branches=3, templates=1))
+    project = world.projects[world.project_hash]
+    assert project.branch_names == ["main", *(f"encord-annotator-{number}" for number in (1, 2, 3))]
+    with SampleServer(world) as server:
+        rows = client_of(server).get_project(world.project_hash).list_label_rows_v2(include_all_label_branches=True)
+        opened = [row for row in rows if row.label_hash]
+        assert {row.branch_name for row in rows if row.label_hash is None} == {"main"}
+        assert len(opened) == len({row.label_hash for row in opened}) == 6
+        assert len({row.data_title for row in rows}) == 2
+        boxes, hashes = {}, set()
+        for row in opened:
+            row.initialise_labels()
+            instances = row.get_object_instances()
+            hashes |= {instance.object_hash for instance in instances}
+            first = instances[0].get_annotations()[0].coordinates
+            assert isinstance(first, BoundingBoxCoordinates)
+            boxes[row.data_title, row.branch_name] = (first.top_left_x, first.top_left_y)
+        assert len(hashes) == 24
+        assert len(set(boxes.values())) == 3
+        spread = [max(values) - min(values) for values in zip(*boxes.values(), strict=True)]
+        assert max(spread) < 0.05
+
+
+def test_a_dynamic_answer_changes_as_often_as_wanted() -> None:
+    world = build_scale_world(Scale(rows=1, annotations=100, objects=1, dynamic_frames=7))
+    with SampleServer(world) as server:
+        (row,) = client_of(server).get_project(world.project_hash).list_label_rows_v2()
+        row.initialise_labels()
+        (cow,) = row.get_object_instances()
+        posture = next(each for each in cow.ontology_item.attributes if each.title == "Posture")
+        answers = cow.get_answer(posture)
+        assert isinstance(answers, list)
+        ranges = sorted((part.start, part.end) for answer in answers for part in answer.ranges)
+        assert ranges == [(start, min(start + 6, 99)) for start in range(0, 100, 7)]
