@@ -223,7 +223,7 @@ class ScaleLabelRow(SampleLabelRow):
     @property
     def labels(self) -> dict[str, Any]:
         """The label-row dict; reading it makes a dict of it, which is kept."""
-        if self._labels is None and self._is_opened:
+        if self._labels is None and self._packed is None and self._is_opened:
             self._labels = orjson.loads(self._written())
         return super().labels
 
@@ -237,7 +237,7 @@ class ScaleLabelRow(SampleLabelRow):
 
     def labels_json(self, hidden: frozenset[str]) -> bytes:
         """The label-row dict as JSON, written anew each time unless the row was edited."""
-        if self._labels is None and self._is_opened and not hidden:
+        if self._labels is None and self._packed is None and self._is_opened and not hidden:
             return self._written()
         return super().labels_json(hidden)
 

@@ -92,3 +92,16 @@ def test_a_dynamic_answer_changes_as_often_as_wanted() -> None:
         assert isinstance(answers, list)
         ranges = sorted((part.start, part.end) for answer in answers for part in answer.ranges)
         assert ranges == [(start, min(start + 6, 99)) for start in range(0, 100, 7)]
+
+
+def test_an_edited_row_stays_edited_when_it_is_packed() -> None:
+    world = build_scale_world(Scale(rows=1, annotations=6, objects=3))
+    project = world.projects[world.project_hash]
+    (label_hash,) = project.label_hashes
+    row = project.row(label_hash)
+    before = row.labels_json(frozenset())
+    project.save_labels(label_hash)
+    edited = row.labels_json(frozenset())
+    row.pack()
+    assert before != edited == row.labels_json(frozenset())
+    assert row.labels["last_edited_at"] in edited.decode()

@@ -1,0 +1,73 @@
+"""How long does a first sync take, against the export page's loops, SQLAlchemy, dlt and the floor, over the same HTTP?
+
+python -m bench.first_sync                       # every workload
+python -m bench.first_sync --workload boxes --way 'a: export page' --tries 5
+python -m bench.first_sync --quick               # small: whether it runs, not how quick it is
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bench import results
+from bench.compared_ways import MODULES, PRODUCT, compare
+from bench.options import parser, size_of
+from bench.serving import ServedWorld
+from bench.workloads import WORKLOADS, Size
+
+QUESTION = "first_sync"
+
+
+def measure(names: Sequence[str], ways: Sequence[str], size: Size, tries: int) -> list[dict[str, Any]]:
+    """Compare the ways on each workload, and print a table each."""
+    rows = []
+    for name in names:
+        workload = WORKLOADS[name]
+        scale = workload.at(size)
+        with ServedWorld(scale) as world:
+            label_rows, label_bytes = scale.rows * max(1, scale.branches), world.label_bytes()
+            found = compare(world, ways, tries)
+        rows.append({"workload": name, "title": workload.title, "label_rows": label_rows,
+                     "label_mb": results.rounded(label_bytes / 1e6), **found})  # fmt: skip
+        _show(rows[-1])
+    return rows
+
+
+def _show(row: dict[str, Any]) -> None:
+    annotations = row["annotations"]
+    title = (
+        f"{row['title']}: {row['label_rows']:,} label rows, {annotations:,} annotations, {row['label_mb']:,} MB of JSON"
+    )
+    lines = [
+        (
+            way,
+            f"{spent['cpu_seconds']:.2f}",
+            f"{spent['wall_seconds']:.2f}",
+            f"{spent['cpu_seconds'] / annotations * 1e6:.1f}",
+            f"{spent['peak_mb']:.0f}",
+            f"{spent['cpu_ratio']:.2f} x",
+            f"{spent['wall_ratio']:.2f} x",
+        )
+        for way, spent in row["ways"].items()
+    ]
+    results.show(
+        title,
+        ("way", "CPU s", "wall s", "CPU µs an annotation", "peak MB", f"CPU, {PRODUCT} = 1", "wall"),
+        lines,
+    )
+
+
+def main() -> None:
+    """Measure, print, and write bench/results/first_sync.json if everything was measured."""
+    options = parser(__doc__)
+    options.add_argument("--workload", action="append", choices=WORKLOADS, help="one workload; may be repeated")
+    options.add_argument("--way", action="append", choices=MODULES, help="one way; may be repeated")
+    asked = options.parse_args()
+    size = size_of(asked)
+    ways = asked.way or list(MODULES)
+    rows = measure(asked.workload or list(WORKLOADS), ways, size, asked.tries or (1 if size == "quick" else 3))
+    if not (asked.workload or asked.way):
+        results.write(QUESTION, size, rows, asked.results)
+
+
+if __name__ == "__main__":
+    main()
