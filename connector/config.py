@@ -81,6 +81,9 @@ class Settings(BaseModel):
     consensus_tasks: bool = Field(
         default=True, description="Keep whose branch is whose, from the tasks of consensus stages."
     )
+    task_actions: bool = Field(
+        default=True, description="Keep who did what with tasks, and when, in projects with a consensus stage."
+    )
     bundle_rows: int = Field(default=500, ge=1, le=1000, description="Most label rows asked for in one request.")
     bundle_bytes: int = Field(
         default=8_000_000, ge=1, description="Bytes of labels that one request should bring, about."

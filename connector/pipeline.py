@@ -12,6 +12,7 @@ from connector.normalise import NORMALISER_VERSION, Ontology, normalise_listing,
 from connector.receipt import Receipt
 from connector.report import Report
 from connector.source import Source, compare, deletes_allowed, wanted_label_rows
+from connector.task_actions import keep_task_actions
 
 
 def sync_project(
@@ -36,7 +37,6 @@ def sync_project(
         tables = project_tables(snapshot.project, snapshot.ontology, ARROW_SCHEMAS)
         listing = normalise_listing(project_hash, snapshot.entries, ARROW_SCHEMAS)
         entries_listed = len(snapshot.entries)
-        snapshot.entries.clear()  # kilobytes each: what is needed of them is in the listing now
         # One transaction: what an edit of the ontology made stale is marked where the new ontology is stored.
         meaning = ontology_change(warehouse.ontology(project_hash), tables)
         warehouse.upsert_metadata(project_hash, {**tables, **listing.tables}, meaning)
@@ -57,6 +57,10 @@ def sync_project(
         with receipt.stage("tasks"):
             stages, label_rows = tables["workflow_stage"], listing.tables["label_row"]
             keep_consensus_tasks(source, warehouse, stages, label_rows, receipt, report)
+    if settings.task_actions:
+        with receipt.stage("tasks"):
+            stages, label_rows = tables["workflow_stage"], listing.tables["label_row"]
+            keep_task_actions(source, warehouse, stages, label_rows, receipt, report)
 
     loader = BundleLoader(warehouse, ontology, listing.entries, changes.fetch, settings, receipt, report)
     data_units = listing.tables["data_unit"]

@@ -3,7 +3,15 @@
 from connector.load.duckdb_warehouse import DuckDBWarehouse
 from connector.load.postgres_driver import require_postgres_driver
 from connector.load.postgres_location import PostgresLocation
-from connector.load.warehouse import ARROW_SCHEMAS, STATES_SCHEMA, STORED_SCHEMA, Failure, Warehouse, WrittenBundle
+from connector.load.warehouse import (
+    ARROW_SCHEMAS,
+    STATES_SCHEMA,
+    STORED_SCHEMA,
+    Failure,
+    TaskActionsRead,
+    Warehouse,
+    WrittenBundle,
+)
 from connector.load.warehouse_url import warehouse_location
 
 __all__ = [
@@ -11,6 +19,7 @@ __all__ = [
     "STATES_SCHEMA",
     "STORED_SCHEMA",
     "Failure",
+    "TaskActionsRead",
     "Warehouse",
     "WrittenBundle",
     "open_warehouse",

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from connector.errors import ErrorKind
-from connector.load import consensus_tasks, failure_records
+from connector.load import consensus_tasks, failure_records, task_actions
 from connector.load.bundle_write import complete_states, replace_label_rows
 from connector.load.listing_upsert import upsert_listing
 from connector.load.receipts import upsert_receipt
@@ -19,7 +19,14 @@ from connector.load.session import DataRefusedError, Session
 from connector.load.statements import column_list, key_columns, sql
 from connector.load.tables import LABEL_TABLES, METADATA
 from connector.load.tombstones import bury_label_rows, bury_project
-from connector.load.warehouse import ARROW_SCHEMAS, STORED_SCHEMA, Failure, OntologyMeaning, WrittenBundle
+from connector.load.warehouse import (
+    ARROW_SCHEMAS,
+    STORED_SCHEMA,
+    Failure,
+    OntologyMeaning,
+    TaskActionsRead,
+    WrittenBundle,
+)
 
 Answer = TypeVar("Answer")
 
@@ -103,6 +110,14 @@ class SqlWarehouse:
                 self._session, project_hash, stage_uuid, listing_digest, branches, read_at
             )
         )
+
+    def task_actions_read(self, project_hash: str) -> TaskActionsRead | None:
+        """See `Warehouse.task_actions_read`."""
+        return self._in_transaction(lambda: task_actions.last_reading(self._session, project_hash))
+
+    def keep_task_actions(self, project_hash: str, actions: pa.Table, reading: TaskActionsRead | None = None) -> int:
+        """See `Warehouse.keep_task_actions`."""
+        return self._in_transaction(lambda: task_actions.keep(self._session, project_hash, actions, reading))
 
     def write_bundle(
         self,

@@ -102,6 +102,15 @@ class WrittenBundle:
     failures: tuple[Failure, ...] = ()
 
 
+class TaskActionsRead(NamedTuple):
+    """The last complete reading of a project's task actions; see table task_action_read for the columns."""
+
+    listing_digest: str
+    moved_at: datetime
+    read_at: datetime
+    read_through: datetime | None
+
+
 class OntologyMeaning(Protocol):
     """What an edit of the ontology did to the meaning of labels already stored (normalise.OntologyChange)."""
 
@@ -174,6 +183,18 @@ class Warehouse(Protocol):
             listing_digest: hash of what the listing said of its label rows.
             branches: rows of consensus_task_branch.
             read_at: when the tasks were read.
+        """
+
+    def task_actions_read(self, project_hash: str) -> TaskActionsRead | None:
+        """The last complete reading of a project's task actions; None if there was none."""
+
+    def keep_task_actions(self, project_hash: str, actions: pa.Table, reading: TaskActionsRead | None = None) -> int:
+        """Adds task actions to those known, none of which ever goes. Returns how many were new.
+
+        Args:
+            project_hash: the project.
+            actions: rows of task_action; those that are known already change nothing.
+            reading: what to remember of the reading that these were the last of; None if more are to come.
         """
 
     def write_bundle(

@@ -11,6 +11,7 @@ from connector.normalise.listing_entries import label_row_id
 from connector.normalise.ontology import Ontology
 from connector.normalise.ontology_changes import OntologyChange, ontology_change
 from connector.normalise.project import project_tables
+from connector.normalise.task_actions import task_action_digest, task_actions
 
 NORMALISER_VERSION = 1
 """The version of the rules; label_row.normaliser_version."""
@@ -29,4 +30,6 @@ __all__ = [
     "normalise_listing",
     "ontology_change",
     "project_tables",
+    "task_action_digest",
+    "task_actions",
 ]

@@ -7,7 +7,9 @@ empty main. One is decided: its main holds copies of the objects that the review
 import copy
 import random
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from connector.sample.clock import read_time
 from connector.sample.data_units import blank_labels, mark_opened
 from connector.sample.drawing import LabelPen, acted, answered
 from connector.sample.farm_builder import ANNOTATORS, REVIEWER, FarmBuilder
@@ -72,7 +74,8 @@ def add_consensus(builder: FarmBuilder) -> None:
             _branch(builder, entry, animals, number, is_submitted=number < finished)
             for number in range(len(ANNOTATORS))
         ]
-        _main(builder, entry, stage, branches[0])
+        main = _main(builder, entry, stage, branches[0])
+        _log(builder, main, branches[:finished], branches[finished:])
         for branch in branches:
             builder.rows.append(branch)
             branch.pack()
@@ -158,13 +161,35 @@ def _describe(drawing: VideoDrawing, names: OntologyNames, animal: Animal, habit
     drawing.act(cow, acted(posture, [standing], [[0, turn]]), acted(posture, [lying], [[turn + 1, last]]))
 
 
-def _main(builder: FarmBuilder, entry: Json, stage: str, chosen: SampleLabelRow) -> None:
+def _main(builder: FarmBuilder, entry: Json, stage: str, chosen: SampleLabelRow) -> SampleLabelRow:
     if stage == "Consensus annotate":
-        builder.keep(entry, None)
-        return
+        return builder.keep(entry, None)
     mark_opened(entry, label_hash_like(builder.source), builder.moment)
     labels = blank_labels(entry)
     if stage == "Complete":
         entry["last_actioned_by_user_email"] = REVIEWER
         labels |= copy.deepcopy({name: chosen.labels[name] for name in LABELS})
-    builder.keep(entry, labels)
+    return builder.keep(entry, labels)
+
+
+def _log(
+    builder: FarmBuilder, main: SampleLabelRow, submitted: list[SampleLabelRow], open_ones: list[SampleLabelRow]
+) -> None:
+    """Who took and handed in which task, and when. The decided video was sent back to its last annotator once."""
+    annotate, review = "Consensus annotate", "Consensus review"
+    for row in (*submitted, *open_ones):
+        email, _ = builder.branch_annotators[row.data_hash, row.branch_name]
+        builder.act(row, annotate, "assign", email, _saved(row) - timedelta(hours=1))
+    for row in submitted:
+        email, _ = builder.branch_annotators[row.data_hash, row.branch_name]
+        builder.act(row, annotate, "submit", email, _saved(row) + timedelta(minutes=2))
+    if main.metadata["workflow_graph_node"]["title"] == "Complete":
+        last, handed_in = submitted[-1], _saved(submitted[-1]) + timedelta(minutes=2)
+        email, _ = builder.branch_annotators[last.data_hash, last.branch_name]
+        builder.act(main, review, "reject", REVIEWER, handed_in + timedelta(hours=20))
+        builder.act(last, annotate, "submit", email, handed_in + timedelta(hours=25))
+        builder.act(main, review, "approve", REVIEWER, handed_in + timedelta(hours=32, minutes=30))
+
+
+def _saved(row: SampleLabelRow) -> datetime:
+    return read_time(row.metadata["last_edited_at"])

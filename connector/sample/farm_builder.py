@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import orjson
 
@@ -13,6 +13,7 @@ from connector.sample.farm_ontology import farm_ontology
 from connector.sample.label_row import SampleLabelRow
 from connector.sample.ontology_pieces import Json, OntologyNames
 from connector.sample.randomness import label_hash_like
+from connector.sample.tasks import task_action
 from connector.sample.world import SampleWorld
 
 ANNOTATORS = ("amelie.fischer@example.com", "jonas.weber@example.com", "priya.nair@example.com")
@@ -55,12 +56,14 @@ class FarmBuilder:
         self.dataset = {"dataset_hash": label_hash_like(source), "dataset_title": "Barn cameras 2025"}
         self.rows: list[SampleLabelRow] = []
         self.branch_annotators: dict[tuple[str, str], tuple[str, bool]] = {}
+        self.task_actions: list[Json] = []
 
     def finish(self) -> SampleWorld:
         """Serve what has been built, as the world's main project."""
         ontology_hash = label_hash_like(self.source)
+        project_hash = label_hash_like(self.source)
         record = {
-            "projectHash": label_hash_like(self.source),
+            "projectHash": project_hash,
             "projectType": "workflow",
             "status": "inProgress",
             "title": "Meadowbrook dairy herd",
@@ -83,6 +86,8 @@ class FarmBuilder:
         }
         project = self.world.add_project(record, ontology, self.rows)
         project.branch_annotators = self.branch_annotators
+        for action in sorted(self.task_actions, key=lambda action: action["timestamp"]):
+            project.task_actions.append({**action, "projectUuid": project_hash})
         project.storage_items = {entry["uuid"]: entry for entry in map(self._storage_item, self.rows)}
         roles = {REVIEWER: 0, **dict.fromkeys(ANNOTATORS, 1)}
         project.users = [{"userEmail": email, "userRole": role} for email, role in roles.items()]
@@ -113,6 +118,15 @@ class FarmBuilder:
         row.pack()
         self.rows.append(row)
         return row
+
+    def act(self, row: SampleLabelRow, stage: str, action_type: str, email: str, acted_at: datetime) -> None:
+        """Note what somebody did with the task of a row while it was in a stage."""
+        self.task_actions.append(
+            {
+                **task_action("", row, action_type, email, acted_at),
+                "workflowStageUuid": self.stages[stage]["uuid"],
+            }
+        )
 
     def video_entry(self, title: str, frames: int, stage: str) -> Json:
         """The listing entry of a full-HD video at 25 frames a second."""

@@ -19,6 +19,7 @@ class ProjectState:
         rows: The label rows by (data hash, branch name), in listing order.
         users: `{"userEmail": …, "userRole": …}` each.
         branch_annotators: By (data hash, branch name) of a consensus branch, whose it is and whether it is submitted.
+        task_actions: What was done with tasks, oldest first, as `GET analytics/task-actions` answers it.
         storage_items: By item uuid, what the bulk read of storage items answers.
     """
 
@@ -37,6 +38,7 @@ class ProjectState:
         self.rows: dict[tuple[str, str], SampleLabelRow] = {(row.data_hash, row.branch_name): row for row in rows}
         self.users: list[dict[str, Any]] = []
         self.branch_annotators: dict[tuple[str, str], tuple[str, bool]] = {}
+        self.task_actions: list[dict[str, Any]] = []
         self.storage_items: dict[str, dict[str, Any]] = {}
         self.clock = clock
         self.lock = lock

@@ -22,6 +22,7 @@ V2_KINDS = [
     ("GET", re.compile(rf"projects/{_HASH}/branches"), "branches"),
     ("GET", re.compile(rf"projects/{_HASH}/users"), "users"),
     ("GET", re.compile(rf"projects/{_HASH}/workflow/stages/(?P<stage>[0-9a-fA-F-]{{36}})/tasks"), "tasks"),
+    ("GET", re.compile(r"analytics/task-actions"), "task_actions"),
     ("POST", re.compile(rf"projects/{_HASH}/label-rows/classifications"), "classifications"),
     ("GET", re.compile(r"ontologies/(?P<ontology>[0-9a-fA-F-]{36})"), "ontology"),
     ("POST", re.compile(r"storage/items/get-bulk"), "storage_items"),
@@ -99,8 +100,9 @@ def parse_request(method: str, target: str, headers: Mapping[str, str], body: by
         kind, parts = _v2_kind(method, path.removeprefix("/v2/public/"))
         is_write = method != "GET" and kind == "unknown"
         uids = content.get("labelUuids") or content.get("itemUuids") or [] if isinstance(content, dict) else []
+        project_hash = parts.get("project") or parameters.get("projectUuid", [None])[0]
         record = RequestRecord(
-            kind, method, path, None, None, parts.get("project"), tuple(map(str, uids)), agent, is_write
+            kind, method, path, None, None, project_hash, tuple(map(str, uids)), agent, is_write
         )
         return ParsedRequest(record, target, headers, body, content, parameters, parts, is_v2=True)
     content = content if isinstance(content, dict) else {}

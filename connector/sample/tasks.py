@@ -1,6 +1,7 @@
-"""The tasks of workflow stages, as they follow from where the label rows are."""
+"""The tasks of workflow stages, as they follow from where the label rows are; and what was done with them."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from connector.sample.clock import api_time, read_time
@@ -29,6 +30,36 @@ def stage_tasks(project: ProjectState, stage_uuid: str, parameters: Mapping[str,
         and title in task["dataTitle"]
         and (emails is None or any(part.get("assignee") in emails for part in (task, *task.get("subtasks", ()))))
     ]
+
+
+def task_actions(project: ProjectState, parameters: Mapping[str, list[str]]) -> list[Json]:
+    """What was done with tasks from `after` on and before `before`, as `project.get_task_actions()` lists it."""
+    after, before = (read_time(parameters[name][0]) for name in ("after", "before"))
+    filters = {"actorEmails": "actorEmail", "eventTypes": "actionType", "workflowStageUuids": "workflowStageUuid"}
+    wanted = {
+        field: parameters[name]
+        for name, field in {**filters, "dataUnitUuids": "dataUnitUuid"}.items()
+        if name in parameters
+    }
+    return [
+        action
+        for action in project.task_actions
+        if after <= read_time(action["timestamp"]) < before
+        and all(action[field] in values for field, values in wanted.items())
+    ]
+
+
+def task_action(project_hash: str, row: SampleLabelRow, action_type: str, email: str, acted_at: datetime) -> Json:
+    """One thing done with the task of a label row, in the stage that it is in now."""
+    return {
+        "timestamp": api_time(acted_at),
+        "actionType": action_type,
+        "projectUuid": project_hash,
+        "workflowStageUuid": row.metadata["workflow_graph_node"]["uuid"],
+        "taskUuid": row.metadata["task_uuid"],
+        "dataUnitUuid": row.data_hash,
+        "actorEmail": email,
+    }
 
 
 def _task(project: ProjectState, stage_type: str, rows: list[SampleLabelRow]) -> Json:

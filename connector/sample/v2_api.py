@@ -8,7 +8,7 @@ from connector.sample.clock import read_time
 from connector.sample.listing import like_pattern
 from connector.sample.project import ProjectState
 from connector.sample.request_log import ParsedRequest
-from connector.sample.tasks import stage_tasks
+from connector.sample.tasks import stage_tasks, task_actions
 from connector.sample.world import SampleWorld
 
 
@@ -50,6 +50,8 @@ def _project_answer(world: SampleWorld, project: ProjectState, request: ParsedRe
             return _page(world, project.users, request)
         case "tasks":
             return _page(world, stage_tasks(project, request.path_parts["stage"], request.parameters), request)
+        case "task_actions":
+            return _page(world, task_actions(project, request.parameters), request)
         case _:
             return v2_answer({"labels": _classifications(project, request)})
 

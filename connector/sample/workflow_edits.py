@@ -7,6 +7,7 @@ from connector.sample.clock import api_time
 from connector.sample.label_row import SampleLabelRow
 from connector.sample.project import ProjectState
 from connector.sample.randomness import label_hash_like
+from connector.sample.tasks import task_action
 
 Json = dict[str, Any]
 
@@ -24,6 +25,7 @@ class WorkflowEdits(ProjectState):
         if stage_title not in stages:
             raise LookupError(f"no stage {stage_title!r}; there are {sorted(stages)}")
         node = {"uuid": stages[stage_title]["uuid"], "title": stage_title}
+        self._log(data_hash, "move", self.record["creatorEmail"])
         self._change_entries(data_hash, branch_name, {"workflow_graph_node": node})
 
     def set_priority(self, data_hash: str, priority: float, branch_name: str | None = None) -> None:
@@ -32,6 +34,7 @@ class WorkflowEdits(ProjectState):
 
     def assign(self, data_hash: str, email: str | None, branch_name: str | None = None) -> None:
         """Assign a task to somebody, or to nobody."""
+        self._log(data_hash, "assign" if email else "release", self.record["creatorEmail"])
         self._change_entries(data_hash, branch_name, {"assigned_user_email": email})
 
     def set_valid(self, data_hash: str, *, is_valid: bool, branch_name: str | None = None) -> None:
@@ -95,6 +98,15 @@ class WorkflowEdits(ProjectState):
             }
             self.rows[data_hash, "main"] = SampleLabelRow(metadata, None)
         return data_hash
+
+    def _log(self, data_hash: str, action_type: str, email: str) -> None:
+        """Note what was done with the task of a data unit, in the stage that it is in before anything changes."""
+        row = self._rows_of(data_hash, "main")[0]
+        if row.metadata.get("workflow_graph_node"):
+            with self.lock:
+                self.task_actions.append(
+                    task_action(self.project_hash, row, action_type, email, self.clock.now + self.clock.step)
+                )
 
     def _change_entries(self, data_hash: str, branch_name: str | None, fields: Json) -> None:
         with self.lock:

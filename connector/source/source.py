@@ -1,6 +1,7 @@
 """The source: everything that a sync reads from Encord, behind one small class."""
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 
 from connector.source import sdk
 from connector.source.connection import Connection
@@ -16,6 +17,7 @@ from connector.source.projects import (
 )
 from connector.source.settings import SourceSettings
 from connector.source.stage_tasks import list_stage_tasks
+from connector.source.task_actions import list_task_actions
 
 
 class Source:
@@ -88,6 +90,14 @@ class Source:
             ConnectorError: PERMISSION if this key may not read them; UNREACHABLE, SOURCE_CONTENT, …
         """
         return list_stage_tasks(self._connection, project_hash, stage_uuid)
+
+    def task_actions(self, project_hash: str, after: datetime, before: datetime) -> Iterator[list[object]]:
+        """What was done with a project's tasks from `after` on and before `before`, raw, a page at a time.
+
+        Raises:
+            ConnectorError: while iterating: PERMISSION if this key may not read them; UNREACHABLE, SOURCE_CONTENT, …
+        """
+        return list_task_actions(self._connection, project_hash, after, before)
 
     def fetch(
         self,

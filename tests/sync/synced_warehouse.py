@@ -92,7 +92,8 @@ def copied(file: Path, to: Path) -> Path:
 class SyncedWarehouse:
     """A DuckDB file that syncs of one server fill.
 
-    `settle_seconds` is 0 unless a test says otherwise, so that the requests of a sync are those of its own scenario.
+    `settle_seconds` is 0 and `task_actions` false unless a test says otherwise, so that the requests of a sync are
+    those of its own scenario.
     """
 
     def __init__(self, server: SampleServer, file: Path) -> None:
@@ -128,6 +129,7 @@ class SyncedWarehouse:
                 "ssh_key": self.server.world.private_key,
                 "warehouse": self.url,
                 "settle_seconds": 0,
+                "task_actions": False,
                 "retry_attempts": 1,
                 **options,
             },

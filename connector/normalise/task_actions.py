@@ -1,0 +1,79 @@
+"""What was done with tasks, as Encord's log tells it → rows of task_action; and when to ask for it again."""
+
+import hashlib
+import uuid
+from collections.abc import Mapping, Sequence
+
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from connector.normalise.columns import ColumnBuffer
+from connector.normalise.consensus_tasks import ANNOTATION, REVIEW
+from connector.normalise.timestamps import optional_timestamp
+
+TASK_ACTION_NAMESPACE = uuid.UUID("2b9a6f0e-52a7-5d0c-8f0b-7d3f6f1f9a54")
+"""The fixed namespace of task_action_id; changing it would double every action of every warehouse."""
+
+_LISTED = (
+    "label_row_id",
+    "workflow_stage_uuid",
+    "task_uuid",
+    "assigned_user_email",
+    "last_actioned_by_user_email",
+)
+"""What the listing says of a label row that moves with an action on its task."""
+
+
+def task_action_digest(workflow_stages: pa.Table, label_rows: pa.Table) -> str | None:
+    """Hash of where a project's tasks are and whose: another one, and there are actions to read.
+
+    Args:
+        workflow_stages: table workflow_stage of the project.
+        label_rows: table label_row as listed.
+
+    Returns:
+        The hash, hexadecimal; None for a project without a consensus stage, whose actions nobody asks for.
+    """
+    if not pc.any(pc.is_in(workflow_stages["stage_type"], pa.array([ANNOTATION, REVIEW]))).as_py():
+        return None
+    listed = label_rows.select(_LISTED).sort_by("label_row_id").to_pydict()
+    return hashlib.sha256(orjson.dumps(listed, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def task_actions(project_hash: str, actions: Sequence[object], schema: pa.Schema) -> pa.Table:
+    """The rows of some actions.
+
+    Args:
+        project_hash: the project.
+        actions: as `GET analytics/task-actions` answers them. What does not say what was done with which data unit, and
+            when, is left out.
+        schema: of table task_action.
+
+    Returns:
+        One row an action; what comes twice, as it does where two readings overlap, is one.
+    """
+    rows: dict[str, tuple[object, ...]] = {}
+    for action in actions:
+        if not isinstance(action, Mapping):
+            continue
+        try:
+            acted_at = optional_timestamp(action, "timestamp")
+        except (ValueError, OverflowError):
+            continue
+        names = ("dataUnitUuid", "taskUuid", "workflowStageUuid", "actionType", "actorEmail")
+        data_hash, task_uuid, stage_uuid, action_type, actor = (_text(action, name) for name in names)
+        if acted_at is None or data_hash is None or action_type is None:
+            continue
+        said = "/".join((project_hash, data_hash, task_uuid or "", stage_uuid or "", action_type, actor or ""))
+        action_id = str(uuid.uuid5(TASK_ACTION_NAMESPACE, f"{said}/{acted_at}"))
+        rows[action_id] = (project_hash, data_hash, task_uuid, stage_uuid, action_type, actor, acted_at)
+    buffer = ColumnBuffer(schema)
+    for action_id, row in rows.items():
+        buffer.add(action_id, *row)
+    return buffer.to_arrow()
+
+
+def _text(action: Mapping[str, object], name: str) -> str | None:
+    text = action.get(name)
+    return text if isinstance(text, str) and text else None
