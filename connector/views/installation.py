@@ -1,4 +1,4 @@
-"""Installing the views: all of them again when one file changed, nothing at all when none did.
+"""Installing the views, and the functions over them: all again when one file changed, nothing when none did.
 
 Views are dropped and recreated rather than replaced, because PostgreSQL's CREATE OR REPLACE VIEW cannot take a column
 away, and they are never part of a migration: table `installed_view` says which ones are there and what they were made
@@ -13,6 +13,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from connector.errors import ConnectorError, ErrorKind
+from connector.views.table_functions import TableFunction, install_functions, table_functions
 from connector.views.view_files import ViewFile, view_files
 
 _INSTALLED = sa.table(
@@ -33,23 +34,35 @@ class InstalledView(NamedTuple):
     grain: str
 
 
-def install(connection: sa.Connection, files: Sequence[ViewFile] | None = None) -> bool:
-    """Makes the warehouse's views those of the files; does nothing if they are that already.
+def install(
+    connection: sa.Connection,
+    files: Sequence[ViewFile] | None = None,
+    functions: Sequence[TableFunction] | None = None,
+) -> bool:
+    """Makes the warehouse's views and functions those of the files; does nothing if they are that already.
 
     Args:
         connection: in a transaction, which the caller commits; its schema is the warehouse's.
         files: the views in order of creation; by default the ones that ship with the connector.
+        functions: the functions; by default the ones that ship with the connector, or none if `files` are given.
 
     Returns:
         Whether anything was installed.
 
     Raises:
-        ConnectorError: SCHEMA, if a view cannot be dropped or created; the caller's transaction is then lost.
+        ConnectorError: SCHEMA, if a view or function cannot be dropped or created; the caller's transaction is then
+            lost.
     """
-    wanted = view_files() if files is None else files
+    if functions is None:
+        functions = table_functions() if files is None else ()
+    is_anew = _install_views(connection, view_files() if files is None else files)
+    return install_functions(connection, functions, anew=is_anew) or is_anew
+
+
+def _install_views(connection: sa.Connection, wanted: Sequence[ViewFile]) -> bool:
     if _is_current(connection, wanted):
         return False
-    remove(connection, also=[file.view_name for file in wanted])
+    _drop(connection, also=[file.view_name for file in wanted])
     now = datetime.now(UTC)
     for position, file in enumerate(wanted):
         _execute(connection, file.sql, f"View {file.view_name} could not be created from {file.file_name}.")
@@ -66,16 +79,21 @@ def install(connection: sa.Connection, files: Sequence[ViewFile] | None = None) 
     return True
 
 
-def remove(connection: sa.Connection, also: Sequence[str] = ()) -> None:
-    """Drops the installed views, the ones that read others first; a migration may need the tables free of them.
+def remove(connection: sa.Connection) -> None:
+    """Drops the installed functions and views; a migration may need the tables free of them.
 
     Args:
         connection: in a transaction, which the caller commits.
-        also: further views to drop if they exist, in order of creation: ones that are there without being recorded.
 
     Raises:
-        ConnectorError: SCHEMA, if a view cannot be dropped, such as when a view of somebody else's reads it.
+        ConnectorError: SCHEMA, if one cannot be dropped, such as when a view of somebody else's reads it.
     """
+    install_functions(connection, (), anew=False)
+    _drop(connection)
+
+
+def _drop(connection: sa.Connection, also: Sequence[str] = ()) -> None:
+    """Drops the recorded views, the ones that read others first, and those of `also` that are there unrecorded."""
     recorded = connection.scalars(sa.select(_INSTALLED.c.view_name).order_by(_INSTALLED.c.position)).all()
     for name in reversed([*(name for name in also if name not in recorded), *recorded]):
         quoted = connection.dialect.identifier_preparer.quote(name)
