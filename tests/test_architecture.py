@@ -21,6 +21,8 @@ LIBRARIES = {
     "duckdb": {"load"},
     "filelock": {"load"},
     "click": {"cli", "commands"},
+    "av": {"export"},
+    "PIL": {"export"},
 }
 """Library → the only parts of the package that may import it."""
 

@@ -2,7 +2,12 @@
 
 import click
 
+from connector.commands.export_frames import frames
+
 
 @click.group(short_help="Write labels to files, from the warehouse alone.")
 def export() -> None:
     """Write labels to files, from the warehouse alone: no key is needed, and Encord is not asked."""
+
+
+export.add_command(frames)

@@ -1,0 +1,1 @@
+"""Tests of `export frames`: real videos made here, real warehouses, pixels looked at."""
