@@ -48,6 +48,9 @@ def test_a_sync_publishes_what_it_loaded(farm: SyncedWarehouse, published: Path)
     for view in views:
         counts = [rows(file, f"SELECT count(*), sum(hash(v)) FROM {view} v") for file in (farm.file, published)]
         assert counts[0] == counts[1], view
+    ((title,),) = rows(farm.file, "SELECT data_title FROM label_on_frame ORDER BY frame, data_title LIMIT 1")
+    call = f"SELECT * FROM labels_in_range((SELECT title FROM project), '{title}', 0, 20) ORDER BY ALL"
+    assert rows(published, call) == rows(farm.file, call) != []
     comments = (
         "SELECT count(*), count(comment) FROM duckdb_columns() WHERE NOT internal AND table_name <> 'publication'"
     )

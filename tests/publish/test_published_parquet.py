@@ -12,6 +12,8 @@ import pytest
 from connector.load.tables import METADATA
 from tests.sync.synced_warehouse import SyncedWarehouse
 
+ONE_TITLE = "SELECT data_title FROM label_on_frame ORDER BY frame, data_title LIMIT 1"
+
 
 def versions(root: Path) -> list[str]:
     return sorted(path.name for path in root.iterdir() if path.name != "current")
@@ -63,6 +65,9 @@ def test_it_holds_what_the_warehouse_holds(
                 assert connection.execute(query).fetchall() == farm.rows(hashes), view
             else:
                 assert view.endswith("_on_frame") or view.startswith("consensus_"), view
+        title, call = farm.rows(ONE_TITLE)[0][0], "SELECT * FROM labels_in_range({}, {}, 0, 20) ORDER BY ALL"
+        asked = call.format("(SELECT title FROM project)", f"'{title}'")
+        assert connection.execute(asked).fetchall() == farm.rows(asked) != []
 
 
 def test_the_version_before_always_stays_and_more_on_request(gate: SyncedWarehouse, tmp_path: Path) -> None:

@@ -121,16 +121,26 @@ def _views(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
 
 
 def _views_sql(connection: duckdb.DuckDBPyConnection, schema: str) -> str:
-    """What makes all views, those that are not written out too, for a DuckDB started in the version's folder."""
-    as_table = "CREATE VIEW {name} ({columns}) AS SELECT {columns} FROM read_parquet('{name}.parquet');"
+    """What makes all views and functions, for a DuckDB started in the version's folder."""
+    # With the file's name before each column: a function's parameter of the same name would be taken for it.
+    as_table = "CREATE VIEW {name} ({columns}) AS SELECT {of_file} FROM read_parquet('{name}.parquet') AS file;"
     tables = [
-        sql(as_table, name=name, columns=column_list(column.name for column in table.columns))
+        sql(as_table, name=name, columns=column_list(names), of_file=column_list(names, "file."))
         for name, table in METADATA.tables.items()
+        if (names := [column.name for column in table.columns])
     ]
     views = [statement.rstrip().rstrip(";") + ";" for _, statement in _views(connection)]
+    functions = [
+        sql("CREATE MACRO {name}({parameters}) AS TABLE {query};", name=name, parameters=parameters, query=query)
+        for name, parameters, query in connection.execute(
+            "SELECT function_name, array_to_string(parameters, ', '), macro_definition FROM duckdb_functions()"
+            " WHERE database_name = current_database() AND schema_name = current_schema()"
+            " AND function_type = 'table_macro' AND comment LIKE '%Installed by encord-sync%' ORDER BY function_name"
+        ).fetchall()
+    ]
     # DuckDB keeps a view's statement with the schema in it, unless that is main.
     within = [sql("CREATE SCHEMA IF NOT EXISTS {schema}; SET schema = '{schema}';", schema=schema)]
-    return "\n".join(["-- In this folder: duckdb -init views.sql", *within, *tables, *views]) + "\n"
+    return "\n".join(["-- In this folder: duckdb -init views.sql", *within, *tables, *views, *functions]) + "\n"
 
 
 def _free_name(root: Path, run_id: str) -> Path:
