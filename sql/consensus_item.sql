@@ -1,73 +1,108 @@
 -- grain: one row a question on a frame
 -- after: consensus_vote consensus_answer consensus_unit_state
 CREATE VIEW consensus_item AS
-WITH counted AS MATERIALIZED (
+WITH reached AS (
+    -- Main is a result once consensus is reached. Full join: see consensus_vote.
     SELECT
-        project_hash, project_title, data_hash, data_title, dataset_title, data_type, space_id, frame, feature_hash,
-        question, answer_type, answer, MIN(answer_label) AS answer_label, CAST(COUNT(*) AS BIGINT) AS n
-    FROM consensus_vote
-    GROUP BY
-        project_hash, project_title, data_hash, data_title, dataset_title, data_type, space_id, frame, feature_hash,
-        question, answer_type, answer
+        m.project_hash, m.project_title, m.data_hash, m.data_title, m.dataset_title, m.data_type, m.space_id, m.frame,
+        m.feature_hash, m.attribute_feature_hash, m.question, m.answer_type, m.depth, m.answer, m.answer_label
+    FROM (SELECT * FROM consensus_answer WHERE branch_role = 'main') AS m
+    FULL JOIN consensus_unit_state AS u ON u.project_hash = m.project_hash AND u.data_hash = m.data_hash
+    WHERE COALESCE(u.consensus_state, '') = 'reached' AND COALESCE(m.frame, -1) >= 0
+), counted AS (
+    SELECT
+        project_hash,
+        MAX(project_title) AS project_title,
+        data_hash,
+        MAX(data_title) AS data_title,
+        MAX(dataset_title) AS dataset_title,
+        MAX(data_type) AS data_type,
+        space_id,
+        frame,
+        MAX(feature_hash) AS feature_hash,
+        attribute_feature_hash,
+        MAX(question) AS question,
+        MAX(answer_type) AS answer_type,
+        MAX(depth) AS depth,
+        answer,
+        MIN(answer_label COLLATE "C") AS answer_label,
+        CAST(SUM(is_vote) AS BIGINT) AS n,
+        CAST(SUM(1 - is_vote) AS BIGINT) AS n_main
+    FROM (
+        SELECT
+            project_hash, project_title, data_hash, data_title, dataset_title, data_type, space_id, frame,
+            feature_hash, attribute_feature_hash, question, answer_type, depth, answer, answer_label, 1 AS is_vote
+        FROM consensus_vote
+        UNION ALL
+        SELECT *, 0 FROM reached
+    ) AS said
+    GROUP BY project_hash, data_hash, space_id, frame, attribute_feature_hash, answer
 ), placed AS (
     SELECT
         *,
+        CASE WHEN answer IS NULL THEN 0 ELSE n END AS n_same,
         ROW_NUMBER() OVER (
-            PARTITION BY project_hash, data_hash, space_id, frame, feature_hash
-            ORDER BY CASE WHEN answer IS NULL THEN 1 ELSE 0 END, n DESC, answer
-        ) AS place,
-        MAX(CASE WHEN answer IS NULL THEN 0 ELSE n END) OVER (
-            PARTITION BY project_hash, data_hash, space_id, frame, feature_hash
-        ) AS top_votes
+            PARTITION BY project_hash, data_hash, space_id, frame, attribute_feature_hash
+            ORDER BY CASE WHEN answer IS NULL OR n = 0 THEN 1 ELSE 0 END, n DESC, answer COLLATE "C"
+        ) AS place
     FROM counted
 ), item AS (
     SELECT
-        project_hash, project_title, data_hash, data_title, dataset_title, data_type, space_id, frame, feature_hash,
-        question, answer_type,
+        project_hash,
+        MAX(project_title) AS project_title,
+        data_hash,
+        MAX(data_title) AS data_title,
+        MAX(dataset_title) AS dataset_title,
+        MAX(data_type) AS data_type,
+        space_id,
+        frame,
+        MAX(feature_hash) AS feature_hash,
+        attribute_feature_hash,
+        MAX(question) AS question,
+        MAX(answer_type) AS answer_type,
+        MAX(depth) AS depth,
         CAST(SUM(n) AS BIGINT) AS n_branches,
-        CAST(SUM(CASE WHEN answer IS NULL THEN 0 ELSE n END) AS BIGINT) AS n_answers,
+        CAST(SUM(n_same) AS BIGINT) AS n_answers,
         MAX(CASE WHEN place = 1 THEN answer END) AS top_answer,
         MAX(CASE WHEN place = 1 THEN answer_label END) AS top_answer_label,
-        MAX(top_votes) AS top_votes,
-        SUM(CASE WHEN answer IS NOT NULL AND n = top_votes THEN 1 ELSE 0 END) AS n_top,
-        CAST(SUM(CASE WHEN answer IS NULL THEN 0 ELSE n * (n - 1) END) AS DOUBLE PRECISION) AS equal_answers,
-        CAST(SUM(n * (n - 1)) AS DOUBLE PRECISION) AS equal_strict
+        MAX(n_same) AS top_votes,
+        MAX(CASE WHEN place = 2 THEN n_same ELSE 0 END) AS second_votes,
+        CAST(SUM(n_same * (n_same - 1)) AS DOUBLE PRECISION) AS equal_answers,
+        CAST(SUM(n * (n - 1)) AS DOUBLE PRECISION) AS equal_strict,
+        MAX(CASE WHEN n_main > 0 THEN answer END) AS main_answer,
+        MAX(CASE WHEN n_main > 0 THEN answer_label END) AS main_answer_label
     FROM placed
-    GROUP BY
-        project_hash, project_title, data_hash, data_title, dataset_title, data_type, space_id, frame, feature_hash,
-        question, answer_type
+    GROUP BY project_hash, data_hash, space_id, frame, attribute_feature_hash
 )
 SELECT
-    i.project_hash,
-    i.project_title,
-    i.data_hash,
-    i.data_title,
-    i.dataset_title,
-    i.data_type,
-    i.space_id,
-    i.frame,
-    i.feature_hash,
-    i.question,
-    i.answer_type,
-    i.n_branches,
-    i.n_answers,
-    i.top_answer,
-    i.top_answer_label,
-    i.top_votes,
-    i.n_top > 1 AS is_tie,
-    2 * i.top_votes > i.n_branches AS has_majority,
-    i.equal_answers / NULLIF(i.n_answers * (i.n_answers - 1), 0) AS agreement,
-    i.equal_strict / NULLIF(i.n_branches * (i.n_branches - 1), 0) AS agreement_strict,
-    m.answer AS main_answer
-FROM item AS i
-JOIN consensus_unit_state AS u ON u.project_hash = i.project_hash AND u.data_hash = i.data_hash
-LEFT JOIN consensus_answer AS m
-    ON m.project_hash = i.project_hash AND m.data_hash = i.data_hash AND m.branch_role = 'main'
-    AND u.consensus_state = 'reached'
-    AND m.space_id = i.space_id AND m.frame = i.frame AND m.feature_hash = i.feature_hash;
+    project_hash,
+    project_title,
+    data_hash,
+    data_title,
+    dataset_title,
+    data_type,
+    space_id,
+    frame,
+    feature_hash,
+    attribute_feature_hash,
+    question,
+    answer_type,
+    depth,
+    n_branches,
+    n_answers,
+    top_answer,
+    top_answer_label,
+    top_votes,
+    second_votes = top_votes AS is_tie,
+    2 * top_votes > n_branches AS has_majority,
+    equal_answers / NULLIF(n_answers * (n_answers - 1), 0) AS agreement,
+    equal_strict / NULLIF(n_branches * (n_branches - 1), 0) AS agreement_strict,
+    main_answer,
+    main_answer_label
+FROM item
+WHERE n_answers > 0;
 
-COMMENT ON VIEW consensus_item IS
-    'One row a question on a frame that any annotator answered: how the answers fall.';
+COMMENT ON VIEW consensus_item IS 'One row a question on a frame that any annotator answered: how its votes fall.';
 COMMENT ON COLUMN consensus_item.project_hash IS 'The project''s id in Encord.';
 COMMENT ON COLUMN consensus_item.project_title IS 'The project''s title.';
 COMMENT ON COLUMN consensus_item.data_hash IS 'The data unit (video, image, image group, …).';
@@ -80,17 +115,22 @@ COMMENT ON COLUMN consensus_item.space_id IS
     'root, or the part of the data group or scene (table data_space) that it lies on.';
 COMMENT ON COLUMN consensus_item.frame IS 'Frame from 0; image, slice or page number.';
 COMMENT ON COLUMN consensus_item.feature_hash IS 'The ontology class, case-sensitive.';
-COMMENT ON COLUMN consensus_item.question IS 'The question: the classification''s title, as the ontology words it now.';
+COMMENT ON COLUMN consensus_item.attribute_feature_hash IS
+    'The question''s id (table ontology_attribute), case-sensitive.';
+COMMENT ON COLUMN consensus_item.question IS 'The question as the ontology words it now.';
 COMMENT ON COLUMN consensus_item.answer_type IS 'radio, checklist, text or numeric.';
-COMMENT ON COLUMN consensus_item.n_branches IS 'Submitted branches of the data unit.';
-COMMENT ON COLUMN consensus_item.n_answers IS 'Answers given.';
+COMMENT ON COLUMN consensus_item.depth IS 'How deep the question is nested; 0 for a classification''s own.';
+COMMENT ON COLUMN consensus_item.n_branches IS 'Submitted branches that the question was put to.';
+COMMENT ON COLUMN consensus_item.n_answers IS 'Of them, those that answered it.';
 COMMENT ON COLUMN consensus_item.top_answer IS
-    'The answer given most often (of several the first in order), canonical.';
-COMMENT ON COLUMN consensus_item.top_answer_label IS 'The answer given most often, to read.';
-COMMENT ON COLUMN consensus_item.top_votes IS 'How often it was given.';
-COMMENT ON COLUMN consensus_item.is_tie IS 'Whether another answer was given as often.';
-COMMENT ON COLUMN consensus_item.has_majority IS 'Whether more than half of the branches gave it.';
+    'The answer with the most votes, canonical; of a tie the first in order.';
+COMMENT ON COLUMN consensus_item.top_answer_label IS 'That answer to read.';
+COMMENT ON COLUMN consensus_item.top_votes IS 'Branches that gave it.';
+COMMENT ON COLUMN consensus_item.is_tie IS 'Whether another answer has as many votes.';
+COMMENT ON COLUMN consensus_item.has_majority IS 'Whether more than half of the branches gave the top answer.';
 COMMENT ON COLUMN consensus_item.agreement IS
-    'Share of the pairs of given answers that are equal; NULL with fewer than two.';
-COMMENT ON COLUMN consensus_item.agreement_strict IS 'The same where an open answer counts as an answer of its own.';
+    'Share of pairs of answers that are equal, 0 to 1; NULL for fewer than two answers.';
+COMMENT ON COLUMN consensus_item.agreement_strict IS
+    'The same with an open answer as an answer of its own; NULL for one branch.';
 COMMENT ON COLUMN consensus_item.main_answer IS 'The answer on the main branch, canonical, once consensus is reached.';
+COMMENT ON COLUMN consensus_item.main_answer_label IS 'That answer to read.';

@@ -1,95 +1,135 @@
 -- grain: one row a question of a project
--- after: consensus_vote consensus_item
+-- after: consensus_vote
 CREATE VIEW consensus_question AS
-WITH item AS MATERIALIZED (
+WITH vote AS (
     SELECT
         *,
-        MAX(n_branches) OVER (PARTITION BY project_hash, feature_hash) AS n_raters,
-        n_answers * (1 - agreement) AS disagreeing
-    FROM consensus_item
-), pairable AS MATERIALIZED (
-    SELECT v.project_hash, v.feature_hash, v.answer, i.n_answers
-    FROM consensus_vote AS v
-    JOIN item AS i
-        ON i.project_hash = v.project_hash AND i.data_hash = v.data_hash AND i.space_id = v.space_id
-        AND i.frame = v.frame AND i.feature_hash = v.feature_hash
-    WHERE v.answer IS NOT NULL AND i.n_answers > 1
-), value_total AS (
-    SELECT project_hash, feature_hash, answer, CAST(COUNT(*) AS DOUBLE PRECISION) AS n
-    FROM pairable
-    GROUP BY project_hash, feature_hash, answer
-), expected AS (
-    SELECT project_hash, feature_hash, SUM(n) AS n, SUM(n * n) AS squares
-    FROM value_total
-    GROUP BY project_hash, feature_hash
-), fleiss_value AS (
+        COUNT(*) OVER (PARTITION BY project_hash, data_hash, space_id, frame, attribute_feature_hash) AS n_branches,
+        COUNT(answer) OVER (PARTITION BY project_hash, data_hash, space_id, frame, attribute_feature_hash) AS n_answers,
+        COUNT(answer) OVER (PARTITION BY project_hash, data_hash, space_id, frame, attribute_feature_hash, answer)
+            AS n_same
+    FROM consensus_vote
+), item AS MATERIALIZED (
     SELECT
-        p.project_hash,
-        p.feature_hash,
-        CAST(COUNT(*) AS DOUBLE PRECISION) AS n
-    FROM pairable AS p
-    JOIN (SELECT DISTINCT project_hash, feature_hash, n_raters FROM item) AS r
-        ON r.project_hash = p.project_hash AND r.feature_hash = p.feature_hash AND r.n_raters = p.n_answers
-    GROUP BY p.project_hash, p.feature_hash, p.answer
-), fleiss AS (
-    SELECT project_hash, feature_hash, SUM(n * n) / (SUM(n) * SUM(n)) AS by_chance
-    FROM fleiss_value
-    GROUP BY project_hash, feature_hash
+        project_hash,
+        MAX(project_title) AS project_title,
+        data_hash,
+        space_id,
+        frame,
+        MAX(feature_hash) AS feature_hash,
+        attribute_feature_hash,
+        MAX(question) AS question,
+        MAX(answer_type) AS answer_type,
+        MAX(depth) AS depth,
+        answer,
+        MAX(n_branches) AS n_branches,
+        MAX(n_answers) AS n_answers,
+        MAX(n_same) AS n_same,
+        MAX(MAX(n_same)) OVER (PARTITION BY project_hash, data_hash, space_id, frame, attribute_feature_hash) AS n_top,
+        MAX(MAX(n_branches)) OVER (PARTITION BY project_hash, attribute_feature_hash) AS n_raters
+    FROM vote
+    GROUP BY project_hash, data_hash, space_id, frame, attribute_feature_hash, answer
+), by_answer AS (
+    -- What chance would agree on: how often each answer was given, where at least one other was.
+    SELECT
+        project_hash,
+        attribute_feature_hash,
+        CAST(SUM(CASE WHEN n_answers > 1 THEN n_same ELSE 0 END) AS DOUBLE PRECISION) AS n,
+        CAST(SUM(CASE WHEN n_answers = n_raters THEN n_same ELSE 0 END) AS DOUBLE PRECISION) AS n_fleiss
+    FROM item
+    WHERE answer IS NOT NULL
+    GROUP BY project_hash, attribute_feature_hash, answer
+), by_chance AS (
+    SELECT
+        project_hash,
+        attribute_feature_hash,
+        SUM(n) AS n,
+        SUM(n * n) AS squares,
+        SUM(n_fleiss * n_fleiss) / NULLIF(SUM(n_fleiss) * SUM(n_fleiss), 0) AS fleiss
+    FROM by_answer
+    GROUP BY project_hash, attribute_feature_hash
+), measured AS (
+    SELECT
+        project_hash,
+        MAX(project_title) AS project_title,
+        MAX(feature_hash) AS feature_hash,
+        attribute_feature_hash,
+        MAX(question) AS question,
+        MAX(answer_type) AS answer_type,
+        MAX(depth) AS depth,
+        data_hash,
+        space_id,
+        frame,
+        MAX(n_branches) AS n_branches,
+        MAX(n_answers) AS n_answers,
+        MAX(n_raters) AS n_raters,
+        CASE WHEN SUM(CASE WHEN answer IS NOT NULL AND n_same = n_top THEN 1 ELSE 0 END) > 1 THEN 1 ELSE 0 END AS is_tie,
+        CAST(SUM(n_same * (n_same - 1)) AS DOUBLE PRECISION) / NULLIF(MAX(n_answers) * (MAX(n_answers) - 1), 0)
+            AS agreement
+    FROM item
+    GROUP BY project_hash, data_hash, space_id, frame, attribute_feature_hash
 ), question AS (
     SELECT
         project_hash,
         MAX(project_title) AS project_title,
-        feature_hash,
+        MAX(feature_hash) AS feature_hash,
+        attribute_feature_hash,
         MAX(question) AS question,
         MAX(answer_type) AS answer_type,
+        MAX(depth) AS depth,
         COUNT(*) AS n_items,
         MAX(n_raters) AS n_raters,
         CAST(SUM(n_answers) AS BIGINT) AS n_answers,
-        SUM(disagreeing) AS disagreeing,
+        SUM(n_answers * (1 - agreement)) AS disagreeing,
         AVG(agreement) AS mean_agreement,
-        CAST(SUM(n_answers) AS DOUBLE PRECISION) / SUM(n_branches) AS coverage,
-        COUNT(*) FILTER (WHERE is_tie) AS n_ties,
+        CAST(SUM(n_answers) AS DOUBLE PRECISION) / CAST(SUM(n_branches) AS DOUBLE PRECISION) AS coverage,
+        CAST(SUM(is_tie) AS BIGINT) AS n_ties,
         COUNT(*) FILTER (WHERE n_answers = n_raters AND n_raters > 1) AS n_fleiss_items,
         AVG(agreement) FILTER (WHERE n_answers = n_raters) AS fleiss_agreement
-    FROM item
-    GROUP BY project_hash, feature_hash
+    FROM measured
+    GROUP BY project_hash, attribute_feature_hash
 )
 SELECT
     q.project_hash,
     q.project_title,
     q.feature_hash,
+    q.attribute_feature_hash,
     q.question,
     q.answer_type,
+    q.depth,
     q.n_items,
     q.n_raters,
     q.n_answers,
     -- Rounded, as all such figures: the last digit of a sum differs from run to run, and between engines.
-    ROUND(q.mean_agreement * 1e9) / 1e9 AS mean_agreement,
+    FLOOR(q.mean_agreement * 1e9 + 0.5) / 1e9 AS mean_agreement,
     q.coverage,
     q.n_ties,
-    ROUND((1 - (e.n - 1) * q.disagreeing / NULLIF(e.n * e.n - e.squares, 0)) * 1e9) / 1e9 AS krippendorff_alpha,
-    ROUND(((q.fleiss_agreement - f.by_chance) / NULLIF(1 - f.by_chance, 0)) * 1e9) / 1e9 AS fleiss_kappa,
+    FLOOR((1 - (c.n - 1) * q.disagreeing / NULLIF(c.n * c.n - c.squares, 0)) * 1e9 + 0.5) / 1e9
+        AS krippendorff_alpha,
+    FLOOR(((q.fleiss_agreement - c.fleiss) / NULLIF(1 - c.fleiss, 0)) * 1e9 + 0.5) / 1e9 AS fleiss_kappa,
     q.n_fleiss_items
 FROM question AS q
-LEFT JOIN expected AS e ON e.project_hash = q.project_hash AND e.feature_hash = q.feature_hash
-LEFT JOIN fleiss AS f ON f.project_hash = q.project_hash AND f.feature_hash = q.feature_hash;
+LEFT JOIN by_chance AS c ON c.project_hash = q.project_hash AND c.attribute_feature_hash = q.attribute_feature_hash;
 
-COMMENT ON VIEW consensus_question IS
-    'One row a question of a project: how far the annotators agree on it, plainly and corrected for chance.';
+COMMENT ON VIEW consensus_question IS 'One row a question of a project: how far annotators answer it alike.';
 COMMENT ON COLUMN consensus_question.project_hash IS 'The project''s id in Encord.';
 COMMENT ON COLUMN consensus_question.project_title IS 'The project''s title.';
 COMMENT ON COLUMN consensus_question.feature_hash IS 'The ontology class, case-sensitive.';
-COMMENT ON COLUMN consensus_question.question IS
-    'The question: the classification''s title, as the ontology words it now.';
+COMMENT ON COLUMN consensus_question.attribute_feature_hash IS
+    'The question''s id (table ontology_attribute), case-sensitive.';
+COMMENT ON COLUMN consensus_question.question IS 'The question as the ontology words it now.';
 COMMENT ON COLUMN consensus_question.answer_type IS 'radio, checklist, text or numeric.';
+COMMENT ON COLUMN consensus_question.depth IS 'How deep the question is nested; 0 for a classification''s own.';
 COMMENT ON COLUMN consensus_question.n_items IS 'Questions on frames (one question on one frame is an item).';
-COMMENT ON COLUMN consensus_question.n_raters IS 'Annotators'' branches that an item has, at most.';
+COMMENT ON COLUMN consensus_question.n_raters IS 'The most branches that one of its items was put to.';
 COMMENT ON COLUMN consensus_question.n_answers IS 'Answers given.';
-COMMENT ON COLUMN consensus_question.mean_agreement IS 'Mean agreement of the items.';
-COMMENT ON COLUMN consensus_question.coverage IS 'Share of asked answers that were given.';
-COMMENT ON COLUMN consensus_question.n_ties IS 'Items without one answer that was given most often.';
+COMMENT ON COLUMN consensus_question.mean_agreement IS
+    'Share of pairs of answers that are equal, mean over its items; NULL where no item has two answers.';
+COMMENT ON COLUMN consensus_question.coverage IS
+    'Share of branches that answered, of those that its items were put to.';
+COMMENT ON COLUMN consensus_question.n_ties IS 'Items whose most frequent answer has company.';
 COMMENT ON COLUMN consensus_question.krippendorff_alpha IS
-    'Krippendorff''s alpha for nominal answers; NULL if everybody always answered the same. Mind n_items: below about 20 it says little.';
+    'Krippendorff''s alpha, nominal: agreement beyond chance, 1 at best; NULL where everybody always says the same. Says little below some 20 items.';
 COMMENT ON COLUMN consensus_question.fleiss_kappa IS
-    'Fleiss'' kappa over items that n_raters branches answered; NULL if everybody always answered the same.';
-COMMENT ON COLUMN consensus_question.n_fleiss_items IS 'Items that Fleiss'' kappa rests on.';
+    'Fleiss'' kappa over items that all raters answered; NULL where everybody always says the same.';
+COMMENT ON COLUMN consensus_question.n_fleiss_items IS 'Items that all raters answered.';

@@ -1,46 +1,97 @@
--- grain: one row a question on a frame and a submitted branch
+-- grain: one row a question on a frame and a submitted branch that it was put to
 -- after: consensus_branch consensus_answer
 CREATE VIEW consensus_vote AS
 WITH given AS MATERIALIZED (
+    SELECT * FROM consensus_answer WHERE is_submitted
+), branch AS MATERIALIZED (
+    SELECT * FROM consensus_branch WHERE is_submitted
+), answered AS (
+    SELECT project_hash, data_hash, space_id, frame, feature_hash, attribute_feature_hash, question, answer_type
+    FROM given
+    WHERE depth = 0
+    GROUP BY project_hash, data_hash, space_id, frame, feature_hash, attribute_feature_hash, question, answer_type
+), asked AS (
     SELECT
-        project_hash, data_hash, label_row_id, space_id, frame, feature_hash, question, answer_type, answer,
-        answer_label, answer_number
-    FROM consensus_answer
-    WHERE is_submitted
+        project_hash, project_title, data_hash, data_title, dataset_title, data_type, branch_name, label_hash,
+        label_row_id, annotator, space_id, frame, feature_hash, attribute_feature_hash, question, answer_type, depth,
+        answer, answer_label, answer_number, full_answer, full_answer_label, 1 AS is_given
+    FROM given
+    UNION ALL
+    -- A classification's own question is put to every branch. Full join: every other is a nested loop to PostgreSQL,
+    -- which takes thousands of rows for one here.
+    SELECT
+        b.project_hash, b.project_title, b.data_hash, b.data_title, b.dataset_title, b.data_type, b.branch_name,
+        b.label_hash, b.label_row_id, b.annotator, i.space_id, i.frame, i.feature_hash, i.attribute_feature_hash,
+        i.question, i.answer_type, 0, NULL, NULL, NULL, NULL, NULL, 0
+    FROM answered AS i
+    FULL JOIN branch AS b ON b.project_hash = i.project_hash AND b.data_hash = i.data_hash
+    WHERE COALESCE(i.frame, -1) >= 0
+    UNION ALL
+    -- A nested one only to the branches whose answer opens it.
+    SELECT
+        g.project_hash, g.project_title, g.data_hash, g.data_title, g.dataset_title, g.data_type, g.branch_name,
+        g.label_hash, g.label_row_id, g.annotator, g.space_id, g.frame, g.feature_hash, t.feature_hash, t.name,
+        t.answer_type, t.depth, NULL, NULL, NULL, NULL, NULL, 0
+    FROM given AS g
+    JOIN ontology_attribute AS t ON t.project_hash = g.project_hash AND t.parent_option_hash = g.answer
+    WHERE t.is_archived = FALSE
+), voted AS (
+    SELECT
+        project_hash,
+        MAX(project_title) AS project_title,
+        data_hash,
+        MAX(data_title) AS data_title,
+        MAX(dataset_title) AS dataset_title,
+        MAX(data_type) AS data_type,
+        MAX(branch_name) AS branch_name,
+        MAX(label_hash) AS label_hash,
+        label_row_id,
+        MAX(annotator) AS annotator,
+        space_id,
+        frame,
+        MAX(feature_hash) AS feature_hash,
+        attribute_feature_hash,
+        MAX(question) AS question,
+        MAX(answer_type) AS answer_type,
+        MAX(depth) AS depth,
+        MAX(answer) AS answer,
+        MAX(answer_label) AS answer_label,
+        MAX(answer_number) AS answer_number,
+        MAX(full_answer) AS full_answer,
+        MAX(full_answer_label) AS full_answer_label,
+        SUM(SUM(is_given)) OVER (PARTITION BY project_hash, data_hash, space_id, frame, attribute_feature_hash)
+            AS n_given
+    FROM asked
+    GROUP BY project_hash, data_hash, label_row_id, space_id, frame, attribute_feature_hash
 )
 SELECT
-    b.project_hash,
-    b.project_title,
-    b.data_hash,
-    b.data_title,
-    b.dataset_title,
-    b.data_type,
-    b.branch_name,
-    b.label_hash,
-    b.label_row_id,
-    b.annotator,
-    i.space_id,
-    i.frame,
-    i.feature_hash,
-    i.question,
-    i.answer_type,
-    a.answer,
-    a.answer_label,
-    a.answer_number
-FROM (
-    SELECT
-        project_hash, data_hash, space_id, frame, feature_hash,
-        MAX(question) AS question, MAX(answer_type) AS answer_type
-    FROM given
-    GROUP BY project_hash, data_hash, space_id, frame, feature_hash
-) AS i
-JOIN consensus_branch AS b ON b.project_hash = i.project_hash AND b.data_hash = i.data_hash AND b.is_submitted
-LEFT JOIN given AS a
-    ON a.label_row_id = b.label_row_id AND a.space_id = i.space_id AND a.frame = i.frame
-    AND a.feature_hash = i.feature_hash;
+    project_hash,
+    project_title,
+    data_hash,
+    data_title,
+    dataset_title,
+    data_type,
+    branch_name,
+    label_hash,
+    label_row_id,
+    annotator,
+    space_id,
+    frame,
+    feature_hash,
+    attribute_feature_hash,
+    question,
+    answer_type,
+    depth,
+    answer,
+    answer_label,
+    answer_number,
+    full_answer,
+    full_answer_label
+FROM voted
+WHERE n_given > 0;
 
 COMMENT ON VIEW consensus_vote IS
-    'One row a question on a frame that any annotator answered, and a submitted branch: its answer, or NULL where it was left open.';
+    'One row a question on a frame that any annotator answered, and a submitted branch: its answer, or NULL where it was left open. A nested question counts for the branches whose answer opens it.';
 COMMENT ON COLUMN consensus_vote.project_hash IS 'The project''s id in Encord.';
 COMMENT ON COLUMN consensus_vote.project_title IS 'The project''s title.';
 COMMENT ON COLUMN consensus_vote.data_hash IS 'The data unit (video, image, image group, …).';
@@ -57,9 +108,15 @@ COMMENT ON COLUMN consensus_vote.space_id IS
     'root, or the part of the data group or scene (table data_space) that it lies on.';
 COMMENT ON COLUMN consensus_vote.frame IS 'Frame from 0; image, slice or page number.';
 COMMENT ON COLUMN consensus_vote.feature_hash IS 'The ontology class, case-sensitive.';
-COMMENT ON COLUMN consensus_vote.question IS 'The question: the classification''s title, as the ontology words it now.';
+COMMENT ON COLUMN consensus_vote.attribute_feature_hash IS
+    'The question''s id (table ontology_attribute), case-sensitive.';
+COMMENT ON COLUMN consensus_vote.question IS 'The question as the ontology words it now.';
 COMMENT ON COLUMN consensus_vote.answer_type IS 'radio, checklist, text or numeric.';
+COMMENT ON COLUMN consensus_vote.depth IS 'How deep the question is nested; 0 for a classification''s own.';
 COMMENT ON COLUMN consensus_vote.answer IS
     'The answer in its canonical form, to compare: feature hashes of options in the ontology''s order; text trimmed, in lower case. NULL: left open.';
 COMMENT ON COLUMN consensus_vote.answer_label IS 'The answer to read; NULL: left open.';
 COMMENT ON COLUMN consensus_vote.answer_number IS 'The answer to a numeric question.';
+COMMENT ON COLUMN consensus_vote.full_answer IS
+    'At depth 0 the answer with all that is nested in it, canonical: equal only where all levels are.';
+COMMENT ON COLUMN consensus_vote.full_answer_label IS 'That answer to read.';

@@ -1,0 +1,123 @@
+-- grain: one row a question that a classification instance answers, nested ones too, on a branch of a consensus task
+-- after: consensus_branch named_answer
+CREATE VIEW consensus_instance_answer AS
+WITH given AS MATERIALIZED (
+    -- Ticked options are gathered once an instance, not once a frame. A blank text is no answer.
+    SELECT
+        b.project_hash,
+        b.project_title,
+        b.data_hash,
+        b.data_title,
+        b.dataset_title,
+        b.data_type,
+        b.branch_name,
+        b.label_hash,
+        b.label_row_id,
+        b.branch_role,
+        b.annotator,
+        b.is_submitted,
+        b.is_event_based,
+        a.owner_hash AS classification_hash,
+        a.attribute_feature_hash,
+        MAX(a.attribute_name) AS question,
+        MAX(a.answer_type) AS answer_type,
+        MAX(a.depth) AS depth,
+        MAX(a.parent_option_hash) AS parent_option_hash,
+        STRING_AGG(
+            COALESCE(a.attribute_answer_feature_hash, LOWER(TRIM(a.attribute_answer))), '; '
+            ORDER BY a.option_position, a.answer_position
+        ) AS answer,
+        STRING_AGG(
+            COALESCE(a.attribute_answer, a.attribute_answer_feature_hash), '; '
+            ORDER BY a.option_position, a.answer_position
+        ) AS answer_label,
+        MAX(a.answer_number) AS answer_number
+    FROM consensus_branch AS b
+    JOIN named_answer AS a ON a.label_hash = b.label_hash
+    WHERE b.branch_role <> 'other'
+      AND a.owner_kind = 'classification'
+      AND COALESCE(a.attribute_answer_feature_hash, NULLIF(TRIM(a.attribute_answer), '')) IS NOT NULL
+    GROUP BY
+        b.project_hash, b.project_title, b.data_hash, b.data_title, b.dataset_title, b.data_type, b.branch_name,
+        b.label_hash, b.label_row_id, b.branch_role, b.annotator, b.is_submitted, b.is_event_based, a.owner_hash,
+        a.attribute_feature_hash
+)
+SELECT
+    g.project_hash,
+    g.project_title,
+    g.data_hash,
+    g.data_title,
+    g.dataset_title,
+    g.data_type,
+    g.branch_name,
+    g.label_hash,
+    g.label_row_id,
+    g.branch_role,
+    g.annotator,
+    g.is_submitted,
+    g.is_event_based,
+    g.classification_hash,
+    g.attribute_feature_hash,
+    g.question,
+    g.answer_type,
+    g.depth,
+    g.parent_option_hash,
+    g.answer,
+    g.answer_label,
+    g.answer_number,
+    CASE WHEN g.depth = 0 THEN w.full_answer END AS full_answer,
+    CASE WHEN g.depth = 0 THEN w.full_answer_label END AS full_answer_label
+FROM given AS g
+-- Full join, though nothing is unmatched: PostgreSQL takes thousands of rows for one here, and would loop over all.
+FULL JOIN (
+    SELECT
+        label_hash,
+        classification_hash,
+        STRING_AGG(
+            CASE WHEN depth = 0 THEN answer ELSE attribute_feature_hash || '=' || answer END, ' & '
+            ORDER BY depth, attribute_feature_hash COLLATE "C"
+        ) AS full_answer,
+        STRING_AGG(
+            CASE WHEN depth = 0 THEN answer_label ELSE COALESCE(question, '') || ': ' || answer_label END, ' & '
+            ORDER BY depth, attribute_feature_hash COLLATE "C"
+        ) AS full_answer_label
+    FROM given
+    GROUP BY label_hash, classification_hash
+) AS w ON w.label_hash = g.label_hash AND w.classification_hash = g.classification_hash;
+
+COMMENT ON VIEW consensus_instance_answer IS
+    'One row a question that a classification instance answers, nested ones too, of main and annotators'' branches of consensus tasks: not expanded to frames, audio and continuous scenes too.';
+COMMENT ON COLUMN consensus_instance_answer.project_hash IS 'The project''s id in Encord.';
+COMMENT ON COLUMN consensus_instance_answer.project_title IS 'The project''s title.';
+COMMENT ON COLUMN consensus_instance_answer.data_hash IS 'The data unit (video, image, image group, …).';
+COMMENT ON COLUMN consensus_instance_answer.data_title IS
+    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
+COMMENT ON COLUMN consensus_instance_answer.dataset_title IS 'The title of the dataset that the data unit comes from.';
+COMMENT ON COLUMN consensus_instance_answer.data_type IS
+    'video, image, img_group, dicom, nifti, audio, plain_text, pdf, group, scene, …';
+COMMENT ON COLUMN consensus_instance_answer.branch_name IS 'The branch.';
+COMMENT ON COLUMN consensus_instance_answer.label_hash IS 'Encord''s id of the label row.';
+COMMENT ON COLUMN consensus_instance_answer.label_row_id IS
+    'The row of table label_row; made of project, data unit and branch.';
+COMMENT ON COLUMN consensus_instance_answer.branch_role IS
+    'main; annotator (named by a consensus task, or beginning with encord-); other: predictions, snapshots, … are never compared.';
+COMMENT ON COLUMN consensus_instance_answer.annotator IS 'Whose branch it is; main for main.';
+COMMENT ON COLUMN consensus_instance_answer.is_submitted IS
+    'Whether its annotator has submitted it: by the task''s status while it is in the annotation stage, else because it has left that stage. NULL for other branches.';
+COMMENT ON COLUMN consensus_instance_answer.is_event_based IS
+    'True where frames are nanosecond offsets of events (continuous scenes).';
+COMMENT ON COLUMN consensus_instance_answer.classification_hash IS
+    'The classification instance, case-sensitive; unique within its label row.';
+COMMENT ON COLUMN consensus_instance_answer.attribute_feature_hash IS
+    'The question''s id (table ontology_attribute), case-sensitive.';
+COMMENT ON COLUMN consensus_instance_answer.question IS 'The question as the ontology words it now.';
+COMMENT ON COLUMN consensus_instance_answer.answer_type IS 'radio, checklist, text or numeric.';
+COMMENT ON COLUMN consensus_instance_answer.depth IS 'How deep the question is nested; 0 for a classification''s own.';
+COMMENT ON COLUMN consensus_instance_answer.parent_option_hash IS 'For a nested question the option that opens it.';
+COMMENT ON COLUMN consensus_instance_answer.answer IS
+    'The answer in its canonical form, to compare: feature hashes of options in the ontology''s order; text trimmed, in lower case.';
+COMMENT ON COLUMN consensus_instance_answer.answer_label IS 'The answer to read: option labels, the text, the number.';
+COMMENT ON COLUMN consensus_instance_answer.answer_number IS 'The answer to a numeric question.';
+COMMENT ON COLUMN consensus_instance_answer.full_answer IS
+    'At depth 0 the answer with all that is nested in it, canonical: equal only where all levels are.';
+COMMENT ON COLUMN consensus_instance_answer.full_answer_label IS 'That answer to read.';

@@ -1,0 +1,84 @@
+-- grain: one row a question of a project whose answers are numbers
+-- after: consensus_vote
+CREATE VIEW consensus_number_question AS
+WITH given AS (
+    SELECT
+        project_hash, project_title, data_hash, space_id, frame, feature_hash, attribute_feature_hash, question, depth,
+        answer_number,
+        -- Distances do not change when the mean is taken off, and sums of squares keep their digits.
+        answer_number - AVG(answer_number) OVER (PARTITION BY project_hash, attribute_feature_hash) AS x
+    FROM consensus_vote
+    WHERE answer_number IS NOT NULL
+), item AS (
+    SELECT
+        project_hash,
+        MAX(project_title) AS project_title,
+        MAX(feature_hash) AS feature_hash,
+        attribute_feature_hash,
+        MAX(question) AS question,
+        MAX(depth) AS depth,
+        CAST(COUNT(*) AS DOUBLE PRECISION) AS m,
+        SUM(answer_number) AS numbers,
+        MAX(answer_number) - MIN(answer_number) AS spread,
+        SUM(x) AS x,
+        SUM(x * x) AS squares
+    FROM given
+    GROUP BY project_hash, data_hash, space_id, frame, attribute_feature_hash
+), question AS (
+    SELECT
+        project_hash,
+        MAX(project_title) AS project_title,
+        MAX(feature_hash) AS feature_hash,
+        attribute_feature_hash,
+        MAX(question) AS question,
+        MAX(depth) AS depth,
+        COUNT(*) AS n_items,
+        SUM(m) AS n_answers,
+        SUM(numbers) / SUM(m) AS mean_answer,
+        AVG(spread) FILTER (WHERE m > 1) AS mean_spread,
+        AVG(CASE WHEN spread = 0 THEN 1.0 ELSE 0.0 END) FILTER (WHERE m > 1) AS share_equal,
+        SUM(m) FILTER (WHERE m > 1) AS n,
+        SUM((2 * m * squares - 2 * x * x) / (m - 1)) FILTER (WHERE m > 1) AS observed,
+        2 * (SUM(m) FILTER (WHERE m > 1)) * (SUM(squares) FILTER (WHERE m > 1))
+            - 2 * (SUM(x) FILTER (WHERE m > 1)) * (SUM(x) FILTER (WHERE m > 1)) AS expected,
+        MIN(numbers / m) FILTER (WHERE m > 1) AS least,
+        MAX(numbers / m) FILTER (WHERE m > 1) AS most
+    FROM item
+    GROUP BY project_hash, attribute_feature_hash
+)
+SELECT
+    project_hash,
+    project_title,
+    feature_hash,
+    attribute_feature_hash,
+    question,
+    depth,
+    n_items,
+    CAST(n_answers AS BIGINT) AS n_answers,
+    -- Rounded, as all such figures: the last digit of a sum differs from run to run, and between engines.
+    FLOOR(mean_answer * 1e9 + 0.5) / 1e9 AS mean_answer,
+    FLOOR(mean_spread * 1e9 + 0.5) / 1e9 AS mean_spread,
+    FLOOR(CAST(share_equal AS DOUBLE PRECISION) * 1e9 + 0.5) / 1e9 AS share_equal,
+    -- Where all numbers are one, what is left of the sums is no more than their last digits.
+    CASE WHEN mean_spread > 0 OR most > least
+         THEN FLOOR((1 - (n - 1) * observed / NULLIF(expected, 0)) * 1e9 + 0.5) / 1e9 END AS krippendorff_alpha_interval
+FROM question;
+
+COMMENT ON VIEW consensus_number_question IS
+    'One row a question of a project whose answers are numbers: how far apart they are.';
+COMMENT ON COLUMN consensus_number_question.project_hash IS 'The project''s id in Encord.';
+COMMENT ON COLUMN consensus_number_question.project_title IS 'The project''s title.';
+COMMENT ON COLUMN consensus_number_question.feature_hash IS 'The ontology class, case-sensitive.';
+COMMENT ON COLUMN consensus_number_question.attribute_feature_hash IS
+    'The question''s id (table ontology_attribute), case-sensitive.';
+COMMENT ON COLUMN consensus_number_question.question IS 'The question as the ontology words it now.';
+COMMENT ON COLUMN consensus_number_question.depth IS 'How deep the question is nested; 0 for a classification''s own.';
+COMMENT ON COLUMN consensus_number_question.n_items IS 'Questions on frames (one question on one frame is an item).';
+COMMENT ON COLUMN consensus_number_question.n_answers IS 'Answers given.';
+COMMENT ON COLUMN consensus_number_question.mean_answer IS 'Mean of all answers.';
+COMMENT ON COLUMN consensus_number_question.mean_spread IS
+    'Largest minus smallest answer on a frame, mean over frames with two answers or more.';
+COMMENT ON COLUMN consensus_number_question.share_equal IS
+    'Share of frames with two answers or more on which all are equal.';
+COMMENT ON COLUMN consensus_number_question.krippendorff_alpha_interval IS
+    'Krippendorff''s alpha, interval: 1 at best; a small difference weighs less than a large one. NULL where all answers are one number.';

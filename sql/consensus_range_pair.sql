@@ -1,0 +1,165 @@
+-- grain: one row an answer that one of two branches gave, or a class of objects on ranges, over a whole data unit
+-- after: consensus_branch_pair consensus_instance_answer current_label_row
+CREATE VIEW consensus_range_pair AS
+WITH said AS (
+    SELECT
+        a.label_row_id,
+        g.space_id,
+        g.range_unit,
+        'classification' AS label_kind,
+        i.feature_hash,
+        a.attribute_feature_hash,
+        a.question,
+        a.full_answer,
+        a.full_answer_label,
+        CASE WHEN g.range_unit = 'whole' THEN 0 ELSE LEAST(g.frame_start, g.frame_end) END AS first_unit,
+        CASE WHEN g.range_unit = 'whole' THEN 0 ELSE GREATEST(g.frame_start, g.frame_end) END AS last_unit
+    FROM consensus_instance_answer AS a
+    JOIN classification_instance AS i ON i.label_hash = a.label_hash AND i.classification_hash = a.classification_hash
+    JOIN classification_range AS g ON g.label_hash = a.label_hash AND g.classification_hash = a.classification_hash
+    LEFT JOIN ontology_class AS c ON c.project_hash = a.project_hash AND c.feature_hash = i.feature_hash
+    WHERE a.depth = 0 AND COALESCE(c.is_archived, FALSE) = FALSE
+    UNION ALL
+    SELECT
+        r.label_row_id,
+        g.space_id,
+        g.range_unit,
+        'object',
+        i.feature_hash,
+        NULL,
+        c.name,
+        i.feature_hash,
+        c.name,
+        LEAST(g.range_start, g.range_end),
+        GREATEST(g.range_start, g.range_end)
+    FROM current_label_row AS r
+    JOIN object_instance AS i ON i.label_hash = r.label_hash
+    JOIN object_range AS g ON g.label_hash = i.label_hash AND g.object_hash = i.object_hash
+    LEFT JOIN ontology_class AS c ON c.project_hash = r.project_hash AND c.feature_hash = i.feature_hash
+    WHERE COALESCE(c.is_archived, FALSE) = FALSE AND g.range_start IS NOT NULL AND g.range_end IS NOT NULL
+), edge AS (
+    -- Where a range of either branch begins, and where it is over: no range is expanded, none compared with another.
+    SELECT *, first_unit AS place, 1 AS step FROM said
+    UNION ALL
+    SELECT *, last_unit + 1, -1 FROM said
+), branch_pair AS MATERIALIZED (
+    SELECT * FROM consensus_branch_pair
+), stepped AS (
+    -- Full joins: see consensus_vote.
+    SELECT
+        p.project_hash, p.data_hash, p.label_row_id, p.other_label_row_id, e.space_id, e.range_unit, e.label_kind,
+        e.feature_hash, e.attribute_feature_hash, e.question, e.full_answer, e.full_answer_label, e.place,
+        e.step AS step, 0 AS other_step
+    FROM branch_pair AS p
+    FULL JOIN edge AS e ON e.label_row_id = p.label_row_id
+    WHERE COALESCE(p.data_hash, '') <> '' AND COALESCE(e.space_id, '') <> ''
+    UNION ALL
+    SELECT
+        p.project_hash, p.data_hash, p.label_row_id, p.other_label_row_id, e.space_id, e.range_unit, e.label_kind,
+        e.feature_hash, e.attribute_feature_hash, e.question, e.full_answer, e.full_answer_label, e.place,
+        0, e.step
+    FROM branch_pair AS p
+    FULL JOIN edge AS e ON e.label_row_id = p.other_label_row_id
+    WHERE COALESCE(p.data_hash, '') <> '' AND COALESCE(e.space_id, '') <> ''
+), walked AS (
+    SELECT
+        project_hash, data_hash, label_row_id, other_label_row_id, space_id, range_unit, label_kind, feature_hash,
+        attribute_feature_hash, full_answer,
+        MAX(question) AS question,
+        MIN(full_answer_label COLLATE "C") AS full_answer_label,
+        SUM(SUM(step)) OVER answer_in_order AS depth,
+        SUM(SUM(other_step)) OVER answer_in_order AS other_depth,
+        LEAD(place) OVER answer_in_order - place AS length
+    FROM stepped
+    GROUP BY
+        project_hash, data_hash, label_row_id, other_label_row_id, space_id, range_unit, label_kind, feature_hash,
+        attribute_feature_hash, full_answer, place
+    WINDOW answer_in_order AS (
+        PARTITION BY
+            project_hash, data_hash, label_row_id, other_label_row_id, space_id, range_unit, label_kind, feature_hash,
+            attribute_feature_hash, full_answer
+        ORDER BY place
+    )
+), measured AS (
+    SELECT
+        project_hash, data_hash, label_row_id, other_label_row_id, space_id, range_unit, label_kind, feature_hash,
+        attribute_feature_hash, full_answer,
+        MAX(question) AS question,
+        MIN(full_answer_label) AS full_answer_label,
+        CAST(SUM(CASE WHEN depth > 0 THEN length ELSE 0 END) AS BIGINT) AS length_a,
+        CAST(SUM(CASE WHEN other_depth > 0 THEN length ELSE 0 END) AS BIGINT) AS length_b,
+        CAST(SUM(CASE WHEN depth > 0 AND other_depth > 0 THEN length ELSE 0 END) AS BIGINT) AS overlap
+    FROM walked
+    GROUP BY
+        project_hash, data_hash, label_row_id, other_label_row_id, space_id, range_unit, label_kind, feature_hash,
+        attribute_feature_hash, full_answer
+)
+SELECT
+    p.project_hash,
+    p.project_title,
+    p.data_hash,
+    p.data_title,
+    p.dataset_title,
+    p.data_type,
+    p.branch_name,
+    p.label_hash,
+    p.label_row_id,
+    p.annotator,
+    p.other_branch_name,
+    p.other_label_row_id,
+    p.other_annotator,
+    p.pair_kind,
+    m.space_id,
+    m.range_unit,
+    m.label_kind,
+    m.feature_hash,
+    m.attribute_feature_hash,
+    m.question,
+    m.full_answer,
+    m.full_answer_label,
+    m.length_a,
+    m.length_b,
+    m.overlap,
+    CAST(m.overlap AS DOUBLE PRECISION) / (m.length_a + m.length_b - m.overlap) AS temporal_iou
+FROM measured AS m
+FULL JOIN branch_pair AS p ON p.label_row_id = m.label_row_id AND p.other_label_row_id = m.other_label_row_id
+WHERE COALESCE(m.space_id, '') <> '';
+
+COMMENT ON VIEW consensus_range_pair IS
+    'One row an answer to a classification that one of two branches gave, or a class of objects on ranges (audio, text, …), over a whole data unit: how long each has it, and how long both. Ranges are not expanded.';
+COMMENT ON COLUMN consensus_range_pair.project_hash IS 'The project''s id in Encord.';
+COMMENT ON COLUMN consensus_range_pair.project_title IS 'The project''s title.';
+COMMENT ON COLUMN consensus_range_pair.data_hash IS 'The data unit (video, image, image group, …).';
+COMMENT ON COLUMN consensus_range_pair.data_title IS
+    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
+COMMENT ON COLUMN consensus_range_pair.dataset_title IS 'The title of the dataset that the data unit comes from.';
+COMMENT ON COLUMN consensus_range_pair.data_type IS
+    'video, image, img_group, dicom, nifti, audio, plain_text, pdf, group, scene, …';
+COMMENT ON COLUMN consensus_range_pair.branch_name IS 'The branch.';
+COMMENT ON COLUMN consensus_range_pair.label_hash IS 'Encord''s id of the label row.';
+COMMENT ON COLUMN consensus_range_pair.label_row_id IS
+    'The row of table label_row; made of project, data unit and branch.';
+COMMENT ON COLUMN consensus_range_pair.annotator IS 'Whose branch it is.';
+COMMENT ON COLUMN consensus_range_pair.other_branch_name IS 'The other branch.';
+COMMENT ON COLUMN consensus_range_pair.other_label_row_id IS 'The other branch''s row of table label_row.';
+COMMENT ON COLUMN consensus_range_pair.other_annotator IS 'Whose the other branch is; main for main.';
+COMMENT ON COLUMN consensus_range_pair.pair_kind IS
+    'peer: two annotators; main: an annotator and the main branch, once consensus is reached.';
+COMMENT ON COLUMN consensus_range_pair.space_id IS
+    'root, or the part of the data group or scene (table data_space) that it lies on.';
+COMMENT ON COLUMN consensus_range_pair.range_unit IS
+    'frame, nanosecond, millisecond, character, point, axis; whole: the whole data unit or part, of length 1.';
+COMMENT ON COLUMN consensus_range_pair.label_kind IS 'classification or object.';
+COMMENT ON COLUMN consensus_range_pair.feature_hash IS 'The ontology class, case-sensitive.';
+COMMENT ON COLUMN consensus_range_pair.attribute_feature_hash IS
+    'The classification''s own question (table ontology_attribute); NULL for objects.';
+COMMENT ON COLUMN consensus_range_pair.question IS
+    'The question as the ontology words it now; for objects their class.';
+COMMENT ON COLUMN consensus_range_pair.full_answer IS
+    'The answer with all that is nested in it, canonical; for objects the class.';
+COMMENT ON COLUMN consensus_range_pair.full_answer_label IS 'That answer to read; for objects the class''s name.';
+COMMENT ON COLUMN consensus_range_pair.length_a IS
+    'How many units the branch has it on, whatever number of ranges overlap; 0: it does not.';
+COMMENT ON COLUMN consensus_range_pair.length_b IS 'How many units the other branch has it on.';
+COMMENT ON COLUMN consensus_range_pair.overlap IS 'How many both have it on.';
+COMMENT ON COLUMN consensus_range_pair.temporal_iou IS 'overlap over the units that either has it on, 0 to 1.';
