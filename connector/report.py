@@ -3,11 +3,13 @@
 import datetime
 import sys
 import time
-from typing import Any, Literal, Protocol, TextIO
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TextIO
 
 import orjson
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+if TYPE_CHECKING:  # imported where they are used: a scheduled run writes JSON lines and draws nothing
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
 
 Level = Literal["debug", "info", "warning", "error"]
 _RANK: dict[Level, int] = {"debug": 0, "info": 1, "warning": 2, "error": 3}
@@ -31,7 +33,9 @@ class Report(Protocol):
 class TextReport:
     """Lines on standard error, and a progress bar a project where that is a terminal."""
 
-    def __init__(self, *, threshold: Level = "info", console: Console | None = None) -> None:
+    def __init__(self, *, threshold: Level = "info", console: "Console | None" = None) -> None:
+        from rich.console import Console
+
         self.console = console or Console(stderr=True, highlight=False)
         self._threshold = _RANK[threshold]
         self._progress: Progress | None = None
@@ -47,6 +51,8 @@ class TextReport:
         if self._threshold > _RANK["info"] or not self.console.is_terminal:
             return
         if self._progress is None:
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
             self._progress = Progress(
                 TextColumn("  {task.description}"),
                 BarColumn(),

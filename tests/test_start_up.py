@@ -1,0 +1,68 @@
+"""Start-up counts: a command imports what it needs, and nothing else. Modules are counted, not seconds."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from connector.load import open_warehouse
+from connector.views import install
+
+HEAVY = frozenset(
+    {
+        "alembic",
+        "duckdb",
+        "encord",
+        "numpy",
+        "pandas",
+        "psycopg",
+        "pyarrow",
+        "requests",
+        "rich",
+        "shapely",
+        "sqlalchemy",
+    }
+)
+
+CODE = """
+import sys
+from connector.cli import main
+try:
+    main()
+except SystemExit as end:
+    code = end.code
+print("\\nmodules", code, *sorted(name for name, module in sys.modules.items() if module and "." not in name))
+"""
+
+
+def imported(*arguments: str) -> set[str]:
+    """Top-level modules that a command imported, after it ended well."""
+    ran = subprocess.run([sys.executable, "-c", CODE, *arguments], capture_output=True, text=True, check=True)
+    _, exit_code, *modules = ran.stdout.splitlines()[-1].split()
+    assert exit_code in {"0", "None"}, ran.stderr
+    return set(modules)
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    url = f"duckdb:///{tmp_path / 'labels.duckdb'}"
+    warehouse = open_warehouse(url)
+    with warehouse.connection() as connection:
+        install(connection)
+    warehouse.close()
+    return url
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["sync", "--help"], ["verify", "--help"]])
+def test_help_imports_neither_engines_nor_the_sdk(arguments: list[str]) -> None:
+    assert imported(*arguments) & HEAVY == set()
+
+
+def test_status_reads_without_the_sdk_the_migrations_and_what_draws(url: str) -> None:
+    found = imported("status", "--warehouse", url, "--log-format", "json")
+    assert found & HEAVY == {"duckdb", "numpy", "pyarrow", "sqlalchemy"}
+
+
+def test_opening_a_warehouse_of_this_release_needs_no_migrations(url: str) -> None:
+    assert imported("migrate", "--warehouse", url, "--log-format", "json") & {"alembic", "encord", "pandas"} == set()
