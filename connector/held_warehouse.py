@@ -45,6 +45,7 @@ def opened_warehouse(settings: Settings, locks: SyncLocks, patience: Patience) -
         try:
             with warehouse.connection() as connection:
                 install(connection)
+            locks.write_with(warehouse)
         except BaseException:
             warehouse.close()
             raise

@@ -4,13 +4,13 @@ The server lets go of them by itself when that connection ends, so nobody has to
 They belong to the database; a schema and a project give each its number, so that different projects, and different
 schemas, never wait for one another. A pooler must hand out whole sessions (or be passed by) for them to hold.
 
-Should the connection be lost in the middle, the run goes on: each of its transactions is right by itself, whoever else
-writes. The next project takes its lock on a new connection.
+Should this connection be lost in the middle of a project, the run goes on, and the lock on the connection that it
+writes with (postgres_writing_lock) keeps others out. The next project takes its lock on a new connection.
 """
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 
 import psycopg
 
@@ -18,6 +18,9 @@ from connector.load.lock_holder import LockHolder, locked
 from connector.load.postgres_connection import RawConnection, connect
 from connector.load.postgres_errors import statement_failure
 from connector.load.postgres_location import PostgresLocation
+from connector.load.postgres_warehouse import PostgresWarehouse
+from connector.load.postgres_writing_lock import WritingLock
+from connector.load.warehouse import Warehouse
 
 _OPEN, _CLOSE = "/* held by ", " */"
 
@@ -40,6 +43,11 @@ class PostgresLocks:
         self._location = location
         self._holder = holder
         self._raw: RawConnection | None = None
+        self._writer: PostgresWarehouse | None = None
+
+    def write_with(self, warehouse: Warehouse) -> None:
+        """See `SyncLocks.write_with`."""
+        self._writer = warehouse if isinstance(warehouse, PostgresWarehouse) else None
 
     @contextmanager
     def schema(self) -> Iterator[None]:
@@ -52,13 +60,13 @@ class PostgresLocks:
     def project(self, project_hash: str) -> Iterator[None]:
         """See `SyncLocks.project`."""
         key = _key(self._location.schema, project_hash)
+        what = f"Project {project_hash} in the warehouse ({self._location.shown}, schema {self._location.schema})"
         with self._held(f"SELECT pg_try_advisory_lock({key})", key) as is_mine:
             if not is_mine:
-                what = (
-                    f"Project {project_hash} in the warehouse ({self._location.shown}, schema {self._location.schema})"
-                )
                 raise locked(what, self._other_holder(key))
-            yield
+            writing = WritingLock(_key(self._location.schema, project_hash, "written"), what)
+            with nullcontext() if self._writer is None else self._writer.holding(writing):
+                yield
 
     @contextmanager
     def _held(self, statement: str, key: int) -> Iterator[bool]:

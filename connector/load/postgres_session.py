@@ -13,6 +13,7 @@ from connector.load.postgres_connection import RawConnection, connect
 from connector.load.postgres_copy import copy_rows, fetch_rows, postgres_columns
 from connector.load.postgres_errors import statement_failure
 from connector.load.postgres_location import PostgresLocation
+from connector.load.postgres_writing_lock import WritingLock
 from connector.load.session import Value
 
 _PARAMETER = re.compile(r"\$(\w+)")
@@ -42,16 +43,38 @@ class PostgresSession:
         self._read_only = read_only
         self._temporary: dict[str, tuple[tuple[str, str], ...]] = {}
         self._staged: set[str] = set()
+        self._lock: WritingLock | None = None
+        self._is_locked = False
         self._raw = connect(location, read_only=read_only)
+
+    @contextmanager
+    def holding(self, lock: WritingLock) -> Iterator[None]:
+        """Within the block, every transaction runs on a connection that holds a lock; the first one takes it.
+
+        A connection that was lost took the lock with it: the next transaction raises ConnectorError(LOCKED) if another
+        session holds it by then.
+        """
+        self._lock = lock
+        try:
+            yield
+        finally:
+            self._lock = None
+            if self._is_locked:
+                self._is_locked = False
+                lock.release(self._raw)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """See `Session.transaction`."""
         if self._raw.closed:
             self._temporary.clear()
+            self._is_locked = False
             self._raw = connect(self._location, read_only=self._read_only)
         before = dict(self._temporary)
         try:
+            if self._lock is not None and not self._is_locked:
+                self._lock.take(self._raw)
+                self._is_locked = True
             self._raw.execute("BEGIN")
             yield
             self._raw.execute("COMMIT")

@@ -1,7 +1,8 @@
 """The warehouse in a PostgreSQL schema: opened, kept usable when a transaction has to be repeated, analysed."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import pyarrow as pa
@@ -21,6 +22,7 @@ from connector.load.postgres_location import PostgresLocation
 from connector.load.postgres_replacement import CopyAndCompare
 from connector.load.postgres_session import PostgresSession
 from connector.load.postgres_statistics import ChangedRows
+from connector.load.postgres_writing_lock import WritingLock
 from connector.load.revisions import ensure_head, head_revision
 from connector.load.sql_warehouse import Answer, SqlWarehouse
 from connector.load.warehouse import OntologyMeaning, WrittenBundle
@@ -59,6 +61,18 @@ class PostgresWarehouse(SqlWarehouse):
             session.close()
             raise
         return cls(session, migrated_from)
+
+    @contextmanager
+    def holding(self, lock: WritingLock) -> Iterator[None]:
+        """Holds a lock on the connection that writes, from now to the end of the block; see PostgresSession.holding.
+
+        Raises:
+            ConnectorError: LOCKED, if another session holds it; later from every method that writes, if the connection
+                was lost and another session has it by then.
+        """
+        with self._server.holding(lock):
+            self._in_transaction(lambda: None)
+            yield
 
     def _in_transaction(self, work: Callable[[], Answer]) -> Answer:
         """See `SqlWarehouse._in_transaction`; here it is tried again while it fails for reasons that pass."""

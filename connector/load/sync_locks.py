@@ -11,6 +11,7 @@ from typing import Protocol
 from connector.load.file_lock import file_lock
 from connector.load.lock_holder import LockHolder
 from connector.load.postgres_driver import require_postgres_driver
+from connector.load.warehouse import Warehouse
 from connector.load.warehouse_url import DuckDBLocation, warehouse_location
 
 
@@ -20,6 +21,9 @@ class SyncLocks(Protocol):
     @property
     def left_by(self) -> LockHolder | None:
         """Who died holding the lock, if that can be told: its lock was taken over."""
+
+    def write_with(self, warehouse: Warehouse) -> None:
+        """Says what the rows of projects are written with: from now on, their locks are held by its connection, too."""
 
     def schema(self) -> AbstractContextManager[None]:
         """Held while tables and views are made or migrated: by one process a schema."""
@@ -33,6 +37,9 @@ class _FileLocks:
 
     def __init__(self, left_by: LockHolder | None) -> None:
         self.left_by = left_by
+
+    def write_with(self, warehouse: Warehouse) -> None:
+        pass
 
     def schema(self) -> AbstractContextManager[None]:
         return nullcontext()

@@ -1,5 +1,6 @@
 """Advisory locks on PostgreSQL: one sync a project, several projects at once, nothing left of a killed one."""
 
+import contextlib
 import getpass
 import json
 import time
@@ -11,10 +12,15 @@ import pytest
 import sqlalchemy as sa
 
 from connector.errors import ConnectorError, ErrorKind
+from connector.load import open_warehouse
 from connector.load.lock_holder import LockHolder
+from connector.load.postgres_connection import connect
+from connector.load.postgres_writing_lock import WritingLock
 from connector.load.sync_locks import sync_locks
-from connector.sample import SampleServer, Scale, add_scale_project
+from connector.load.warehouse_url import warehouse_location
+from connector.sample import Fault, Hook, SampleServer, Scale, add_scale_project
 from tests.locks.started_commands import StartedCommands
+from tests.postgres.synced_engines import counts, sync
 from tests.source.world import image_world
 
 ME = LockHolder.this_process("sync", "20261123T014503Z-ab12cd")
@@ -81,6 +87,93 @@ def test_the_schema_is_made_by_one_at_a_time(postgres_url: str) -> None:
     assert caught.value.kind is ErrorKind.LOCKED
     with sync_locks(postgres_url, None, ME) as locks, locks.schema(), locks.project("project-1"):
         pass
+
+
+ADVISORY = "SELECT DISTINCT pid, query FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory'"
+
+
+def cut_connections(url: str, *, that_says_who: bool = True, that_writes: bool = True) -> None:
+    """Cut the connections with advisory locks: the one that says who holds a project, the one that writes it."""
+    plain = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as administrator:
+        holders = administrator.execute(f"{ADVISORY} AND datname = current_database()".encode()).fetchall()
+        assert len(holders) == 2
+        for pid, query in holders:
+            if that_says_who if "held by" in query else that_writes:
+                assert administrator.execute("SELECT pg_terminate_backend(%s, 10000)", [pid]).fetchone() == (True,)
+
+
+@pytest.fixture
+def server() -> Iterator[SampleServer]:
+    with SampleServer(image_world(rows=6)) as running:
+        yield running
+
+
+def test_a_lost_connection_takes_its_lock_again_before_it_writes_on(server: SampleServer, postgres_url: str) -> None:
+    ends = []
+
+    def second_run() -> None:
+        ends.append(sync(server, postgres_url).exit_code)
+
+    server.faults.add(Fault(Hook(lambda: cut_connections(postgres_url)), kind="label_rows"))
+    server.faults.add(Fault(Hook(second_run), kind="label_rows", skip=3))
+    run = sync(server, postgres_url, bundle_rows=1, requests_in_flight=1)
+    assert (run.outcome, run.receipts[0].loaded) == ("succeeded", 6)
+    assert ends == [8]
+    assert is_free(postgres_url, server.world.project_hash)
+
+
+def test_a_run_whose_project_another_one_took_meanwhile_stops_writing(server: SampleServer, postgres_url: str) -> None:
+    project_hash = server.world.project_hash
+    with contextlib.ExitStack() as of_the_other:
+
+        def lose_it() -> None:
+            cut_connections(postgres_url)
+            locks = of_the_other.enter_context(sync_locks(postgres_url, None, OTHER))
+            writer = open_warehouse(postgres_url)
+            of_the_other.callback(writer.close)
+            locks.write_with(writer)
+            of_the_other.enter_context(locks.project(project_hash))
+
+        server.faults.add(Fault(Hook(lose_it), kind="label_rows", skip=2))
+        run = sync(server, postgres_url, bundle_rows=1, requests_in_flight=1)
+        [receipt] = run.receipts
+        assert (run.exit_code, run.outcome, receipt.outcome) == (8, "failed", "failed")
+        assert str(run.message).startswith(f"The connection was lost, and meanwhile project {project_hash} in the ware")
+        assert counts(postgres_url, ["object_annotation"]) == {"object_annotation": receipt.loaded}
+        assert receipt.loaded < 3
+    again = sync(server, postgres_url)
+    assert (again.outcome, again.receipts[0].loaded) == ("succeeded", 6 - receipt.loaded)
+
+
+def test_the_lock_of_the_writing_connection_keeps_others_out_by_itself(server: SampleServer, postgres_url: str) -> None:
+    """The connection that says who holds the project may be cut, and be the only one that is."""
+    ends = []
+
+    def second_run() -> None:
+        cut_connections(postgres_url, that_writes=False)
+        ends.append(sync(server, postgres_url).exit_code)
+
+    server.faults.add(Fault(Hook(second_run), kind="label_rows", skip=1))
+    assert sync(server, postgres_url, bundle_rows=1, requests_in_flight=1).outcome == "succeeded"
+    assert ends == [8]
+
+
+def test_a_connection_that_lives_on_at_the_servers_end_only_is_ended(postgres_url: str) -> None:
+    """As after a firewall has dropped it: the server would keep the lock until its own keep-alive gives up."""
+    location = warehouse_location(postgres_url)
+    lock = WritingLock(4711, "The project")
+    with contextlib.ExitStack() as opened:
+        connections = [opened.enter_context(connect(location)) for _ in range(3)]  # type: ignore[arg-type] # PostgreSQL's
+        lock.take(connections[0])
+        lock.take(connections[1])
+        with pytest.raises(psycopg.OperationalError):
+            connections[0].execute("SELECT 1")
+        with pytest.raises(ConnectorError, match=r"^The project is held by another process") as caught:
+            WritingLock(4711, "The project").take(connections[2])
+        assert caught.value.kind is ErrorKind.LOCKED
+        lock.release(connections[1])
+        WritingLock(4711, "The project").take(connections[2])
 
 
 @pytest.fixture
