@@ -63,19 +63,26 @@ def _install_views(connection: sa.Connection, wanted: Sequence[ViewFile]) -> boo
     if _is_current(connection, wanted):
         return False
     _drop(connection, also=[file.view_name for file in wanted])
-    now = datetime.now(UTC)
-    for position, file in enumerate(wanted):
+    for file in wanted:
         _execute(connection, file.sql, f"View {file.view_name} could not be created from {file.file_name}.")
-        connection.execute(
-            _INSTALLED.insert().values(
-                view_name=file.view_name,
-                grain=file.grain,
-                file_name=file.file_name,
-                position=position,
-                digest=file.digest,
-                installed_at=now,
-            )
-        )
+    if not wanted:
+        return True
+    now = datetime.now(UTC)
+    # All in one statement: one by one they took a tenth of the time.
+    connection.execute(
+        _INSTALLED.insert(),
+        [
+            {
+                "view_name": file.view_name,
+                "grain": file.grain,
+                "file_name": file.file_name,
+                "position": position,
+                "digest": file.digest,
+                "installed_at": now,
+            }
+            for position, file in enumerate(wanted)
+        ],
+    )
     return True
 
 
@@ -95,6 +102,8 @@ def remove(connection: sa.Connection) -> None:
 def _drop(connection: sa.Connection, also: Sequence[str] = ()) -> None:
     """Drops the recorded views, the ones that read others first, and those of `also` that are there unrecorded."""
     recorded = connection.scalars(sa.select(_INSTALLED.c.view_name).order_by(_INSTALLED.c.position)).all()
+    present = _present(connection)
+    also = [name for name in also if name in present]
     for name in reversed([*(name for name in also if name not in recorded), *recorded]):
         quoted = connection.dialect.identifier_preparer.quote(name)
         _execute(connection, f"DROP VIEW IF EXISTS {quoted}", f"View {name} could not be dropped.")
@@ -114,8 +123,11 @@ def _is_current(connection: sa.Connection, wanted: Sequence[ViewFile]) -> bool:
     )
     if [tuple(row) for row in recorded] != [(file.view_name, file.digest) for file in wanted]:
         return False
-    present = set(connection.execute(sa.text(_PRESENT)).scalars())
-    return present.issuperset(file.view_name for file in wanted)
+    return _present(connection).issuperset(file.view_name for file in wanted)
+
+
+def _present(connection: sa.Connection) -> set[str]:
+    return set(connection.execute(sa.text(_PRESENT)).scalars())
 
 
 def _execute(connection: sa.Connection, statements: str, failure: str) -> None:
