@@ -4,6 +4,7 @@ import gc
 import os
 import sys
 import traceback
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any, Literal
 
@@ -229,11 +230,22 @@ def demo(size: Literal["small", "medium", "large"], seed: int, path: Path) -> No
 application.add_command(export)
 
 
+class _WithoutPandas(MetaPathFinder):
+    """Tells who asks for pandas in this process that it is not installed.
+
+    DuckDB and pyarrow import it, where it is, only to learn whether a value is of its types, and do without it where it
+    is not. That took 0.4 s of each scheduled run; no command needs it.
+    """
+
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:  # noqa: ARG002 - as declared
+        """Raise for pandas, and leave every other module to the next finder."""
+        if fullname == "pandas":
+            raise ModuleNotFoundError("encord-sync does without pandas", name=fullname)
+
+
 def _start_quickly() -> None:
-    """Settings of this process that spare a scheduled run, which often finds nothing new, most of a second."""
-    # DuckDB and pyarrow import pandas, where it is installed, only to ask whether a value is of its types: 0.4 s.
-    # None in sys.modules is how Python is told that there is no such module; no command needs it.
-    sys.modules.setdefault("pandas", None)  # type: ignore[arg-type] # as documented for sys.modules
+    """Settings of this process that spare a scheduled run, which often finds nothing new, half a second."""
+    sys.meta_path.insert(0, _WithoutPandas())
     # Importing makes hundreds of thousands of objects and no garbage: the collector would look at them again and again,
     # a tenth of the time. With this it still comes often enough that cycles cannot pile up to more than megabytes.
     gc.set_threshold(50_000, 10, 10)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from connector.load import open_warehouse
+from connector.sample import SampleServer, Scale, build_scale_world
 from connector.views import install
 
 HEAVY = frozenset(
@@ -66,3 +67,14 @@ def test_status_reads_without_the_sdk_the_migrations_and_what_draws(url: str) ->
 
 def test_opening_a_warehouse_of_this_release_needs_no_migrations(url: str) -> None:
     assert imported("migrate", "--warehouse", url, "--log-format", "json") & {"alembic", "encord", "pandas"} == set()
+
+
+def test_a_sync_imports_neither_migrations_nor_pandas(url: str, tmp_path: Path) -> None:
+    """Pandas is installed here, and both DuckDB and pyarrow would import it."""
+    world = build_scale_world(Scale(rows=2, annotations=10))
+    key_file = tmp_path / "key"
+    key_file.write_text(world.private_key)
+    with SampleServer(world) as server:
+        sync = ("sync", f"--ssh-key-file={key_file}", f"--domain={server.domain}", f"--project={world.project_hash}")
+        found = imported(*sync, "--warehouse", url, "--log-format", "json")
+        assert found & HEAVY == {"duckdb", "encord", "numpy", "pyarrow", "requests", "sqlalchemy"}
