@@ -141,10 +141,8 @@ def insert(engine: sa.Engine, rows: dict[str, list[Row]]) -> None:
                 connection.execute(METADATA.tables[name].insert(), of_table)
 
 
-def main() -> None:
-    """Insert every label row, and print how many annotations there were."""
-    job = Job.of_this_process()
-    open_warehouse(f"duckdb:///{job.warehouse}").close()
+def load_project(job: Job) -> int:
+    """Insert every label row into the tables of a warehouse that is there already; returns the annotations."""
     engine = sa.create_engine(f"duckdb:///{job.warehouse}")
     seen: set[object] = set()
     annotations = 0
@@ -156,7 +154,7 @@ def main() -> None:
         insert(engine, rows)
         annotations += len(rows["object_annotation"])
     engine.dispose()
-    print(json.dumps({"annotations": annotations}))
+    return annotations
 
 
 def _not_seen(data_units: Iterable[Row], seen: set[object]) -> list[Row]:
@@ -164,6 +162,13 @@ def _not_seen(data_units: Iterable[Row], seen: set[object]) -> list[Row]:
     new = {row["data_hash"]: row for row in data_units if row["data_hash"] not in seen}
     seen.update(new)
     return list(new.values())
+
+
+def main() -> None:
+    """Make the tables, insert every label row, and print how many annotations there were."""
+    job = Job.of_this_process()
+    open_warehouse(f"duckdb:///{job.warehouse}").close()
+    print(json.dumps({"annotations": load_project(job)}))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Whether the bench runs, and what it guards."""
