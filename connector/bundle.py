@@ -1,7 +1,7 @@
-"""From a fetched bundle to the warehouse: normalise what is new, and write the whole bundle in one transaction."""
+"""From a fetched bundle to the warehouse: normalise what is new, and write it in transactions of bounded size."""
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -12,7 +12,11 @@ from connector.normalise import NORMALISER_VERSION, Ontology, normalise_label_ro
 from connector.normalise.timestamps import TimestampCache
 from connector.receipt import Receipt
 from connector.report import Report
-from connector.source import Change, FetchedBundle, FetchedLabelRow
+from connector.source import UNREADABLE, Change, FetchedBundle, FetchedLabelRow
+
+TRANSACTION_BYTES = 24_000_000
+"""JSON of the label rows that are normalised and written together, about: some 60,000 objects on frames. Larger
+transactions were measured to be no quicker, and their rows are in memory as Python values before they are columns."""
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
@@ -51,30 +55,39 @@ class BundleLoader:
         self._stamps = TimestampCache()
 
     def load(self, bundle: FetchedBundle) -> None:
-        """Normalise and write one bundle.
+        """Normalise and write one bundle: in one transaction, or in several if it came out larger than planned.
 
         Raises:
-            ConnectorError: WAREHOUSE, if it could not be written; then nothing of it was.
+            ConnectorError: WAREHOUSE, if it could not be written; then nothing of that transaction was.
         """
+        failures = [(failure.label_hash, failure.kind.value, failure.message) for failure in bundle.failures]
+        for rows in _of_bounded_size(bundle.rows):
+            self._load_together(rows, failures)
+            failures = []
+
+    def _load_together(self, fetched: Sequence[FetchedLabelRow], failures: list[tuple[str, str, str]]) -> None:
+        """Normalise and write label rows in one transaction, which also records the failures."""
         receipt = self._receipt
         fetched_at = datetime.datetime.now(datetime.UTC)
-        new = [row for row in bundle.rows if self._is_new(row)]
         with receipt.stage("normalise"):
+            new = [row for row in fetched if self._is_new(row)]
             rows = normalise_label_rows(
-                ((self._entries[self._changes[row.label_hash].label_row_id], row.labels) for row in new),
+                [(self._entries[self._changes[row.label_hash].label_row_id], row.labels) for row in new],
                 self._ontology,
                 ARROW_SCHEMAS,
                 project_hash=receipt.project_hash,
             )
-        failures = [(failure.label_hash, failure.kind.value, failure.message) for failure in bundle.failures]
-        failures += [(label_hash, "source_content", message) for label_hash, message in rows.failures]
-        unreadable = {label_hash for label_hash, _ in rows.failures}
-        facts = {fact["label_hash"]: fact for fact in rows.facts.to_pylist()}
-        states = [
-            self._state(row, facts.get(row.label_hash), fetched_at)
-            for row in bundle.rows
-            if row.label_hash not in unreadable
-        ]
+            facts = {fact["label_hash"]: fact for fact in rows.facts.to_pylist()}
+            states = []
+            unreadable = dict(rows.failures)
+            for row in fetched:
+                if row.label_hash in unreadable:
+                    continue
+                try:
+                    states.append(self._state(row, facts.get(row.label_hash), fetched_at))
+                except UNREADABLE as error:
+                    unreadable[row.label_hash] = f"label row {row.label_hash} cannot be read ({type(error).__name__})"
+        failures += [(label_hash, "source_content", message) for label_hash, message in unreadable.items()]
         with receipt.stage("write"):
             written = self._warehouse.write_bundle(
                 receipt.project_hash,
@@ -86,13 +99,19 @@ class BundleLoader:
         receipt.loaded += len(states) - len(written.failures)
         receipt.failed += len(failures) + len(written.failures)
         receipt.warned += sum(fact["warnings"] is not None for fact in facts.values())
-        receipt.label_bytes += sum(row.byte_count for row in bundle.rows)
+        receipt.label_bytes += sum(row.byte_count for row in fetched)
         receipt.rows_by_table.update(written.rows_by_table)
         self._tell([*failures, *written.failures])
 
     def _is_new(self, row: FetchedLabelRow) -> bool:
+        """Whether its rows are to be made; a first sync need not look into it to know."""
         change = self._changes[row.label_hash]
-        return change.needs_new_rows or change.stored_content_hash != row.content_hash
+        if change.needs_new_rows or change.stored_content_hash is None:
+            return True
+        try:
+            return change.stored_content_hash != row.content_hash()
+        except UNREADABLE:
+            return True  # what is wrong with it shows when its rows are made
 
     def _state(self, row: FetchedLabelRow, fact: Mapping[str, Any] | None, at: datetime.datetime) -> dict[str, Any]:
         change = self._changes[row.label_hash]
@@ -102,7 +121,7 @@ class BundleLoader:
             "label_hash": row.label_hash,
             "content_is_new": fact is not None,
             "force": self._settings.full,
-            "content_hash": row.content_hash,
+            "content_hash": row.content_hash(),
             "normaliser_version": NORMALISER_VERSION,
             "synced_last_edited_at": None if self._is_behind(row, change, edited_at) else change.last_edited_at,
             "synced_is_valid": change.is_valid,
@@ -113,7 +132,7 @@ class BundleLoader:
 
     def _stamp_of_unchanged(self, row: FetchedLabelRow, change: Change) -> datetime.datetime | None:
         """The stamp of labels whose content is the stored one: the newer of the two, for they say the same."""
-        stamp = self._stamps[row.labels.get("last_edited_at")]
+        stamp = self._stamps[row.last_edited_at]
         arrived = None if stamp is None else _EPOCH + datetime.timedelta(microseconds=stamp)
         return max(filter(None, (arrived, change.stored_labels_last_edited_at)), default=None)
 
@@ -130,7 +149,7 @@ class BundleLoader:
         if edited_at >= change.last_edited_at.replace(microsecond=0):
             return False
         is_second_time = change.stored_content_hash is not None and change.stored_last_edited_at is None
-        return not is_second_time or change.stored_content_hash != row.content_hash
+        return not is_second_time or change.stored_content_hash != row.content_hash()
 
     def _tell(self, failures: Sequence[tuple[str, str, str]]) -> None:
         for label_hash, kind, message in failures:
@@ -142,3 +161,16 @@ class BundleLoader:
                 label_hash=label_hash,
                 kind=kind,
             )
+
+
+def _of_bounded_size(rows: Sequence[FetchedLabelRow]) -> Iterator[list[FetchedLabelRow]]:
+    """The label rows in groups of about `TRANSACTION_BYTES`; one empty group for none."""
+    group: list[FetchedLabelRow] = []
+    size = 0
+    for row in rows:
+        if group and size + row.byte_count > TRANSACTION_BYTES:
+            yield group
+            group, size = [], 0
+        group.append(row)
+        size += row.byte_count
+    yield group

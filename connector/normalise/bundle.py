@@ -1,6 +1,6 @@
 """A bundle of raw label rows → Arrow tables. A label row that cannot be read leaves nothing behind."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,8 @@ from connector.normalise.ontology import Ontology
 from connector.normalise.row_context import RowContext
 from connector.normalise.timestamps import TimestampCache
 
-LabelRow = tuple[Mapping[str, Any], Mapping[str, Any]]
-"""A listing entry and the raw label-row dict that belongs to it."""
+LabelRow = tuple[Mapping[str, Any], Mapping[str, Any] | Callable[[], Mapping[str, Any]]]
+"""A listing entry and the raw label-row dict that belongs to it, or what makes it: then one is in memory at a time."""
 
 _UNREADABLE = (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 _NOT_OF_ITS_TYPE = (pa.ArrowException, TypeError, ValueError, OverflowError)
@@ -45,7 +45,8 @@ def normalise_label_rows(
     """Normalise a bundle.
 
     Args:
-        label_rows: listing entry and raw label row of each; neither is changed. A label row must not come twice.
+        label_rows: listing entry and raw label row of each; neither is changed. A label row must not come twice. What
+            makes a label row may raise what is raised for a label row that cannot be read, and may be called twice.
         ontology: the project's ontology.
         schemas: table name → Arrow schema, of the tables that label rows fill.
         project_hash: the project; fills data_frame.project_hash.
@@ -67,6 +68,7 @@ def normalise_label_rows(
 
 
 def _label_hash(entry: Mapping[str, Any], labels: object) -> str:
+    """Its own; that of the listing entry where it has none, or was not made yet."""
     own = labels.get("label_hash") if isinstance(labels, dict) else None
     return str(own or entry.get("label_hash"))
 
@@ -83,13 +85,15 @@ def _read_all(
         mark = columns.mark()
         timestamps.unreadable = 0
         try:
-            if not isinstance(labels, dict):
+            made = labels() if callable(labels) else labels
+            if not isinstance(made, dict):
                 raise TypeError("it is no object")
-            context = RowContext(label_hash, labels, entry, columns, ontology, timestamps)
+            context = RowContext(label_hash, made, entry, columns, ontology, timestamps)
             data_hash = entry.get("data_hash")
             read_label_row(context, project_hash, with_frames=data_hash not in described)
             _add_facts(context, mark)
             described.add(data_hash)
+            del made, context
         except _UNREADABLE as error:
             columns.roll_back(mark)
             failures.append((label_hash, _failure_message(label_hash, error)))

@@ -1,21 +1,55 @@
 """The listing of a project's label rows → tables data_unit and label_row, column by column."""
 
-from collections.abc import Callable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 import pyarrow as pa
 
-from connector.normalise.listing_entries import Entry, Rejected, TakenEntries, entry_identifier, take_entries
+from connector.normalise.listing_entries import Entry, EntryTaker, Rejected, TakenEntries, entry_identifier
 from connector.normalise.storable_text import storable
 
 _NOT_OF_ITS_TYPE = (pa.ArrowException, TypeError, ValueError, OverflowError)
 
 
-ENTRY_KEYS = ("label_hash", "data_hash", "data_type", "number_of_frames", "width", "height", "spaces")
-"""Keys of a listing entry that normalising a label row reads. Only they are kept while a sync runs: a whole entry is
-several kilobytes, and a project may list 100,000."""
+_ENTRIES_AT_ONCE = 2_000
+"""Entries that are dicts at the same time; a whole one is several kilobytes, and a project may list 100,000."""
+
+
+class ListedEntries(Mapping[str, Entry]):
+    """The entries of a listing that were taken, by label_row_id or another name; taken from the listing when asked for.
+
+    The listing decodes an entry each time: ask once for each.
+    """
+
+    def __init__(self, listed: Sequence[object], positions: Mapping[str, int]) -> None:
+        """Keep where the entries are.
+
+        Args:
+            listed: the whole listing, raw.
+            positions: name → place in it.
+        """
+        self._listed = listed
+        self._positions = positions
+
+    def __len__(self) -> int:
+        return len(self._positions)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._positions)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._positions
+
+    def __getitem__(self, name: str) -> Entry:
+        entry = self._listed[self._positions[name]]
+        return entry if isinstance(entry, dict) else {}
+
+    def renamed(self, names: Mapping[str, str]) -> "ListedEntries":
+        """Some of the entries, under other names: new name → name here."""
+        return ListedEntries(self._listed, {new: self._positions[name] for new, name in names.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +58,21 @@ class Listing:
 
     Attributes:
         tables: data_unit, without deleted_at, and label_row, the columns that a listing knows.
-        entries: label_row_id → of the raw entry that was taken, what normalising its labels needs (`ENTRY_KEYS`).
+        entries: label_row_id → the raw entry that was taken.
         rejected: label hash, or data unit and branch, or place in the listing; and why the entry was set aside.
     """
 
     tables: dict[str, pa.Table]
-    entries: dict[str, Entry]
+    entries: ListedEntries
     rejected: Rejected
 
 
 def normalise_listing(project_hash: str, entries: Sequence[object], schemas: Mapping[str, pa.Schema]) -> Listing:
-    """Normalise one full listing of a project.
+    """Normalise one full listing of a project, chunk by chunk.
 
     Args:
         project_hash: the project.
-        entries: raw entries as listed, snake_case keys.
+        entries: raw entries as listed, snake_case keys; they may be decoded each time that they are asked for.
         schemas: table name → Arrow schema; data_unit and label_row are used.
 
     Returns:
@@ -46,32 +80,77 @@ def normalise_listing(project_hash: str, entries: Sequence[object], schemas: Map
         with a label hash, then the one edited last, is taken; the other is set aside with a message if it differs.
     """
     rejected: Rejected = []
-    taken = take_entries(project_hash, entries, rejected)
-    try:
-        tables = _tables(project_hash, taken, schemas)
-    except _NOT_OF_ITS_TYPE:
-        good = _of_their_types(project_hash, taken, list(range(len(taken.ids))), schemas, rejected)
-        taken = taken.part(good)
-        tables = _tables(project_hash, taken, schemas)
-    kept = ({key: entry[key] for key in ENTRY_KEYS if key in entry} for entry in taken.entries)
-    return Listing(tables, dict(zip(taken.ids, kept, strict=True)), rejected)
+    taker = EntryTaker(project_hash, entries, rejected)
+    label_rows, data_units = _GrowingTable(), _GrowingTable()
+    branches: dict[str, str] = {}
+    for start in range(0, max(1, len(entries)), _ENTRIES_AT_ONCE):
+        taken = taker.take(start, min(start + _ENTRIES_AT_ONCE, len(entries)))
+        try:
+            tables = _tables(project_hash, taken, branches, schemas)
+        except _NOT_OF_ITS_TYPE:
+            good = _of_their_types(project_hash, taken, list(range(len(taken.ids))), branches, schemas, rejected)
+            for row_id in set(taken.ids) - {taken.ids[place] for place in good}:
+                del taker.positions[row_id]
+            taken = taken.part(good)
+            tables = _tables(project_hash, taken, branches, schemas)
+        label_rows.add(taken.ids, tables["label_row"])
+        data_units.add(tables["data_unit"]["data_hash"].to_pylist(), tables["data_unit"])
+        _note_branches(taken, branches)
+    tables = {"data_unit": data_units.rows(data_units.places), "label_row": label_rows.rows(taker.positions)}
+    return Listing(tables, ListedEntries(entries, taker.positions), rejected)
+
+
+class _GrowingTable:
+    """Rows under names, chunk by chunk; a name that comes again replaces its row, which keeps its place."""
+
+    def __init__(self) -> None:
+        self.places: dict[str, int] = {}
+        self._chunks: list[pa.Table] = []
+        self._count = 0
+
+    def add(self, names: Sequence[str], rows: pa.Table) -> None:
+        """Add rows, one a name."""
+        self.places.update(zip(names, range(self._count, self._count + len(names)), strict=True))
+        self._chunks.append(rows)
+        self._count += len(names)
+
+    def rows(self, names: Collection[str]) -> pa.Table:
+        """The rows of some names, in their order."""
+        table = pa.concat_tables(self._chunks).combine_chunks()
+        if len(names) == self._count:
+            return table
+        return table.take(pa.array([self.places[name] for name in names], pa.int64()))
+
+
+def _note_branches(taken: TakenEntries, branches: dict[str, str]) -> None:
+    """Note which branch's entry describes a data unit."""
+    for entry in taken.entries:
+        if entry["data_hash"] not in branches or entry["branch_name"] == "main":
+            branches[entry["data_hash"]] = sys.intern(entry["branch_name"])
 
 
 def _of_their_types(
-    project_hash: str, taken: TakenEntries, places: list[int], schemas: Mapping[str, pa.Schema], rejected: Rejected
+    project_hash: str,
+    taken: TakenEntries,
+    places: list[int],
+    branches: Mapping[str, str],
+    schemas: Mapping[str, pa.Schema],
+    rejected: Rejected,
 ) -> list[int]:
     """The places whose entries convert; halves the list around the others, so a few cost little."""
     try:
-        _tables(project_hash, taken.part(places), schemas)
+        _tables(project_hash, taken.part(places), branches, schemas)
     except _NOT_OF_ITS_TYPE:
         if len(places) == 1:
             entry = taken.entries[places[0]]
             rejected.append((entry_identifier(entry, places[0]), "the listing entry has a value of a wrong type"))
             return []
         middle = len(places) // 2
-        return _of_their_types(project_hash, taken, places[:middle], schemas, rejected) + _of_their_types(
-            project_hash, taken, places[middle:], schemas, rejected
-        )
+        return [
+            place
+            for half in (places[:middle], places[middle:])
+            for place in _of_their_types(project_hash, taken, half, branches, schemas, rejected)
+        ]
     return places
 
 
@@ -118,12 +197,16 @@ _LABEL_ROW_COLUMNS = (
 )
 
 
-def _tables(project_hash: str, taken: TakenEntries, schemas: Mapping[str, pa.Schema]) -> dict[str, pa.Table]:
+def _tables(
+    project_hash: str, taken: TakenEntries, branches: Mapping[str, str], schemas: Mapping[str, pa.Schema]
+) -> dict[str, pa.Table]:
+    """The rows of one chunk; of data units only those that no earlier chunk described as well (`branches`)."""
     units: dict[str, Entry] = {}
     for entry in taken.entries:
         # All branches say the same of a data unit; main, where there is one, is what Encord itself shows.
-        if entry["data_hash"] not in units or entry["branch_name"] == "main":
-            units[entry["data_hash"]] = entry
+        data_hash, branch = entry["data_hash"], entry["branch_name"]
+        if branch == "main" or (data_hash not in units and branches.get(data_hash, branch) == branch):
+            units[data_hash] = entry
     unit_columns = [name for name in schemas["data_unit"].names if name != "deleted_at"]
     known: dict[str, Sequence[object]] = {
         "label_row_id": taken.ids,

@@ -24,7 +24,7 @@ _REQUIRED_KEYS = ("label_status", "number_of_frames")
 
 @dataclass(slots=True)
 class TakenEntries:
-    """The entries that are used, in the order of the listing, and what was worked out of each."""
+    """Entries that are used, in the order of the listing, and what was worked out of each."""
 
     entries: list[Entry] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
@@ -52,55 +52,78 @@ def label_row_id(project_hash: str, data_hash: str, branch_name: str) -> str:
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
-def take_entries(project_hash: str, entries: Sequence[object], rejected: Rejected) -> TakenEntries:
-    """Go through a listing once.
+class EntryTaker:
+    """Goes through a listing, a chunk at a time, and takes one entry a data unit and branch.
 
-    Args:
-        project_hash: the project.
-        entries: raw entries as listed.
-        rejected: filled with the entries that are set aside: identifier and message.
+    Of several it is the one with a label hash, then the one edited last; the others are set aside with a message, if
+    they differ. Of what was taken in earlier chunks only ids and places are kept.
 
-    Returns:
-        One entry a data unit and branch: of several the one with a label hash, then the one edited last.
+    Attributes:
+        positions: label_row_id → place in the listing of the entry that was taken.
     """
-    taken = TakenEntries()
-    places: dict[str, int] = {}
-    for index, entry in enumerate(entries):
-        if not isinstance(entry, dict):
-            rejected.append((f"listing entry {index}", "the listing entry is no object"))
-            continue
-        problem = _problem(entry)
-        if problem is not None:
-            rejected.append((entry_identifier(entry, index), problem))
-            continue
-        try:
-            created_at = optional_timestamp(entry, "created_at")
-            last_edited_at = optional_timestamp(entry, "last_edited_at")
-        except (ValueError, TypeError, OverflowError):
-            rejected.append((entry_identifier(entry, index), "the listing entry has a time that cannot be read"))
-            continue
-        row_id = label_row_id(project_hash, entry["data_hash"], entry["branch_name"])
-        place = places.get(row_id)
-        if place is None:
-            places[row_id] = len(taken.ids)
-            taken.entries.append(entry)
-            taken.ids.append(row_id)
-            taken.created_at.append(created_at)
-            taken.last_edited_at.append(last_edited_at)
-            continue
-        other = taken.entries[place]
-        if other == entry:
-            continue
-        is_better = (entry.get("label_hash") is not None, last_edited_at or 0) > (
-            other.get("label_hash") is not None,
-            taken.last_edited_at[place] or 0,
-        )
-        if is_better:
-            taken.entries[place] = entry
-            taken.created_at[place], taken.last_edited_at[place] = created_at, last_edited_at
-        loser = other if is_better else entry
-        rejected.append((entry_identifier(loser, index), "the listing has another entry for this data unit and branch"))
-    return taken
+
+    def __init__(self, project_hash: str, listed: Sequence[object], rejected: Rejected) -> None:
+        """Prepare.
+
+        Args:
+            project_hash: the project.
+            listed: the whole listing, raw.
+            rejected: filled with the entries that are set aside: identifier and message.
+        """
+        self.positions: dict[str, int] = {}
+        self._project_hash = project_hash
+        self._listed = listed
+        self._rejected = rejected
+
+    def take(self, start: int, stop: int) -> TakenEntries:
+        """The entries taken from one chunk; of an id that an earlier chunk had, only if this entry is the better."""
+        taken = TakenEntries()
+        places: dict[str, int] = {}
+        for index in range(start, stop):
+            entry = self._listed[index]
+            if not isinstance(entry, dict):
+                self._rejected.append((f"listing entry {index}", "the listing entry is no object"))
+                continue
+            problem = _problem(entry)
+            if problem is not None:
+                self._rejected.append((entry_identifier(entry, index), problem))
+                continue
+            try:
+                created_at = optional_timestamp(entry, "created_at")
+                last_edited_at = optional_timestamp(entry, "last_edited_at")
+            except (ValueError, TypeError, OverflowError):
+                self._rejected.append(
+                    (entry_identifier(entry, index), "the listing entry has a time that cannot be read")
+                )
+                continue
+            row_id = label_row_id(self._project_hash, entry["data_hash"], entry["branch_name"])
+            if row_id in self.positions and not self._is_better(entry, index, row_id):
+                continue
+            self.positions[row_id] = index
+            place = places.setdefault(row_id, len(taken.ids))
+            if place == len(taken.ids):
+                taken.entries.append(entry)
+                taken.ids.append(row_id)
+                taken.created_at.append(created_at)
+                taken.last_edited_at.append(last_edited_at)
+            else:
+                taken.entries[place] = entry
+                taken.created_at[place], taken.last_edited_at[place] = created_at, last_edited_at
+        return taken
+
+    def _is_better(self, entry: Entry, index: int, row_id: str) -> bool:
+        """Whether an entry is to replace the one taken before; the loser is set aside if the two differ."""
+        other = self._listed[self.positions[row_id]]
+        if not isinstance(other, dict) or other == entry:
+            return False
+        is_better = _rank(entry) > _rank(other)
+        message = "the listing has another entry for this data unit and branch"
+        self._rejected.append((entry_identifier(other if is_better else entry, index), message))
+        return is_better
+
+
+def _rank(entry: Entry) -> tuple[bool, int]:
+    return entry.get("label_hash") is not None, optional_timestamp(entry, "last_edited_at") or 0
 
 
 def _problem(entry: Entry) -> str | None:

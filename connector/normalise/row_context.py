@@ -48,7 +48,7 @@ class RowContext:
         value = self.labels.get(key)
         if value is None:
             return {}
-        if not isinstance(value, dict):
+        if not isinstance(value, Mapping):
             raise TypeError(f"{key} is no object")
         return value
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from connector.source.changes import REASONS, Change, Changes, compare, wanted_label_rows
 from connector.source.deletes import DeletesDecision, deletes_allowed
 from connector.source.events import EventListener, EventName
-from connector.source.label_rows import FetchedBundle, FetchedLabelRow, LabelRowFailure, WantedLabelRow
+from connector.source.label_rows import UNREADABLE, FetchedBundle, FetchedLabelRow, LabelRowFailure, WantedLabelRow
 from connector.source.settings import DEFAULT_DOMAIN, UNITED_STATES_DOMAIN, SourceSettings
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ __all__ = [
     "DEFAULT_DOMAIN",
     "REASONS",
     "UNITED_STATES_DOMAIN",
+    "UNREADABLE",
     "Change",
     "Changes",
     "DeletesDecision",

@@ -1,11 +1,15 @@
 """Matches the answer to a request for label rows with what was asked: by label hash, in any order, trusting nothing."""
 
 import dataclasses
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
+
+import msgspec
 
 from connector.errors import ErrorKind
-from connector.source.content_hash import content_hash
+from connector.source.answer_body import AnswerBody
 from connector.source.label_rows import FetchedLabelRow, LabelRowFailure
+from connector.source.lazy_labels import is_object, split_object
+from connector.source.raw_answer import RawList
 
 REQUIRED_KEYS = (
     "label_hash",
@@ -24,8 +28,8 @@ REQUIRED_KEYS = (
     "classification_answers",
 )
 """Keys without which the SDK cannot read a label row either. `spaces` and `scene` may be missing."""
-_REQUIRED_DICTS = ("data_units", "object_answers", "object_actions", "classification_answers")
-_OPTIONAL_DICTS = ("spaces", "scene")
+_REQUIRED_OBJECTS = ("data_units", "object_answers", "object_actions", "classification_answers")
+_OPTIONAL_OBJECTS = ("spaces", "scene")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -45,28 +49,31 @@ class MatchedAnswer:
     nameless: int
 
 
-def match_answer(asked: Sequence[str], answer: Collection[object]) -> MatchedAnswer:
-    """Sort an answer's entries: doubled label rows are kept once, ones not asked for are ignored."""
+def match_answer(asked: Sequence[str], answer: RawList) -> MatchedAnswer:
+    """Sort an answer's entries: doubled label rows are kept once, ones not asked for are ignored.
+
+    Only the outermost object of an entry is looked into, so a label row whose labels cannot be decoded is among `rows`.
+    """
     wanted = set(asked)
     rows: dict[str, FetchedLabelRow] = {}
     failures: dict[str, LabelRowFailure] = {}
     nameless = 0
-    for entry in answer:
-        label_hash = entry.get("label_hash") if isinstance(entry, dict) else None
-        if not isinstance(entry, dict) or not isinstance(label_hash, str):
+    for raw in answer.elements:
+        entry = split_object(raw) if is_object(raw) else {}
+        answer.body.passed(len(memoryview(raw)))
+        label_hash = _value(entry.get("label_hash"), answer.body)
+        if not isinstance(label_hash, str):
             nameless += 1
             continue
         if label_hash not in wanted or label_hash in rows:
             continue
         problem = format_problem(entry)
         if problem is None:
-            try:
-                fingerprint, byte_count = content_hash(entry)
-            except (TypeError, RecursionError) as error:  # a number no database holds, or nesting without end
-                problem = f"cannot be serialised ({type(error).__name__})"
-            else:
-                rows[label_hash] = FetchedLabelRow(label_hash, entry, fingerprint, byte_count)
-        if problem is not None:
+            stamp = _value(entry["last_edited_at"], answer.body)
+            rows[label_hash] = FetchedLabelRow(
+                label_hash, raw, answer.body, last_edited_at=stamp if isinstance(stamp, str) else None
+            )
+        else:
             message = f"The label row {label_hash} {problem}."
             failures.setdefault(label_hash, LabelRowFailure(label_hash, ErrorKind.SOURCE_CONTENT, message))
     return MatchedAnswer(
@@ -77,15 +84,29 @@ def match_answer(asked: Sequence[str], answer: Collection[object]) -> MatchedAns
     )
 
 
-def format_problem(labels: dict[str, object]) -> str | None:
-    """Why a label row's dict cannot be used; None if its outer form is as Encord's format says."""
+def format_problem(labels: Mapping[str, msgspec.Raw]) -> str | None:
+    """Why a label row cannot be used; None if its outer form is as Encord's format says.
+
+    Args:
+        labels: the values of its outermost object, as JSON.
+    """
     absent = [key for key in REQUIRED_KEYS if key not in labels]
     if absent:
         return f"lacks {', '.join(absent)}"
-    for key in _REQUIRED_DICTS:
-        if not isinstance(labels[key], dict):
+    for key in _REQUIRED_OBJECTS:
+        if not is_object(labels[key]):
             return f"has no object under {key}"
-    for key in _OPTIONAL_DICTS:
-        if not isinstance(labels.get(key), dict | None):
+    for key in _OPTIONAL_OBJECTS:
+        if key in labels and not is_object(labels[key]) and bytes(memoryview(labels[key])) != b"null":
             return f"has no object under {key}"
     return None
+
+
+def _value(raw: msgspec.Raw | None, body: AnswerBody) -> object:
+    """The value of a small part; None where it is missing or cannot be decoded."""
+    if raw is None:
+        return None
+    try:
+        return body.decode(raw)
+    except (ValueError, RecursionError):
+        return None

@@ -9,6 +9,7 @@ from connector.errors import ConnectorError, ErrorKind
 from connector.source import sdk
 from connector.source.events import Teller
 from connector.source.failures import SDK_FAILURES, translate
+from connector.source.raw_answer import RawList
 from connector.source.retry import RetryPolicy
 from connector.source.settings import SourceSettings
 from connector.source.signing import ObservedQuerier, ReadOnlySshConfig
@@ -108,18 +109,17 @@ class Connection:
 
         return self._run(request, doing=doing, not_found=ErrorKind.PERMISSION)
 
-    def list_entries(self, project_hash: str, payload: Mapping[str, Any], *, doing: str) -> list[object]:
+    def list_entries(self, project_hash: str, payload: Mapping[str, Any], *, doing: str) -> RawList:
         """The raw entries of one listing of label rows (older API).
 
         Raises:
             ConnectorError: of any kind of `translate`.
         """
-
-        def request() -> list[object]:
-            querier = ObservedQuerier(self.config, project_hash)
-            return [record.raw for record in querier.get_multiple(LabelRowMetadata, payload=dict(payload))]
-
-        return self._run(request, doing=doing, not_found=ErrorKind.PERMISSION)
+        return self._run(
+            lambda: self._get_list(project_hash, LabelRowMetadata, None, payload),
+            doing=doing,
+            not_found=ErrorKind.PERMISSION,
+        )
 
     def get_label_rows(
         self,
@@ -130,7 +130,7 @@ class Connection:
         doing: str,
         is_stopped: Callable[[], bool],
         attempts: int | None = None,
-    ) -> list[object]:
+    ) -> RawList:
         """The raw label rows of one request, in the server's order (older API).
 
         Args:
@@ -144,13 +144,25 @@ class Connection:
         Raises:
             ConnectorError: of any kind of `translate`; MISSING if the server does not know a label hash.
         """
+        return self._run(
+            lambda: self._get_list(project_hash, LabelRow, list(label_hashes), payload),
+            doing=doing,
+            not_found=ErrorKind.MISSING,
+            is_stopped=is_stopped,
+            attempts=attempts,
+        )
 
-        def request() -> list[object]:
-            querier = ObservedQuerier(self.config, project_hash)
-            records = querier.get_multiple(LabelRow, uid=list(label_hashes), payload=dict(payload))
-            return [record.raw for record in records]
-
-        return self._run(request, doing=doing, not_found=ErrorKind.MISSING, is_stopped=is_stopped, attempts=attempts)
+    def _get_list(
+        self,
+        project_hash: str,
+        record_type: type[LabelRow] | type[LabelRowMetadata],
+        uid: list[str] | None,
+        payload: Mapping[str, Any],
+    ) -> RawList:
+        """One request for a list, raw. The SDK signs, sends and judges the answer; it does not decode a good one."""
+        querier = ObservedQuerier(self.config, project_hash)
+        records = querier.get_multiple(record_type, uid=uid, payload=dict(payload))
+        return querier.capture.taken or RawList.of_values([record.raw for record in records])
 
     def _run(
         self,
@@ -167,6 +179,8 @@ class Connection:
             except ConnectorError:
                 raise
             except SDK_FAILURES as error:
+                if isinstance(error.__cause__, ConnectorError):  # raised within the request: no room for the answer
+                    raise error.__cause__ from None
                 seen = self.config.answer_seen
                 # `from None`: the SDK's exception may hold a whole answer, and must not be printed with ours.
                 raise translate(error, doing=doing, domain=self.config.domain, seen=seen, not_found=not_found) from None

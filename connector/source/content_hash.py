@@ -2,57 +2,131 @@
 
 It covers the labels, answers, spaces and the facts of the data units and frames; not titles, statuses and time stamps
 of the row (the listing has those), nor links: a signed URL differs at each request. The order of keys does not count.
+
+Data units, spaces and frames go in one by one, in whatever order they are met: each has a hash of its own, and what
+counts is their sum. So a label row that is never whole in memory has the same fingerprint as one that is.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
 
-LABEL_PARTS = ("object_answers", "object_actions", "classification_answers")
+ANSWER_PARTS = ("object_answers", "object_actions", "classification_answers")
 """Parts that hold labels and nothing else."""
+UNIT_PARTS = ("data_units", "spaces")
+"""Parts whose entries have facts of their own, and frames under `labels`."""
 
 _LINKS = frozenset({"data_link", "data_links", "file_uri", "uri", "url", "signed_url", "video_link", "link"})
 _SIGNATURES = ("signature=", "&sig=", "?sig=")
+_DIGEST_BYTES = 16
 
 
-def content_hash(labels: Mapping[str, Any]) -> tuple[str, int]:
-    """Hash of a raw label-row dict, and the number of bytes of JSON that it covers.
+class ContentHash:
+    """The fingerprint of one label row in the making; each part, unit and frame of it goes in once.
 
-    Returns:
-        32 hexadecimal digits (BLAKE2b, 128 bit) and a byte count.
+    Every method raises TypeError for what is nested deeper than anything that Encord makes.
+    """
+
+    __slots__ = ("_count", "_digest", "_sum")
+
+    def __init__(self) -> None:
+        self._digest = hashlib.blake2b(digest_size=_DIGEST_BYTES)
+        self._count = 0
+        self._sum = 0
+
+    def add_scene(self, scene: object) -> None:
+        """Take in the facts of a scene; the first of all, None where there is none."""
+        self._digest.update(_text(_without_links(scene)))
+
+    def add_answers(self, entries: Iterable[tuple[str, object]] | None) -> None:
+        """Take in one of `ANSWER_PARTS`, in their order: its entries, sorted by key; None where it is null."""
+        if entries is None:
+            self._digest.update(b"null")
+            return
+        separator = b"{"
+        for key, entry in entries:
+            self._digest.update(separator + _text(key) + b":" + _text(entry))
+            separator = b","
+        self._digest.update(b"}")
+
+    def add_unit(self, part: str, name: str, unit: object, other_labels: object) -> None:
+        """Take in the facts of a data unit or space.
+
+        Args:
+            part: one of `UNIT_PARTS`.
+            name: its key there.
+            unit: what is under the key; its labels are not looked at.
+            other_labels: of its labels what is no frame.
+        """
+        facts = unit
+        if isinstance(unit, dict):
+            facts = {key: _without_links(value) for key, value in unit.items() if key not in _LINKS and key != "labels"}
+        self._add((part, name, facts, other_labels))
+
+    def add_frame(self, part: str, name: str, frame: str, blob: dict[str, Any]) -> None:
+        """Take in a frame of a data unit or space.
+
+        Args:
+            part: one of `UNIT_PARTS`.
+            name: the unit or space.
+            frame: its key there.
+            blob: what is under the key; not changed.
+        """
+        if "metadata" in blob:
+            # Only DICOM and NIfTI frames carry facts of their own, with a link among them; all others pass as they are.
+            blob = {**blob, "metadata": _without_links(blob["metadata"])}
+        self._add((part, name, frame, None, blob))
+
+    def _add(self, item: tuple[object, ...]) -> None:
+        digest = hashlib.blake2b(_text(item), digest_size=_DIGEST_BYTES).digest()
+        self._count += 1
+        self._sum += int.from_bytes(digest, "little")
+
+    def hexdigest(self) -> str:
+        """The fingerprint: 32 hexadecimal digits (BLAKE2b, 128 bit)."""
+        digest = self._digest.copy()
+        digest.update(b"%d parts %x" % (self._count, self._sum % (1 << 8 * _DIGEST_BYTES)))
+        return digest.hexdigest()
+
+
+def content_hash(labels: Mapping[str, Any]) -> str:
+    """The fingerprint of a label row that is in memory as a whole.
+
+    Args:
+        labels: its raw dict; not changed.
 
     Raises:
-        TypeError: if the dict holds what is not JSON.
-        RecursionError: if it is nested deeper than anything that Encord makes.
+        TypeError: it holds what is not JSON, or is nested deeper than anything that Encord makes.
     """
-    content: dict[str, Any] = {part: labels.get(part) for part in LABEL_PARTS}
-    content["scene"] = _without_links(labels.get("scene"))
-    for part in ("data_units", "spaces"):
-        content[part] = {name: _unit_without_links(unit) for name, unit in (labels.get(part) or {}).items()}
-    serialised = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
-    return hashlib.blake2b(serialised, digest_size=16).hexdigest(), len(serialised)
+    found = ContentHash()
+    found.add_scene(labels.get("scene"))
+    for part in ANSWER_PARTS:
+        entries = labels.get(part)
+        found.add_answers(None if entries is None else sorted(entries.items()))
+    for part in UNIT_PARTS:
+        for name, unit in (labels.get(part) or {}).items():
+            blobs, others = frames_and_others(unit)
+            found.add_unit(part, name, unit, others)
+            for frame, blob in blobs:
+                found.add_frame(part, name, frame, blob)
+    return found.hexdigest()
 
 
-def _unit_without_links(unit: object) -> object:
-    """A data unit or space: its facts without links, its labels by reference."""
-    if not isinstance(unit, dict):
-        return unit
-    facts = {key: _without_links(value) for key, value in unit.items() if key not in _LINKS and key != "labels"}
-    labels = unit.get("labels")
-    if isinstance(labels, dict):
-        # Only DICOM and NIfTI frames carry facts of their own, with a link among them; all others pass as they are.
-        labels = {
-            frame: _frame_without_links(blob) if isinstance(blob, dict) and "metadata" in blob else blob
-            for frame, blob in labels.items()
-        }
-    facts["labels"] = labels
-    return facts
+def frames_and_others(unit: object) -> tuple[list[tuple[str, dict[str, Any]]], object]:
+    """The frames of a unit or space, and of its labels what is no frame (images hold their objects themselves)."""
+    labels = unit.get("labels") if isinstance(unit, dict) else None
+    if not isinstance(labels, dict):
+        return [], labels
+    frames = [(frame, blob) for frame, blob in labels.items() if isinstance(blob, dict)]
+    if not frames:
+        return [], labels
+    return frames, {frame: blob for frame, blob in labels.items() if not isinstance(blob, dict)}
 
 
-def _frame_without_links(blob: dict[str, Any]) -> dict[str, Any]:
-    return {**blob, "metadata": _without_links(blob["metadata"])}
+def _text(value: object) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
 def _without_links(value: object) -> object:

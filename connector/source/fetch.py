@@ -16,6 +16,7 @@ from connector.source.bundles import BundlePlanner
 from connector.source.connection import Connection
 from connector.source.events import EventName
 from connector.source.label_rows import FetchedBundle, FetchedLabelRow, LabelRowFailure, WantedLabelRow
+from connector.source.raw_answer import RawList
 from connector.source.retry import STOP_CHECK_SECONDS
 from connector.source.settings import SourceSettings
 
@@ -128,7 +129,7 @@ class LabelRowFetch:
                 parts.extend(self._ask_again(part, matched.missing, matched.nameless, failures))
         return FetchedBundle(rows, failures)
 
-    def _request(self, part: Sequence[str], attempts: int | None) -> list[object]:
+    def _request(self, part: Sequence[str], attempts: int | None) -> RawList:
         doing = f"reading {len(part)} label rows of project {self._project_hash}"
         if len(part) == 1:
             doing = f"reading label row {part[0]} of project {self._project_hash}"

@@ -1,9 +1,21 @@
 """What goes into a fetch and what comes out of it: plain records, no type of the SDK."""
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from connector.errors import ErrorKind
+from connector.source.answer_body import AnswerBody
+from connector.source.content_hash import content_hash
+from connector.source.lazy_labels import LazyReading
+
+WHOLE_BYTES = 100_000
+"""Label rows up to this much JSON are decoded as a whole: below it, taking them apart costs more than it saves."""
+
+UNREADABLE = (ValueError, RecursionError, TypeError)
+"""What `FetchedLabelRow` raises for a label row whose labels cannot be decoded."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -21,21 +33,77 @@ class WantedLabelRow:
     frame_count: int | None = None
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
 class FetchedLabelRow:
-    """One label row as Encord sent it.
+    """One label row as Encord sent it: its JSON, decoded when it is asked for.
 
     Attributes:
         label_hash: the label row.
-        labels: its raw dict.
-        content_hash: hash of what the labels say (see `content_hash`).
-        byte_count: bytes of JSON that were hashed, about what was sent.
+        last_edited_at: the stamp inside it, as given; None where there is none.
     """
 
-    label_hash: str
-    labels: dict[str, Any]
-    content_hash: str
-    byte_count: int
+    __slots__ = ("_body", "_content_hash", "_raw", "_reading", "_whole_bytes", "label_hash", "last_edited_at")
+
+    def __init__(
+        self,
+        label_hash: str,
+        raw: msgspec.Raw,
+        body: AnswerBody,
+        *,
+        last_edited_at: str | None = None,
+        whole_bytes: int = WHOLE_BYTES,
+    ) -> None:
+        """Keep the JSON.
+
+        Args:
+            label_hash: the label row.
+            raw: its JSON, an object with the keys that Encord's format asks for.
+            body: what `raw` is a part of.
+            last_edited_at: the stamp inside it, as given; None where there is none.
+            whole_bytes: up to this size it is decoded as a whole.
+        """
+        self.label_hash = label_hash
+        self.last_edited_at = last_edited_at
+        self._raw = raw
+        self._body = body
+        self._whole_bytes = whole_bytes
+        self._content_hash: str | None = None
+        self._reading: LazyReading | None = None
+
+    @property
+    def byte_count(self) -> int:
+        """Bytes of JSON, as sent."""
+        return len(memoryview(self._raw))
+
+    def labels(self) -> Mapping[str, Any]:
+        """Its raw dict, made anew each time and not kept.
+
+        Of a large one, data units, spaces, frames and answers are decoded as they are reached: go through them once,
+        and keep none.
+
+        Raises:
+            ValueError, RecursionError: it cannot be decoded. Where only a frame cannot, that shows when it is reached.
+            TypeError: it is nested deeper than anything that Encord makes.
+        """
+        if self.byte_count > self._whole_bytes:
+            self._reading = LazyReading(self._raw, self._body.decode, is_hashing=self._content_hash is None)
+            return self._reading.labels
+        labels: dict[str, Any] = self._body.decode(self._raw)
+        if self._content_hash is None:
+            self._content_hash = content_hash(labels)
+        return labels
+
+    def content_hash(self) -> str:
+        """Hash of what the labels say (see `content_hash`); free once somebody has gone through `labels`.
+
+        Raises:
+            ValueError, RecursionError, TypeError: as of `labels`.
+        """
+        if self._content_hash is None and self._reading is None:
+            self.labels()
+        if self._content_hash is None and self._reading is not None:
+            self._content_hash = self._reading.content_hash()
+        self._reading = None
+        return str(self._content_hash)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

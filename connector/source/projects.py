@@ -2,11 +2,13 @@
 
 import dataclasses
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.source.connection import Connection
 from connector.source.events import EventName
+from connector.source.raw_answer import RawEntries
 
 LISTING_OPTIONS: dict[str, Any] = {
     "edited_before": None,
@@ -46,12 +48,13 @@ class ProjectSnapshot:
     Attributes:
         project: answer to GET projects/{hash}, camelCase keys.
         ontology: answer to GET ontologies/{hash}; its structure is under `editor`.
-        entries: the listing, one entry a data unit and branch; each may be malformed.
+        entries: the listing, one entry a data unit and branch, decoded each time that it is asked for; each may be
+            malformed, and is None if it cannot be decoded.
     """
 
     project: dict[str, Any]
     ontology: dict[str, Any]
-    entries: list[object]
+    entries: Sequence[object]
 
 
 def list_projects(connection: Connection, title_eq: str | None, title_like: str | None) -> list[ProjectSummary]:
@@ -101,7 +104,7 @@ def take_snapshot(connection: Connection, project_hash: str, *, include_client_m
     ontology = _object(connection.get(f"ontologies/{ontology_hash}", doing=doing), "ontology")
     payload = {**LISTING_OPTIONS, "include_client_metadata": include_client_metadata}
     entries = connection.list_entries(project_hash, payload, doing=f"listing the label rows of project {project_hash}")
-    return ProjectSnapshot(project, ontology, entries)
+    return ProjectSnapshot(project, ontology, RawEntries(entries))
 
 
 def checked_project_hash(project_hash: str) -> str:

@@ -1,4 +1,4 @@
-"""The SDK's configuration and older API client, changed in two ways: only reads are signed, and answers are observed.
+"""The SDK's configuration and older API client, changed: only reads are signed, answers are observed, lists are raw.
 
 The SDK asks its configuration object to sign each request of either API, so that is the one place through which
 everything must pass. Observing an answer's status and Retry-After header is needed because the SDK's exceptions drop
@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from connector.source import sdk
 from connector.source.guard import refuse_legacy_write, refuse_v2_write
+from connector.source.raw_answer import AnswerCapture
 
 
 @dataclasses.dataclass(slots=True)
@@ -98,16 +99,22 @@ class ReadOnlySshConfig(sdk.SshConfig):
 
 
 class ObservedQuerier(sdk.Querier):
-    """The SDK's client of the older API, over a configuration that observes."""
+    """The SDK's client of the older API, over a configuration that observes; for one request.
+
+    Attributes:
+        capture: takes the list in the answer, which the SDK then does not decode.
+    """
 
     def __init__(self, config: ReadOnlySshConfig, project_hash: str) -> None:
         super().__init__(config, resource_type=sdk.TYPE_PROJECT, resource_id=project_hash)
         self._observer = config
+        self.capture = AnswerCapture()
 
     def _exception_context(self, request: requests.PreparedRequest) -> sdk.RequestContext:
         # The one method that the SDK calls with the prepared request of the older API before sending it. If a later
-        # SDK no longer does, only the observation is lost: the typed exceptions still say most of it.
+        # SDK no longer does, the typed exceptions still say most of it, and lists are decoded and encoded again.
         self._observer.observe(request)
+        request.hooks["response"].append(self.capture)
         return super()._exception_context(request)
 
 

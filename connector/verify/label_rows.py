@@ -77,7 +77,7 @@ class LabelRowComparison:
         """
         findings = self._findings
         normalised = normalise_label_rows(
-            ((self._entries[row.label_hash], row.labels) for row in bundle.rows),
+            [(self._entries[row.label_hash], row.labels) for row in bundle.rows],
             self._ontology,
             ARROW_SCHEMAS,
             project_hash=findings.project_hash,
@@ -85,7 +85,9 @@ class LabelRowComparison:
         failures = [(failure.label_hash, failure.message) for failure in bundle.failures] + normalised.failures
         for label_hash, message in failures:
             findings.leave_out(label_hash, message)
-        state = _state(normalised, {row.label_hash: row.content_hash for row in bundle.rows})
+        unreadable = {label_hash for label_hash, _ in normalised.failures}
+        read = [row for row in bundle.rows if row.label_hash not in unreadable]
+        state = _state(normalised, {row.label_hash: row.content_hash() for row in read})
         held = self._held.of_label_rows([row.label_hash for row in bundle.rows])
         waiting = self._waiting(state, held["label_row"], normalised.tables, held)
         for label_hash, reason in waiting.items():

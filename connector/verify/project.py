@@ -103,7 +103,7 @@ def verify_project(
         held,
         findings,
         ontology,
-        entries={by_id[name]: listing.entries[name] for name in chosen},
+        entries=listing.entries.renamed({by_id[name]: name for name in chosen}),
         listed={by_id[name]: edited_at[name] for name in chosen},
         failed_before={change.label_hash for change in changes.fetch if change.reason == "failed_before"},
         ontology_edit=compared.ontology,

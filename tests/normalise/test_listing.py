@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from connector.normalise import label_row_id, normalise_listing
-from connector.normalise.listing import ENTRY_KEYS
+from connector.normalise import listing as listing_module
 from connector.normalise.listing_entries import LABEL_ROW_NAMESPACE
 from tests.normalise.rows import SCHEMAS, Json, listing_entry
 
@@ -44,9 +44,7 @@ def test_values() -> None:
     assert (row["workflow_stage_title"], row["priority"], row["is_valid"]) == ("Annotate", 0.5, True)
     assert row["last_edited_at"].isoformat() == "2023-03-21T11:03:52.573279+00:00"
     assert row["assigned_user_email"] == "ann@example.com"
-    kept = {key: entry[key] for key in ENTRY_KEYS}
-    assert len(kept) < len(entry)
-    assert listing.entries == {row["label_row_id"]: kept}
+    assert dict(listing.entries) == {row["label_row_id"]: entry}
 
 
 def test_label_row_id_is_a_uuid_of_version_5() -> None:
@@ -145,3 +143,32 @@ def test_a_hundred_thousand_entries_take_about_a_second() -> None:
 
     assert listing.tables["label_row"].num_rows == 100_000
     assert elapsed < 5  # about 0.8 s on a quiet machine; only a change of order may fail here
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3])
+def test_a_listing_in_chunks_is_the_listing_whole(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    """Doubled entries, a main branch that comes late, a bad value: whatever chunks they fall into."""
+    entries: list[object] = [
+        listing_entry(label_hash=None, data_hash="a", branch_name="b1", last_edited_at=None, data_title="by b1"),
+        listing_entry(label_hash="a-main", data_hash="a", branch_name="main", data_title="by main"),
+        "no entry",
+        listing_entry(label_hash="a-b1", data_hash="a", branch_name="b1", data_title="by b1, opened"),
+        listing_entry(label_hash="b-b1", data_hash="b", branch_name="b1", data_title="old"),
+        listing_entry(label_hash="b-b1", data_hash="b", branch_name="b1", data_title="old"),
+        listing_entry(label_hash="c", data_hash="c", number_of_frames="ten"),
+        listing_entry(
+            label_hash="b-b1", data_hash="b", branch_name="b1", data_title="new", last_edited_at="2099-01-01T00:00:00"
+        ),
+        listing_entry(label_hash="b-b2", data_hash="b", branch_name="b2", data_title="by b2"),
+    ]
+    whole = listed(*entries)
+    monkeypatch.setattr(listing_module, "_ENTRIES_AT_ONCE", at_once)
+    chunked = listed(*entries)
+
+    assert chunked.tables["label_row"].equals(whole.tables["label_row"])
+    assert chunked.tables["data_unit"].equals(whole.tables["data_unit"])
+    assert whole.tables["label_row"]["label_hash"].to_pylist() == ["a-b1", "a-main", "b-b1", "b-b2"]
+    assert whole.tables["data_unit"]["title"].to_pylist() == ["by main", "new"]
+    assert dict(chunked.entries) == dict(whole.entries)
+    assert sorted(chunked.rejected) == sorted(whole.rejected)
+    assert len(whole.rejected) == 4

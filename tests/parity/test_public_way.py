@@ -47,7 +47,7 @@ def fetched() -> Iterator[Fetched]:
         wanted = [WantedLabelRow(label_hash, None, None) for label_hash in entries]
         bundles = list(source.fetch(world.project_hash, wanted))
         assert not [failure for bundle in bundles for failure in bundle.failures]
-        by_source = {row.label_hash: row.labels for bundle in bundles for row in bundle.rows}
+        by_source = {row.label_hash: dict(row.labels()) for bundle in bundles for row in bundle.rows}
         client = EncordUserClient.create_with_ssh_private_key(world.private_key, domain=server.domain)
         yield Fetched(
             entries, snapshot.ontology["editor"], by_source, _shadowed(client.get_project(world.project_hash))

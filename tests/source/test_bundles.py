@@ -1,10 +1,13 @@
 """How label rows are put into requests: by count, by estimated bytes, and by what was learnt."""
 
+import functools
 from collections.abc import Iterable
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector.source.answer_body import AnswerBody
 from connector.source.bundles import BYTES_A_LABEL_ROW, BYTES_AN_ANNOTATION, BundlePlanner
 from connector.source.label_rows import FetchedLabelRow, WantedLabelRow
 
@@ -23,7 +26,12 @@ def sizes(rows: Iterable[WantedLabelRow], row_limit: int = 500, byte_target: int
 
 
 def fetched(label_hash: str, byte_count: int) -> FetchedLabelRow:
-    return FetchedLabelRow(label_hash, {}, "", byte_count)
+    return FetchedLabelRow(label_hash, json_of(byte_count), AnswerBody(bytearray()))
+
+
+@functools.cache
+def json_of(byte_count: int) -> msgspec.Raw:
+    return msgspec.Raw(b"{" + b" " * (byte_count - 2) + b"}")
 
 
 @given(st.lists(st.tuples(COUNTS, COUNTS)), st.integers(1, 50), st.integers(1, 10_000_000))

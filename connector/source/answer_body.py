@@ -1,0 +1,87 @@
+"""The body of one large answer, held in memory or, beyond a size, in a file without a name that is mapped into memory.
+
+Several huge answers at once then cost room on the disk instead of memory: what is mapped and was read can be let go,
+and is read from the file again where it is needed once more.
+"""
+
+import mmap
+import tempfile
+from typing import IO, Any
+
+import msgspec
+import orjson
+import requests
+
+from connector.errors import ConnectorError, ErrorKind
+
+HELD_BYTES = 32_000_000
+"""Bodies up to this size are held in memory; there are at most `requests_in_flight` and one of them at a time."""
+_PIECE_BYTES = 1_000_000
+_BYTES_BETWEEN_RELEASES = 16_000_000
+
+
+class AnswerBody:
+    """A whole body, decompressed.
+
+    Attributes:
+        content: its bytes. Views of it, such as `msgspec.Raw`, keep it alive.
+    """
+
+    def __init__(self, content: bytearray | mmap.mmap) -> None:
+        self.content = content
+        self._unreleased = 0
+
+    def decode(self, raw: msgspec.Raw) -> Any:  # noqa: ANN401 - any JSON
+        """The value of a part of this body; what else of the body was read meanwhile need not stay in memory.
+
+        Raises:
+            ValueError: it is no JSON after all: finding its end does not look into texts and numbers.
+        """
+        view = memoryview(raw)
+        self.passed(len(view))
+        return orjson.loads(view)
+
+    def passed(self, size: int) -> None:
+        """Note that so many bytes were read, and let a mapped body's pages go from time to time."""
+        self._unreleased += size
+        if self._unreleased >= _BYTES_BETWEEN_RELEASES:
+            self._unreleased = 0
+            if isinstance(self.content, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+                self.content.madvise(mmap.MADV_DONTNEED)
+
+
+def read_body(response: requests.Response, held_bytes: int = HELD_BYTES) -> AnswerBody:
+    """Read an answer's body to its end.
+
+    Raises:
+        requests.RequestException: the connection broke, or the body is shorter than announced.
+        ConnectorError: TOO_LARGE, if there is no room for it in the folder for temporary files.
+    """
+    content = bytearray()
+    file: IO[bytes] | None = None
+    try:
+        for piece in response.iter_content(_PIECE_BYTES):
+            if file is None and len(content) + len(piece) > held_bytes:
+                file = tempfile.TemporaryFile()  # noqa: SIM115 - closed below, once it is mapped
+                file.write(content)
+                content.clear()
+            if file is None:
+                content += piece
+            else:
+                file.write(piece)
+        if file is None:
+            return AnswerBody(content)
+        file.flush()
+        return AnswerBody(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    except OSError as error:
+        if isinstance(error, requests.RequestException):
+            raise
+        raise ConnectorError(
+            ErrorKind.TOO_LARGE,
+            f"An answer of Encord is larger than the room for temporary files in {tempfile.gettempdir()}"
+            f" ({type(error).__name__}).",
+            remedy="Free space there, or name a folder with more room in the environment variable TMPDIR.",
+        ) from error
+    finally:
+        if file is not None:
+            file.close()

@@ -1,0 +1,252 @@
+"""A label row's JSON as a mapping that decodes its data units, frames and answers as they are asked for.
+
+Whoever goes through it frame by frame has one frame's dicts in memory at a time. That is what keeps a large label row
+small, and it is quicker than decoding it whole: memory that was just freed is used again while the processor still has
+it at hand (measured: 1.3 against 2.3 µs an object on a frame).
+"""
+
+from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
+from typing import Any
+
+import msgspec
+
+from connector.source.content_hash import ANSWER_PARTS, UNIT_PARTS, ContentHash
+
+Decode = Callable[[msgspec.Raw], Any]
+"""Decodes the JSON of a value; raises ValueError if it is none."""
+
+ANSWERS_WHOLE_BYTES = 4_000_000
+"""Up to this much JSON, a part with answers is decoded as a whole, because it is gone through twice."""
+
+_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+def split_object(raw: msgspec.Raw) -> dict[str, msgspec.Raw]:
+    """The values of a JSON object, still as JSON.
+
+    Raises:
+        ValueError: it is no object.
+    """
+    return _OBJECT.decode(raw)
+
+
+def is_object(raw: msgspec.Raw) -> bool:
+    """Whether the JSON is that of an object."""
+    return bytes(memoryview(raw)[:1]) == b"{"
+
+
+class _Items(ItemsView[str, Any]):
+    """The entries of a lazy mapping, each decoded as it is reached."""
+
+    def __init__(self, lazy: "LazyEntries") -> None:
+        super().__init__(lazy)
+        self._lazy = lazy
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        return self._lazy.read()
+
+
+class _Values(ValuesView[Any]):
+    def __init__(self, lazy: "LazyEntries") -> None:
+        super().__init__(lazy)
+        self._lazy = lazy
+
+    def __iter__(self) -> Iterator[Any]:
+        return (value for _, value in self._lazy.read())
+
+
+class LazyEntries(Mapping[str, Any]):
+    """The entries of a JSON object, decoded each time they are asked for and not kept."""
+
+    def __init__(self, raws: Mapping[str, msgspec.Raw], decode: Decode) -> None:
+        """Keep the JSON of the entries.
+
+        Args:
+            raws: the entries.
+            decode: makes a value of an entry's JSON.
+        """
+        self._raws = raws
+        self._decode = decode
+
+    def __len__(self) -> int:
+        return len(self._raws)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._raws)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._raws
+
+    def __getitem__(self, key: str) -> Any:  # noqa: ANN401 - any JSON
+        return self._decode(self._raws[key])
+
+    def items(self) -> ItemsView[str, Any]:
+        """Key and value of each entry."""
+        return _Items(self)
+
+    def values(self) -> ValuesView[Any]:
+        """The value of each entry."""
+        return _Values(self)
+
+    def read(self) -> Iterator[tuple[str, Any]]:
+        """The entries in their order, each decoded as it is reached."""
+        decode = self._decode
+        for key, raw in self._raws.items():
+            yield key, decode(raw)
+
+    def sorted_items(self) -> Iterator[tuple[str, Any]]:
+        """The entries in the order of their keys, each decoded as it is reached."""
+        return ((key, self[key]) for key in sorted(self._raws))
+
+
+class LazyFrames(LazyEntries):
+    """The frames of one data unit or space; the first time that they are gone through, each is hashed.
+
+    Attributes:
+        others: what under `labels` is no object, and so no frame; decoded.
+    """
+
+    def __init__(
+        self, raws: Mapping[str, msgspec.Raw], decode: Decode, place: tuple[str, str], hashing: ContentHash | None
+    ) -> None:
+        """Keep the JSON of the frames.
+
+        Args:
+            raws: what is under `labels`.
+            decode: makes a value of its JSON.
+            place: part and name of the unit or space.
+            hashing: takes the frames in; None if they were taken in before.
+        """
+        super().__init__(raws, decode)
+        self.others = {key: decode(raw) for key, raw in raws.items() if not is_object(raw)}
+        self._place = place
+        self._hashing = hashing
+        self._is_hashed = False
+
+    def __getitem__(self, key: str) -> Any:  # noqa: ANN401 - any JSON
+        return self.others[key] if key in self.others else super().__getitem__(key)
+
+    def read(self) -> Iterator[tuple[str, Any]]:
+        """See `LazyEntries.read`."""
+        hashing, self._hashing = self._hashing, None
+        part, name = self._place
+        for key, blob in super().read():
+            if hashing is not None and isinstance(blob, dict):
+                hashing.add_frame(part, name, key, blob)
+            yield key, blob
+        if hashing is not None:
+            self._is_hashed = True
+
+    def finish(self) -> bool:
+        """Hash the frames, if nobody went through them; false if somebody began to and broke off."""
+        if self._hashing is not None:
+            for _ in self.read():
+                pass
+        return self._is_hashed
+
+
+class LazyUnits(LazyEntries):
+    """The data units or spaces of a label row, their frames lazy; hashed the first time that they are gone through."""
+
+    def __init__(self, raws: Mapping[str, msgspec.Raw], decode: Decode, part: str, hashing: ContentHash | None) -> None:
+        """Keep the JSON of the units.
+
+        Args:
+            raws: the units or spaces.
+            decode: makes a value of their JSON.
+            part: `data_units` or `spaces`.
+            hashing: takes units and frames in; None if they were taken in before.
+        """
+        super().__init__(raws, decode)
+        self._part = part
+        self._hashing = hashing
+        self._is_hashed = False
+        self._unfinished: list[LazyFrames] = []
+
+    def __getitem__(self, key: str) -> Any:  # noqa: ANN401 - any JSON
+        return self._unit(key, self._raws[key], None)
+
+    def read(self) -> Iterator[tuple[str, Any]]:
+        """See `LazyEntries.read`."""
+        hashing, self._hashing = self._hashing, None
+        for name, raw in self._raws.items():
+            unit = self._unit(name, raw, hashing)
+            labels = unit.get("labels") if isinstance(unit, dict) else None
+            if hashing is not None:
+                hashing.add_unit(self._part, name, unit, labels.others if isinstance(labels, LazyFrames) else labels)
+                if isinstance(labels, LazyFrames) and len(labels.others) < len(labels):
+                    self._unfinished.append(labels)
+            yield name, unit
+        if hashing is not None:
+            self._is_hashed = True
+
+    def _unit(self, name: str, raw: msgspec.Raw, hashing: ContentHash | None) -> object:
+        if not is_object(raw):
+            return self._decode(raw)
+        unit: dict[str, Any] = {}
+        for key, value in split_object(raw).items():
+            if key == "labels" and is_object(value):
+                unit[key] = LazyFrames(split_object(value), self._decode, (self._part, name), hashing)
+            else:
+                unit[key] = self._decode(value)
+        return unit
+
+    def finish(self) -> bool:
+        """Hash the units and frames that nobody went through; false if somebody began to and broke off."""
+        if self._hashing is not None:
+            for _ in self.read():
+                pass
+        return self._is_hashed and all(frames.finish() for frames in self._unfinished)
+
+
+class LazyReading:
+    """One reading of a label row.
+
+    Attributes:
+        labels: its raw dict, with lazy data units, spaces and answers.
+    """
+
+    def __init__(self, raw: msgspec.Raw, decode: Decode, *, is_hashing: bool) -> None:
+        """Take the outermost object apart.
+
+        Args:
+            raw: the label row's JSON.
+            decode: makes a value of a part's JSON.
+            is_hashing: whether to work out the content hash on the way.
+
+        Raises:
+            ValueError: it is no object, or a part that is no unit, frame or answer cannot be decoded.
+        """
+        self._raw, self._decode = raw, decode
+        self._hashing = ContentHash() if is_hashing else None
+        self.labels: dict[str, Any] = {}
+        self._units: dict[str, LazyUnits] = {}
+        for key, value in split_object(raw).items():
+            if key in UNIT_PARTS and is_object(value):
+                self._units[key] = LazyUnits(split_object(value), decode, key, self._hashing)
+                self.labels[key] = self._units[key]
+            elif key in ANSWER_PARTS and is_object(value) and len(memoryview(value)) > ANSWERS_WHOLE_BYTES:
+                self.labels[key] = LazyEntries(split_object(value), decode)
+            else:
+                self.labels[key] = decode(value)
+
+    def content_hash(self) -> str:
+        """The content hash; decodes what nobody has gone through yet, or not to its end.
+
+        Raises:
+            ValueError: a part cannot be decoded.
+            TypeError: see `ContentHash`.
+        """
+        hashing = self._hashing
+        if hashing is None:
+            raise TypeError("this reading is not for hashing")
+        hashing.add_scene(self.labels.get("scene"))
+        for part in ANSWER_PARTS:
+            entries = self.labels.get(part)
+            if isinstance(entries, LazyEntries):
+                hashing.add_answers(entries.sorted_items())
+            else:
+                hashing.add_answers(None if entries is None else sorted(entries.items()))
+        if not all(units.finish() for units in self._units.values()):
+            return LazyReading(self._raw, self._decode, is_hashing=True).content_hash()
+        return hashing.hexdigest()

@@ -1,0 +1,75 @@
+"""Answers over HTTP, in memory or on disk: the same label rows, the same failures, and nothing left behind."""
+
+import mmap
+import resource
+import tempfile
+
+import pytest
+
+from connector.errors import ConnectorError, ErrorKind
+from connector.sample import RESET_IN_BODY, TRUNCATED_BODY, Fault, FaultAction, Refusal, SampleServer
+from connector.source import Source, WantedLabelRow, raw_answer
+from connector.source.answer_body import AnswerBody, read_body
+from connector.source.raw_answer import RawEntries, RawList
+from tests.source.world import PROJECT_HASH, label_hash_of, settings_for
+
+ALL = [label_hash_of(number) for number in range(8)]
+
+
+@pytest.fixture
+def mapped(monkeypatch: pytest.MonkeyPatch) -> list[AnswerBody]:
+    """Every answer goes to a file; the list holds those that were read to their end."""
+    bodies: list[AnswerBody] = []
+
+    def read(response: object) -> AnswerBody:
+        bodies.append(read_body(response, held_bytes=10))  # type: ignore[arg-type]  # as the hook calls it
+        return bodies[-1]
+
+    monkeypatch.setattr(raw_answer, "read_body", read)
+    return bodies
+
+
+def test_large_answers_are_mapped_and_read_alike(server: SampleServer, mapped: list[AnswerBody]) -> None:
+    source = Source.connect(settings_for(server))
+    entries = source.snapshot(PROJECT_HASH).entries
+    (bundle,) = source.fetch(PROJECT_HASH, [WantedLabelRow(label_hash) for label_hash in ALL])
+    assert all(isinstance(body.content, mmap.mmap) for body in mapped)
+    assert len(mapped) == 2
+    assert len(list(entries)) == 10
+    assert sorted(row.labels()["label_hash"] for row in bundle.rows) == ALL
+
+
+@pytest.mark.parametrize("action", [RESET_IN_BODY, TRUNCATED_BODY], ids=str)
+@pytest.mark.usefixtures("mapped")
+def test_a_large_answer_that_breaks_off_is_asked_for_again(server: SampleServer, action: FaultAction) -> None:
+    server.faults.add(Fault(action, kind="label_rows"))
+    source = Source.connect(settings_for(server))
+    (bundle,) = source.fetch(PROJECT_HASH, [WantedLabelRow(label_hash) for label_hash in ALL])
+    assert len(bundle.rows) == 8
+    assert [len(record.uids) for record in server.requests.of_kind("label_rows")] == [8, 8]
+
+
+@pytest.mark.usefixtures("mapped")
+def test_no_room_for_a_large_answer_is_said(server: SampleServer) -> None:
+    source = Source.connect(settings_for(server))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))  # no file of this process may be larger
+    try:
+        with pytest.raises(ConnectorError, match="TMPDIR") as failed:
+            source.snapshot(PROJECT_HASH)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert failed.value.kind is ErrorKind.TOO_LARGE
+    assert tempfile.gettempdir() in failed.value.message
+
+
+def test_an_error_with_a_list_goes_to_the_sdk(server: SampleServer) -> None:
+    server.faults.add(Fault(Refusal("AUTHENTICATION_ERROR", 401), kind="listing"))
+    with pytest.raises(ConnectorError) as failed:
+        Source.connect(settings_for(server)).snapshot(PROJECT_HASH)
+    assert failed.value.kind is ErrorKind.AUTHENTICATION
+
+
+def test_a_list_that_the_sdk_decoded_is_encoded_again() -> None:
+    values: list[object] = [{"label_hash": "a", "x": 1.5}, None, "text"]
+    assert list(RawEntries(RawList.of_values(values))) == values
