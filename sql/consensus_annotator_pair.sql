@@ -42,14 +42,14 @@ WITH side AS (
         u.other_annotator,
         u.n_units,
         COALESCE(s.n_sides, 0) AS n_sides,
-        -- Rounded, as all such figures: the last digit of a sum differs from run to run, and between engines.
-        FLOOR(s.found / s.n_sides * 1e9 + 0.5) / 1e9 AS detection_f1,
-        FLOOR(s.score / NULLIF(s.found, 0) * 1e9 + 0.5) / 1e9 AS mean_iou,
-        FLOOR(s.score / s.n_sides * 1e9 + 0.5) / 1e9 AS object_agreement,
+        -- Rounded, and not at a tie: the last digit of a sum differs from run to run, and between engines.
+        FLOOR(s.found / s.n_sides * 1e9 + 0.5001) / 1e9 AS detection_f1,
+        FLOOR(s.score / NULLIF(s.found, 0) * 1e9 + 0.5001) / 1e9 AS mean_iou,
+        FLOOR(s.score / s.n_sides * 1e9 + 0.5001) / 1e9 AS object_agreement,
         COALESCE(a.n_answers, 0) AS n_answers,
-        FLOOR(a.n_equal / a.n * 1e9 + 0.5) / 1e9 AS answer_agreement,
+        FLOOR(a.n_equal / a.n * 1e9 + 0.5001) / 1e9 AS answer_agreement,
         -- Chance is reckoned question by question: answers to different ones can never be equal.
-        FLOOR((a.n_equal - a.n_by_chance) / NULLIF(a.n - a.n_by_chance, 0) * 1e9 + 0.5) / 1e9 AS cohen_kappa
+        FLOOR((a.n_equal - a.n_by_chance) / NULLIF(a.n - a.n_by_chance, 0) * 1e9 + 0.5001) / 1e9 AS cohen_kappa
     FROM unit AS u
     LEFT JOIN side AS s
         ON s.project_hash = u.project_hash AND s.annotator = u.annotator AND s.other_annotator = u.other_annotator

@@ -68,10 +68,10 @@ SELECT
     p.annotator,
     p.other_annotator,
     CAST(p.n AS BIGINT) AS n,
-    -- Rounded, as all such figures: the last digit of a sum differs from run to run, and between engines.
-    FLOOR(p.n_equal / p.n * 1e9 + 0.5) / 1e9 AS percent_agreement,
-    FLOOR(c.products / (p.n * p.n) * 1e9 + 0.5) / 1e9 AS chance_agreement,
-    FLOOR((p.n_equal * p.n - c.products) / NULLIF(p.n * p.n - c.products, 0) * 1e9 + 0.5) / 1e9 AS cohen_kappa
+    -- Rounded, and not at a tie: the last digit of a sum differs from run to run, and between engines.
+    FLOOR(p.n_equal / p.n * 1e9 + 0.5001) / 1e9 AS percent_agreement,
+    FLOOR(c.products / (p.n * p.n) * 1e9 + 0.5001) / 1e9 AS chance_agreement,
+    FLOOR((p.n_equal * p.n - c.products) / NULLIF(p.n * p.n - c.products, 0) * 1e9 + 0.5001) / 1e9 AS cohen_kappa
 FROM pair AS p
 JOIN chance AS c
     ON c.project_hash = p.project_hash AND c.attribute_feature_hash = p.attribute_feature_hash

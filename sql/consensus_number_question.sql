@@ -55,13 +55,13 @@ SELECT
     depth,
     n_items,
     CAST(n_answers AS BIGINT) AS n_answers,
-    -- Rounded, as all such figures: the last digit of a sum differs from run to run, and between engines.
-    FLOOR(mean_answer * 1e9 + 0.5) / 1e9 AS mean_answer,
-    FLOOR(mean_spread * 1e9 + 0.5) / 1e9 AS mean_spread,
-    FLOOR(CAST(share_equal AS DOUBLE PRECISION) * 1e9 + 0.5) / 1e9 AS share_equal,
+    -- Rounded, and not at a tie: the last digit of a sum differs from run to run, and between engines.
+    FLOOR(mean_answer * 1e9 + 0.5001) / 1e9 AS mean_answer,
+    FLOOR(mean_spread * 1e9 + 0.5001) / 1e9 AS mean_spread,
+    FLOOR(CAST(share_equal AS DOUBLE PRECISION) * 1e9 + 0.5001) / 1e9 AS share_equal,
     -- Where all numbers are one, what is left of the sums is no more than their last digits.
     CASE WHEN mean_spread > 0 OR most > least
-         THEN FLOOR((1 - (n - 1) * observed / NULLIF(expected, 0)) * 1e9 + 0.5) / 1e9 END AS krippendorff_alpha_interval
+         THEN FLOOR((1 - (n - 1) * observed / NULLIF(expected, 0)) * 1e9 + 0.5001) / 1e9 END AS krippendorff_alpha_interval
 FROM question;
 
 COMMENT ON VIEW consensus_number_question IS

@@ -100,13 +100,13 @@ SELECT
     q.n_items,
     q.n_raters,
     q.n_answers,
-    -- Rounded, as all such figures: the last digit of a sum differs from run to run, and between engines.
-    FLOOR(q.mean_agreement * 1e9 + 0.5) / 1e9 AS mean_agreement,
+    -- Rounded, and not at a tie: the last digit of a sum differs from run to run, and between engines.
+    FLOOR(q.mean_agreement * 1e9 + 0.5001) / 1e9 AS mean_agreement,
     q.coverage,
     q.n_ties,
-    FLOOR((1 - (c.n - 1) * q.disagreeing / NULLIF(c.n * c.n - c.squares, 0)) * 1e9 + 0.5) / 1e9
+    FLOOR((1 - (c.n - 1) * q.disagreeing / NULLIF(c.n * c.n - c.squares, 0)) * 1e9 + 0.5001) / 1e9
         AS krippendorff_alpha,
-    FLOOR(((q.fleiss_agreement - c.fleiss) / NULLIF(1 - c.fleiss, 0)) * 1e9 + 0.5) / 1e9 AS fleiss_kappa,
+    FLOOR(((q.fleiss_agreement - c.fleiss) / NULLIF(1 - c.fleiss, 0)) * 1e9 + 0.5001) / 1e9 AS fleiss_kappa,
     q.n_fleiss_items
 FROM question AS q
 LEFT JOIN by_chance AS c ON c.project_hash = q.project_hash AND c.attribute_feature_hash = q.attribute_feature_hash;

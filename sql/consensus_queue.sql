@@ -1,86 +1,89 @@
 -- grain: one row a data unit that awaits review, and a reason to look at it
 -- after: consensus_unit_state consensus_object_vote consensus_item
 CREATE VIEW consensus_queue AS
-WITH unit AS MATERIALIZED (
-    SELECT * FROM consensus_unit_state WHERE consensus_state = 'awaiting_review'
-), thing AS MATERIALIZED (
-    SELECT project_hash, data_hash, frame, votes, n_branches, vote_share, is_majority, score_sum
+WITH thing AS (
+    SELECT
+        project_hash,
+        data_hash,
+        COUNT(*) FILTER (WHERE NOT is_majority) AS n,
+        MIN(frame) FILTER (WHERE NOT is_majority) AS first_frame,
+        MIN(vote_share) FILTER (WHERE NOT is_majority) AS worst_agreement,
+        SUM(score_sum) / NULLIF(CAST(SUM(n_branches - 1) AS DOUBLE PRECISION), 0) AS object_agreement
     FROM consensus_object_vote
-), item AS MATERIALIZED (
-    SELECT project_hash, data_hash, frame, has_majority, agreement
+    GROUP BY project_hash, data_hash
+), item AS (
+    SELECT
+        project_hash,
+        data_hash,
+        COUNT(*) FILTER (WHERE NOT has_majority) AS n,
+        MIN(frame) FILTER (WHERE NOT has_majority) AS first_frame,
+        MIN(agreement) FILTER (WHERE NOT has_majority) AS worst_agreement,
+        AVG(agreement) AS answer_agreement
     FROM consensus_item
+    GROUP BY project_hash, data_hash
+), submitted AS (
+    SELECT a.project_hash, a.data_hash, MAX(a.acted_at) AS last_submitted_at
+    FROM task_action AS a
+    JOIN workflow_stage AS s ON s.project_hash = a.project_hash AND s.stage_uuid = a.workflow_stage_uuid
+    WHERE s.stage_type = 'CONSENSUS_ANNOTATION' AND a.action_type = 'submit'
+    GROUP BY a.project_hash, a.data_hash
+), unit AS MATERIALIZED (
+    -- Full joins: every other may be a nested loop to PostgreSQL, which does not know how many data units there are.
+    SELECT
+        u.project_hash,
+        u.project_title,
+        u.data_hash,
+        u.data_title,
+        u.dataset_title,
+        u.data_type,
+        u.n_submitted,
+        u.n_submitted_empty,
+        u.all_empty,
+        t.n AS n_objects,
+        t.first_frame AS first_frame_of_objects,
+        t.worst_agreement AS worst_vote_share,
+        i.n AS n_answers,
+        i.first_frame AS first_frame_of_answers,
+        i.worst_agreement AS worst_answer,
+        -- Rounded, and not at a tie: the last digit of a sum differs from run to run, and between engines.
+        FLOOR((1 - COALESCE(t.object_agreement, i.answer_agreement)) * 1e9 + 0.5001) / 1e9 AS disagreement,
+        COALESCE(s.last_submitted_at, u.last_annotated_at) AS waiting_since
+    FROM consensus_unit_state AS u
+    FULL JOIN thing AS t ON t.project_hash = u.project_hash AND t.data_hash = u.data_hash
+    FULL JOIN item AS i ON i.project_hash = u.project_hash AND i.data_hash = u.data_hash
+    FULL JOIN submitted AS s ON s.project_hash = u.project_hash AND s.data_hash = u.data_hash
+    WHERE COALESCE(u.consensus_state, '') = 'awaiting_review'
 )
 SELECT
-    u.project_hash,
-    u.project_title,
-    u.data_hash,
-    u.data_title,
-    u.dataset_title,
-    u.data_type,
-    r.reason,
-    r.n,
-    r.first_frame,
-    r.worst_agreement,
-    -- Rounded, as all such figures: the last digit of a sum differs from run to run, and between engines.
-    ROUND((1 - COALESCE(o.object_agreement, a.answer_agreement)) * 1e9) / 1e9 AS disagreement,
-    u.last_annotated_at AS waiting_since
-FROM unit AS u
-JOIN (
-    SELECT
-        project_hash,
-        data_hash,
-        'objects_without_majority' AS reason,
-        COUNT(*) AS n,
-        MIN(frame) AS first_frame,
-        MIN(vote_share) AS worst_agreement
-    FROM thing
-    WHERE NOT is_majority
-    GROUP BY project_hash, data_hash
-    UNION ALL
-    SELECT
-        project_hash,
-        data_hash,
-        'answers_without_majority',
-        COUNT(*),
-        MIN(frame),
-        MIN(agreement)
-    FROM item
-    WHERE NOT has_majority
-    GROUP BY project_hash, data_hash
-    UNION ALL
-    SELECT
-        project_hash,
-        data_hash,
-        CASE WHEN all_empty THEN 'all_empty' ELSE 'empty_submission' END,
-        n_submitted_empty,
-        CAST(NULL AS BIGINT),
-        CAST(NULL AS DOUBLE PRECISION)
-    FROM unit
-    WHERE n_submitted_empty > 0
-    UNION ALL
-    SELECT
-        project_hash,
-        data_hash,
-        'one_annotator_only',
-        n_submitted,
-        CAST(NULL AS BIGINT),
-        CAST(NULL AS DOUBLE PRECISION)
-    FROM unit
-    WHERE n_submitted = 1
-) AS r ON r.project_hash = u.project_hash AND r.data_hash = u.data_hash
-LEFT JOIN (
-    SELECT
-        project_hash,
-        data_hash,
-        SUM(score_sum) / NULLIF(CAST(SUM(n_branches - 1) AS DOUBLE PRECISION), 0) AS object_agreement
-    FROM thing
-    GROUP BY project_hash, data_hash
-) AS o ON o.project_hash = u.project_hash AND o.data_hash = u.data_hash
-LEFT JOIN (
-    SELECT project_hash, data_hash, AVG(agreement) AS answer_agreement
-    FROM item
-    GROUP BY project_hash, data_hash
-) AS a ON a.project_hash = u.project_hash AND a.data_hash = u.data_hash;
+    project_hash, project_title, data_hash, data_title, dataset_title, data_type,
+    'objects_without_majority' AS reason,
+    n_objects AS n,
+    first_frame_of_objects AS first_frame,
+    worst_vote_share AS worst_agreement,
+    disagreement,
+    waiting_since
+FROM unit
+WHERE n_objects > 0
+UNION ALL
+SELECT
+    project_hash, project_title, data_hash, data_title, dataset_title, data_type,
+    'answers_without_majority', n_answers, first_frame_of_answers, worst_answer, disagreement, waiting_since
+FROM unit
+WHERE n_answers > 0
+UNION ALL
+SELECT
+    project_hash, project_title, data_hash, data_title, dataset_title, data_type,
+    CASE WHEN all_empty THEN 'all_empty' ELSE 'empty_submission' END, n_submitted_empty, CAST(NULL AS BIGINT),
+    CAST(NULL AS DOUBLE PRECISION), disagreement, waiting_since
+FROM unit
+WHERE n_submitted_empty > 0
+UNION ALL
+SELECT
+    project_hash, project_title, data_hash, data_title, dataset_title, data_type,
+    'one_annotator_only', n_submitted, CAST(NULL AS BIGINT), CAST(NULL AS DOUBLE PRECISION), disagreement,
+    waiting_since
+FROM unit
+WHERE n_submitted = 1;
 
 COMMENT ON VIEW consensus_queue IS
     'One row a data unit that awaits review, and a reason to look at it closely. One without a row here has nothing that its annotators disagree on by vote.';
@@ -101,4 +104,4 @@ COMMENT ON COLUMN consensus_queue.worst_agreement IS
 COMMENT ON COLUMN consensus_queue.disagreement IS
     '1 - object_agreement; where there are no objects, 1 - answer_agreement.';
 COMMENT ON COLUMN consensus_queue.waiting_since IS
-    'When the last of its annotators'' branches was edited, by Encord''s clock; NULL if Encord does not say.';
+    'When the last annotator submitted, as task_action says, else when the last of their branches was edited; by Encord''s clock.';

@@ -1,34 +1,7 @@
 -- grain: one row a data unit that has been in a consensus stage
--- after: consensus_unit_state consensus_object_vote consensus_item
+-- after: consensus_branch consensus_unit_state consensus_object_vote consensus_item
 CREATE VIEW consensus_unit AS
-SELECT
-    u.project_hash,
-    u.project_title,
-    u.data_hash,
-    u.data_title,
-    u.dataset_title,
-    u.data_type,
-    u.stage_title,
-    u.stage_type,
-    u.consensus_state,
-    u.n_annotator_branches,
-    u.n_submitted,
-    u.n_submitted_empty,
-    u.main_is_empty,
-    u.all_empty,
-    COALESCE(v.n_things, 0) AS n_things,
-    COALESCE(v.n_contested_things, 0) AS n_contested_things,
-    v.n_found / NULLIF(v.n_sides, 0) AS detection_f1,
-    -- Rounded, as all such figures: the last digit of a sum differs from run to run, and between engines.
-    ROUND((v.score_sum / NULLIF(v.n_found, 0)) * 1e9) / 1e9 AS mean_iou,
-    ROUND((v.score_sum / NULLIF(v.n_sides, 0)) * 1e9) / 1e9 AS object_agreement,
-    v.n_by_extent / NULLIF(v.n_placed, 0) AS share_by_extent,
-    COALESCE(i.n_items, 0) AS n_items,
-    ROUND(i.answer_agreement * 1e9) / 1e9 AS answer_agreement,
-    ROUND((1 - COALESCE(v.score_sum / NULLIF(v.n_sides, 0), i.answer_agreement)) * 1e9) / 1e9 AS disagreement,
-    u.last_annotated_at
-FROM consensus_unit_state AS u
-LEFT JOIN (
+WITH thing AS (
     SELECT
         project_hash,
         data_hash,
@@ -41,15 +14,92 @@ LEFT JOIN (
         CAST(SUM(n_by_extent) AS DOUBLE PRECISION) AS n_by_extent
     FROM consensus_object_vote
     GROUP BY project_hash, data_hash
-) AS v ON v.project_hash = u.project_hash AND v.data_hash = u.data_hash
-LEFT JOIN (
+), item AS (
     SELECT project_hash, data_hash, COUNT(*) AS n_items, AVG(agreement) AS answer_agreement
     FROM consensus_item
     GROUP BY project_hash, data_hash
-) AS i ON i.project_hash = u.project_hash AND i.data_hash = u.data_hash;
+), action AS (
+    SELECT
+        a.project_hash,
+        a.data_hash,
+        MIN(a.acted_at) FILTER (WHERE s.stage_type = 'CONSENSUS_ANNOTATION') AS started_at,
+        MAX(a.acted_at) FILTER (WHERE s.stage_type = 'CONSENSUS_ANNOTATION' AND a.action_type = 'submit')
+            AS last_submitted_at,
+        MAX(a.acted_at) FILTER (WHERE s.stage_type = 'CONSENSUS_REVIEW' AND a.action_type = 'approve') AS approved_at,
+        COUNT(*) FILTER (WHERE s.stage_type = 'CONSENSUS_REVIEW' AND a.action_type = 'reject') AS n_rejections
+    FROM task_action AS a
+    JOIN workflow_stage AS s ON s.project_hash = a.project_hash AND s.stage_uuid = a.workflow_stage_uuid
+    GROUP BY a.project_hash, a.data_hash
+), main AS (
+    SELECT project_hash, data_hash, last_edited_at
+    FROM consensus_branch
+    WHERE branch_role = 'main'
+), unit AS (
+    -- Full joins: every other may be a nested loop to PostgreSQL, which does not know how many data units there are.
+    SELECT
+        u.*,
+        t.n_things,
+        t.n_contested_things,
+        t.n_found,
+        t.n_sides,
+        t.score_sum,
+        t.n_placed,
+        t.n_by_extent,
+        i.n_items,
+        i.answer_agreement,
+        a.started_at,
+        a.last_submitted_at,
+        a.n_rejections,
+        CASE WHEN u.consensus_state = 'reached' THEN COALESCE(a.approved_at, m.last_edited_at) END AS consensus_at,
+        CASE WHEN u.consensus_state <> 'reached' THEN NULL
+             WHEN a.approved_at IS NOT NULL THEN 'task_action'
+             WHEN m.last_edited_at IS NOT NULL THEN 'last_edited_at' END AS consensus_at_source
+    FROM consensus_unit_state AS u
+    FULL JOIN thing AS t ON t.project_hash = u.project_hash AND t.data_hash = u.data_hash
+    FULL JOIN item AS i ON i.project_hash = u.project_hash AND i.data_hash = u.data_hash
+    FULL JOIN action AS a ON a.project_hash = u.project_hash AND a.data_hash = u.data_hash
+    FULL JOIN main AS m ON m.project_hash = u.project_hash AND m.data_hash = u.data_hash
+    WHERE COALESCE(u.data_hash, '') <> ''
+)
+SELECT
+    project_hash,
+    project_title,
+    data_hash,
+    data_title,
+    dataset_title,
+    data_type,
+    stage_title,
+    stage_type,
+    consensus_state,
+    n_annotator_branches,
+    n_submitted,
+    n_submitted_empty,
+    main_is_empty,
+    all_empty,
+    COALESCE(n_things, 0) AS n_things,
+    COALESCE(n_contested_things, 0) AS n_contested_things,
+    -- Rounded, and not at a tie: the last digit of a sum differs from run to run, and between engines.
+    FLOOR(n_found / NULLIF(n_sides, 0) * 1e9 + 0.5001) / 1e9 AS detection_f1,
+    FLOOR(score_sum / NULLIF(n_found, 0) * 1e9 + 0.5001) / 1e9 AS mean_iou,
+    FLOOR(score_sum / NULLIF(n_sides, 0) * 1e9 + 0.5001) / 1e9 AS object_agreement,
+    FLOOR(n_by_extent / NULLIF(n_placed, 0) * 1e9 + 0.5001) / 1e9 AS share_by_extent,
+    COALESCE(n_items, 0) AS n_items,
+    FLOOR(answer_agreement * 1e9 + 0.5001) / 1e9 AS answer_agreement,
+    FLOOR((1 - COALESCE(score_sum / NULLIF(n_sides, 0), answer_agreement)) * 1e9 + 0.5001) / 1e9 AS disagreement,
+    last_annotated_at,
+    last_submitted_at,
+    consensus_at,
+    consensus_at_source,
+    COALESCE(n_rejections, 0) AS n_rejections,
+    FLOOR(CAST(EXTRACT(EPOCH FROM consensus_at - started_at) AS DOUBLE PRECISION) / 3600 * 1e6 + 0.5001) / 1e6
+        AS hours_to_consensus,
+    CASE WHEN last_submitted_at <= consensus_at THEN FLOOR(
+        CAST(EXTRACT(EPOCH FROM consensus_at - last_submitted_at) AS DOUBLE PRECISION) / 3600 * 1e6 + 0.5001
+    ) / 1e6 END AS hours_in_review
+FROM unit;
 
 COMMENT ON VIEW consensus_unit IS
-    'One row a data unit that is in a consensus stage or has annotators'' branches: how far its annotators agree.';
+    'One row a data unit that is in a consensus stage or has annotators'' branches: how far its annotators agree, and how long it took.';
 COMMENT ON COLUMN consensus_unit.project_hash IS 'The project''s id in Encord.';
 COMMENT ON COLUMN consensus_unit.project_title IS 'The project''s title.';
 COMMENT ON COLUMN consensus_unit.data_hash IS 'The data unit (video, image, image group, …).';
@@ -84,3 +134,13 @@ COMMENT ON COLUMN consensus_unit.answer_agreement IS
 COMMENT ON COLUMN consensus_unit.disagreement IS
     '1 - object_agreement; where there are no objects, 1 - answer_agreement.';
 COMMENT ON COLUMN consensus_unit.last_annotated_at IS 'When the last of its annotators'' branches was saved.';
+COMMENT ON COLUMN consensus_unit.last_submitted_at IS
+    'When the last annotator submitted; NULL where task_action does not know.';
+COMMENT ON COLUMN consensus_unit.consensus_at IS
+    'When consensus was reached: the last approval in a consensus review, else when main was last edited; NULL until it is reached.';
+COMMENT ON COLUMN consensus_unit.consensus_at_source IS 'task_action or last_edited_at.';
+COMMENT ON COLUMN consensus_unit.n_rejections IS 'Rejections in a consensus review.';
+COMMENT ON COLUMN consensus_unit.hours_to_consensus IS
+    'From the first thing done with its annotation tasks to consensus_at, hours; NULL where task_action does not know.';
+COMMENT ON COLUMN consensus_unit.hours_in_review IS
+    'From the last submission to consensus_at, hours: the last round''s, if it was sent back; NULL where task_action does not know.';

@@ -16,7 +16,7 @@ from connector.sample.farm_builder import ANNOTATORS, REVIEWER, FarmBuilder
 from connector.sample.label_row import SampleLabelRow
 from connector.sample.ontology_pieces import Json, OntologyNames, option_of
 from connector.sample.randomness import label_hash_like, seeded_random
-from connector.sample.shapes import Motion, box
+from connector.sample.shapes import GAIT_JOINTS, Motion, blob_outline, box, gait_skeleton, points
 from connector.sample.videos import VideoDrawing
 
 LABELS = ("data_units", "spaces", "object_answers", "object_actions", "classification_answers")
@@ -112,13 +112,12 @@ def _branch(
     light = builder.names.question("Barn light")
     half = entry["number_of_frames"] // 2 + 3 * number
     _classify_light(drawing, light, [[0, half]], "Daylight")
-    _classify_light(
-        drawing, light, [[half + 1, entry["number_of_frames"] - 1]], "Dark" if number == 2 else "Artificial"
-    )
+    _classify_lamp(drawing, light, [[half + 1, entry["number_of_frames"] - 1]], number)
     count = builder.names.question("Cows in view")
     drawing.classify(
         "Cows in view", [[0, entry["number_of_frames"] - 1]], answered(count, len(labels["object_answers"]))
     )
+    _draw_surroundings(drawing, seeded_random(main["data_hash"], "pen"), habit, number)
     row = SampleLabelRow(entry, labels)
     builder.branch_annotators[row.data_hash, row.branch_name] = (email, is_submitted)
     return row
@@ -126,6 +125,40 @@ def _branch(
 
 def _classify_light(drawing: VideoDrawing, light: Json, ranges: list[list[int]], label: str) -> None:
     drawing.classify("Barn light", ranges, answered(light, [option_of(light, label)]))
+
+
+def _classify_lamp(drawing: VideoDrawing, light: Json, ranges: list[list[int]], number: int) -> None:
+    """Two see artificial light, of different lamps, the third none."""
+    if number == 2:
+        _classify_light(drawing, light, ranges, "Dark")
+        return
+    artificial = option_of(light, "Artificial")
+    lamp = artificial["options"][0]
+    drawing.classify("Barn light", ranges, answered(lamp, [lamp["options"][number]]), answered(light, [artificial]))
+
+
+def _draw_surroundings(drawing: VideoDrawing, truth: random.Random, habit: Habit, number: int) -> None:
+    """A walking cow, her ear tag, where she will lie, and what troubles the camera, of which each ticks another part.
+
+    `truth` is the same for all annotators: their joints and outlines are those of one cow and one pen.
+    """
+    last = drawing.frame_count - 1
+    joints = [label_hash_like(truth)[:8] for _ in GAIT_JOINTS]
+    motion, corner = Motion.wandering(truth), (truth.uniform(0.3, 0.6), truth.uniform(0.3, 0.6))
+
+    def off(place: tuple[float, float]) -> tuple[float, float]:
+        return place[0] + habit.shift[0], place[1] + habit.shift[1]
+
+    drawing.place(
+        "Gait", 0, last, lambda frame: gait_skeleton(off(motion.at(frame)), 0.08 * habit.growth, frame / 4, joints), 8
+    )
+    drawing.place("Ear tag", 0, last, lambda frame: points([off(motion.at(frame))]), 8)
+    outline = blob_outline(off(corner), 0.15 * habit.growth, 12, 0.12)
+    area = drawing.place("Lying area", 0, last - 10 * number, lambda _: points(outline), 10)
+    bedding = drawing.names.attribute("Lying area", "Bedding")
+    drawing.answer(area, answered(bedding, bedding["options"][: 1 + number]))
+    trouble = drawing.names.question("Camera trouble")
+    drawing.classify("Camera trouble", [[5 + number, 14]], answered(trouble, trouble["options"][: 3 - number]))
 
 
 def _see(drawing: VideoDrawing, animal: Animal, habit: Habit) -> None:

@@ -1,0 +1,169 @@
+-- grain: one row an annotator of a project
+-- after: consensus_branch consensus_object_side consensus_vote
+CREATE VIEW consensus_annotator AS
+WITH side AS MATERIALIZED (
+    SELECT
+        project_hash, data_hash, label_row_id, annotator, other_annotator, pair_kind, space_id, frame, object_hash,
+        is_found, score, outcome
+    FROM consensus_object_side
+), taken AS (
+    -- Whose object is nearest to what main holds; those that are as near share it.
+    SELECT
+        project_hash,
+        other_annotator AS annotator,
+        is_found,
+        CASE WHEN is_found = 1 AND place = 1 THEN CAST(1 AS DOUBLE PRECISION) / n_alike ELSE 0 END AS credit
+    FROM (
+        SELECT
+            project_hash,
+            other_annotator,
+            is_found,
+            RANK() OVER (
+                PARTITION BY project_hash, data_hash, label_row_id, space_id, frame, object_hash
+                ORDER BY FLOOR(score * 1e9 + 0.5001) DESC
+            ) AS place,
+            COUNT(*) OVER (
+                PARTITION BY project_hash, data_hash, label_row_id, space_id, frame, object_hash,
+                    FLOOR(score * 1e9 + 0.5001)
+            ) AS n_alike
+        FROM side
+        WHERE pair_kind = 'main' AND annotator = 'main'
+    ) AS placed
+), vote AS (
+    SELECT
+        project_hash,
+        annotator,
+        answer,
+        n_same,
+        n_branches,
+        MAX(n_same) OVER (PARTITION BY project_hash, data_hash, space_id, frame, attribute_feature_hash) AS n_top
+    FROM (
+        SELECT
+            project_hash, data_hash, space_id, frame, attribute_feature_hash, annotator, answer,
+            COUNT(answer) OVER (
+                PARTITION BY project_hash, data_hash, space_id, frame, attribute_feature_hash, answer
+            ) AS n_same,
+            COUNT(*) OVER (PARTITION BY project_hash, data_hash, space_id, frame, attribute_feature_hash) AS n_branches
+        FROM consensus_vote
+    ) AS counted
+), tally AS (
+    SELECT
+        project_hash, MAX(project_title) AS project_title, annotator, COUNT(*) AS n_units,
+        0 AS n_own, 0 AS own_found, 0 AS own_score, 0 AS own_missing,
+        0 AS n_their, 0 AS their_found, 0 AS their_score, 0 AS their_missing,
+        0 AS n_to_main, 0 AS right_to_main, 0 AS n_of_main, 0 AS found_of_main, 0 AS taken_of_main,
+        0 AS n_asked, 0 AS n_open, 0 AS n_with_majority, 0 AS n_under_majority
+    FROM consensus_branch
+    WHERE is_submitted
+    GROUP BY project_hash, annotator
+    UNION ALL
+    SELECT
+        project_hash, NULL, annotator, 0,
+        COUNT(*), SUM(is_found), SUM(score), COUNT(*) FILTER (WHERE outcome = 'missing'),
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+    FROM side
+    WHERE pair_kind = 'peer'
+    GROUP BY project_hash, annotator
+    UNION ALL
+    SELECT
+        project_hash, NULL, other_annotator, 0, 0, 0, 0, 0,
+        COUNT(*), SUM(is_found), SUM(score), COUNT(*) FILTER (WHERE outcome = 'missing'),
+        0, 0, 0, 0, 0, 0, 0, 0, 0
+    FROM side
+    WHERE pair_kind = 'peer'
+    GROUP BY project_hash, other_annotator
+    UNION ALL
+    SELECT
+        project_hash, NULL, annotator, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        COUNT(*), SUM(is_found), 0, 0, 0, 0, 0, 0, 0
+    FROM side
+    WHERE pair_kind = 'main' AND annotator <> 'main'
+    GROUP BY project_hash, annotator
+    UNION ALL
+    SELECT
+        project_hash, NULL, annotator, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        COUNT(*), SUM(is_found), SUM(credit), 0, 0, 0, 0
+    FROM taken
+    GROUP BY project_hash, annotator
+    UNION ALL
+    SELECT
+        project_hash, NULL, annotator, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        COUNT(*),
+        COUNT(*) FILTER (WHERE answer IS NULL),
+        COUNT(*) FILTER (WHERE answer IS NOT NULL AND n_branches > 2 AND 2 * n_top > n_branches AND n_same = n_top),
+        COUNT(*) FILTER (WHERE answer IS NOT NULL AND n_branches > 2 AND 2 * n_top > n_branches)
+    FROM vote
+    GROUP BY project_hash, annotator
+), summed AS (
+    SELECT
+        project_hash,
+        MAX(project_title) AS project_title,
+        annotator,
+        SUM(n_units) AS n_units,
+        CAST(SUM(n_own + n_their) AS DOUBLE PRECISION) AS n_sides,
+        CAST(SUM(own_found + their_found) AS DOUBLE PRECISION) AS n_found,
+        CAST(SUM(own_score + their_score) AS DOUBLE PRECISION) AS score,
+        CAST(SUM(n_own) AS DOUBLE PRECISION) AS n_own,
+        CAST(SUM(own_missing) AS DOUBLE PRECISION) AS own_missing,
+        CAST(SUM(n_their) AS DOUBLE PRECISION) AS n_their,
+        CAST(SUM(their_missing) AS DOUBLE PRECISION) AS their_missing,
+        CAST(SUM(n_to_main) AS DOUBLE PRECISION) AS n_to_main,
+        CAST(SUM(right_to_main) AS DOUBLE PRECISION) AS right_to_main,
+        CAST(SUM(n_of_main) AS DOUBLE PRECISION) AS n_of_main,
+        CAST(SUM(found_of_main) AS DOUBLE PRECISION) AS found_of_main,
+        CAST(SUM(taken_of_main) AS DOUBLE PRECISION) AS taken_of_main,
+        CAST(SUM(n_asked) AS DOUBLE PRECISION) AS n_asked,
+        CAST(SUM(n_open) AS DOUBLE PRECISION) AS n_open,
+        CAST(SUM(n_with_majority) AS DOUBLE PRECISION) AS n_with_majority,
+        CAST(SUM(n_under_majority) AS DOUBLE PRECISION) AS n_under_majority
+    FROM tally
+    GROUP BY project_hash, annotator
+)
+SELECT
+    project_hash,
+    project_title,
+    annotator,
+    CAST(n_units AS BIGINT) AS n_units,
+    CAST(n_sides AS BIGINT) AS n_sides,
+    -- Rounded, and not at a tie: the last digit of a sum differs from run to run, and between engines.
+    FLOOR(n_found / NULLIF(n_sides, 0) * 1e9 + 0.5001) / 1e9 AS detection_f1,
+    FLOOR(score / NULLIF(n_found, 0) * 1e9 + 0.5001) / 1e9 AS mean_iou,
+    FLOOR(score / NULLIF(n_sides, 0) * 1e9 + 0.5001) / 1e9 AS object_agreement,
+    FLOOR(their_missing / NULLIF(n_their, 0) * 1e9 + 0.5001) / 1e9 AS miss_rate,
+    FLOOR(own_missing / NULLIF(n_own, 0) * 1e9 + 0.5001) / 1e9 AS extra_rate,
+    FLOOR(right_to_main / NULLIF(n_to_main, 0) * 1e9 + 0.5001) / 1e9 AS main_precision,
+    FLOOR(found_of_main / NULLIF(n_of_main, 0) * 1e9 + 0.5001) / 1e9 AS main_recall,
+    FLOOR((right_to_main + found_of_main) / NULLIF(n_to_main + n_of_main, 0) * 1e9 + 0.5001) / 1e9 AS main_f1,
+    FLOOR(taken_of_main / NULLIF(n_of_main, 0) * 1e9 + 0.5001) / 1e9 AS main_taken_share,
+    CAST(n_asked AS BIGINT) AS n_asked,
+    FLOOR(n_with_majority / NULLIF(n_under_majority, 0) * 1e9 + 0.5001) / 1e9 AS with_majority_rate,
+    FLOOR(n_open / NULLIF(n_asked, 0) * 1e9 + 0.5001) / 1e9 AS open_rate
+FROM summed;
+
+COMMENT ON VIEW consensus_annotator IS
+    'One row an annotator of a project: agreement with the others, and with main once consensus is reached.';
+COMMENT ON COLUMN consensus_annotator.project_hash IS 'The project''s id in Encord.';
+COMMENT ON COLUMN consensus_annotator.project_title IS 'The project''s title.';
+COMMENT ON COLUMN consensus_annotator.annotator IS 'The annotator.';
+COMMENT ON COLUMN consensus_annotator.n_units IS 'Data units that the annotator submitted.';
+COMMENT ON COLUMN consensus_annotator.n_sides IS
+    'Objects on frames of the annotator and of those compared with, each with its counterpart or without.';
+COMMENT ON COLUMN consensus_annotator.detection_f1 IS
+    'Do the annotator and the others see the same objects? 2 TP / (n + n), 0 to 1; NULL with nothing to compare.';
+COMMENT ON COLUMN consensus_annotator.mean_iou IS 'Did they draw the found ones alike? Mean IoU, 0 to 1.';
+COMMENT ON COLUMN consensus_annotator.object_agreement IS
+    'Both in one: detection_f1 times mean_iou (panoptic quality), 0 to 1; NULL with nothing to compare.';
+COMMENT ON COLUMN consensus_annotator.miss_rate IS
+    'Share of the others'' objects that the annotator has nothing for: sees too little.';
+COMMENT ON COLUMN consensus_annotator.extra_rate IS
+    'Share of the annotator''s objects that others have nothing for: sees too much.';
+COMMENT ON COLUMN consensus_annotator.main_precision IS
+    'Share of the annotator''s objects that main has, of data units where consensus is reached.';
+COMMENT ON COLUMN consensus_annotator.main_recall IS 'Share of main''s objects there that the annotator has.';
+COMMENT ON COLUMN consensus_annotator.main_f1 IS 'Both in one: 2 TP / (n + n).';
+COMMENT ON COLUMN consensus_annotator.main_taken_share IS
+    'Share of main''s objects there that the annotator drew as main has them, more nearly than the others; those who are as near share it.';
+COMMENT ON COLUMN consensus_annotator.n_asked IS 'Questions on frames that were put to the annotator.';
+COMMENT ON COLUMN consensus_annotator.with_majority_rate IS
+    'Share of the annotator''s answers that are the majority''s, of questions on frames put to three branches or more where more than half gave one answer.';
+COMMENT ON COLUMN consensus_annotator.open_rate IS 'Share of the questions that the annotator left open.';

@@ -1,0 +1,232 @@
+-- grain: one row an attribute of a matched object on a frame and another branch that has the object
+-- after: consensus_branch consensus_branch_pair consensus_object_match named_answer
+CREATE VIEW consensus_attribute_side AS
+WITH matched AS MATERIALIZED (
+    SELECT label_row_id, other_label_row_id, space_id, frame, object_hash, other_object_hash
+    FROM consensus_object_match
+    WHERE same_class
+), pair AS MATERIALIZED (
+    SELECT
+        label_row_id, other_label_row_id, space_id, object_hash, other_object_hash,
+        MIN(frame) AS first_frame, MAX(frame) AS last_frame
+    FROM matched
+    GROUP BY label_row_id, other_label_row_id, space_id, object_hash, other_object_hash
+), given AS MATERIALIZED (
+    SELECT
+        b.project_hash,
+        b.label_row_id,
+        a.owner_hash AS object_hash,
+        a.attribute_feature_hash,
+        a.depth,
+        a.answer_type = 'checklist' AS is_ticked,
+        -- A static answer holds on every part.
+        CASE WHEN a.frame_start IS NOT NULL THEN a.space_id END AS space_id,
+        a.frame_start,
+        a.frame_end,
+        a.option_position,
+        a.answer_position,
+        a.attribute_answer_feature_hash AS option_hash,
+        COALESCE(a.attribute_answer_feature_hash, LOWER(TRIM(a.attribute_answer))) AS answer,
+        COALESCE(a.attribute_answer, a.attribute_answer_feature_hash) AS answer_label
+    FROM consensus_branch AS b
+    JOIN named_answer AS a ON a.label_hash = b.label_hash
+    WHERE (b.branch_role = 'main' OR b.is_submitted)
+      AND a.owner_kind = 'object'
+      AND COALESCE(a.attribute_answer_feature_hash, NULLIF(TRIM(a.attribute_answer), '')) IS NOT NULL
+), asked AS MATERIALIZED (
+    SELECT
+        label_row_id, object_hash, attribute_feature_hash, depth, is_ticked, space_id, frame_start, frame_end,
+        option_position, answer_position, answer, answer_label
+    FROM given
+    UNION ALL
+    -- A nested attribute is a question only to those whose answer opens it.
+    SELECT
+        g.label_row_id, g.object_hash, t.feature_hash, t.depth, t.answer_type = 'checklist', g.space_id,
+        CASE WHEN t.is_dynamic THEN COALESCE(g.frame_start, 0) END,
+        CASE WHEN t.is_dynamic THEN COALESCE(g.frame_end, 9223372036854775807) END,
+        NULL, NULL, NULL, NULL
+    FROM given AS g
+    JOIN ontology_attribute AS t ON t.project_hash = g.project_hash AND t.parent_option_hash = g.option_hash
+    WHERE t.is_archived = FALSE
+), told AS MATERIALIZED (
+    -- Full joins: every other is a nested loop to PostgreSQL, which takes thousands of rows for one here.
+    SELECT
+        p.label_row_id, p.other_label_row_id, p.space_id, p.object_hash, p.other_object_hash, p.first_frame,
+        p.last_frame, a.attribute_feature_hash, a.depth, a.is_ticked, a.frame_start, a.frame_end,
+        a.option_position, a.answer_position, a.answer, a.answer_label, 0 AS side
+    FROM pair AS p
+    FULL JOIN asked AS a ON a.label_row_id = p.label_row_id AND a.object_hash = p.object_hash
+    WHERE COALESCE(a.depth, -1) >= 0 AND COALESCE(a.space_id, p.space_id, '') = COALESCE(p.space_id, '-')
+    UNION ALL
+    SELECT
+        p.label_row_id, p.other_label_row_id, p.space_id, p.object_hash, p.other_object_hash, p.first_frame,
+        p.last_frame, a.attribute_feature_hash, a.depth, a.is_ticked, a.frame_start, a.frame_end,
+        a.option_position, a.answer_position, a.answer, a.answer_label, 1
+    FROM pair AS p
+    FULL JOIN asked AS a ON a.label_row_id = p.other_label_row_id AND a.object_hash = p.other_object_hash
+    WHERE COALESCE(a.depth, -1) >= 0 AND COALESCE(a.space_id, p.space_id, '') = COALESCE(p.space_id, '-')
+), static AS (
+    -- Static answers are compared once for two objects, dynamic ones on every frame of theirs.
+    SELECT
+        label_row_id, other_label_row_id, space_id, object_hash, other_object_hash, attribute_feature_hash,
+        STRING_AGG(CASE WHEN side = 0 THEN answer END, '; ' ORDER BY option_position, answer_position) AS answer,
+        STRING_AGG(CASE WHEN side = 1 THEN answer END, '; ' ORDER BY option_position, answer_position) AS other_answer,
+        STRING_AGG(CASE WHEN side = 0 THEN answer_label END, '; ' ORDER BY option_position, answer_position)
+            AS answer_label,
+        STRING_AGG(CASE WHEN side = 1 THEN answer_label END, '; ' ORDER BY option_position, answer_position)
+            AS other_answer_label
+    FROM told
+    WHERE frame_start IS NULL
+    GROUP BY label_row_id, other_label_row_id, space_id, object_hash, other_object_hash, attribute_feature_hash
+    HAVING COUNT(answer) > 0 AND (MAX(depth) = 0 OR MIN(side) < MAX(side))
+), held AS MATERIALIZED (
+    SELECT
+        t.label_row_id, t.other_label_row_id, t.space_id, n.frame, t.object_hash, t.other_object_hash,
+        t.attribute_feature_hash, t.depth, t.is_ticked, t.option_position, t.answer_position, t.answer, t.answer_label,
+        t.side
+    FROM told AS t
+    JOIN frame_number AS n
+        ON n.frame BETWEEN GREATEST(t.frame_start, t.first_frame) AND LEAST(t.frame_end, t.last_frame)
+    WHERE t.frame_start IS NOT NULL
+), dynamic AS (
+    SELECT
+        label_row_id, other_label_row_id, space_id, frame, object_hash, other_object_hash, attribute_feature_hash,
+        MIN(CASE WHEN side = 0 THEN answer END) AS answer,
+        MIN(CASE WHEN side = 1 THEN answer END) AS other_answer,
+        MIN(CASE WHEN side = 0 THEN answer_label END) AS answer_label,
+        MIN(CASE WHEN side = 1 THEN answer_label END) AS other_answer_label
+    FROM held
+    WHERE NOT is_ticked
+    GROUP BY label_row_id, other_label_row_id, space_id, frame, object_hash, other_object_hash, attribute_feature_hash
+    HAVING COUNT(answer) > 0 AND (MAX(depth) = 0 OR MIN(side) < MAX(side))
+    UNION ALL
+    -- Each option of a checklist has its own frames. Apart, because gathering in order costs ten times as much.
+    SELECT
+        label_row_id, other_label_row_id, space_id, frame, object_hash, other_object_hash, attribute_feature_hash,
+        STRING_AGG(CASE WHEN side = 0 THEN answer END, '; ' ORDER BY option_position, answer_position),
+        STRING_AGG(CASE WHEN side = 1 THEN answer END, '; ' ORDER BY option_position, answer_position),
+        STRING_AGG(CASE WHEN side = 0 THEN answer_label END, '; ' ORDER BY option_position, answer_position),
+        STRING_AGG(CASE WHEN side = 1 THEN answer_label END, '; ' ORDER BY option_position, answer_position)
+    FROM held
+    WHERE is_ticked
+    GROUP BY label_row_id, other_label_row_id, space_id, frame, object_hash, other_object_hash, attribute_feature_hash
+    HAVING COUNT(answer) > 0 AND (MAX(depth) = 0 OR MIN(side) < MAX(side))
+), compared AS (
+    SELECT
+        m.label_row_id, m.other_label_row_id, m.space_id, m.frame, m.object_hash, m.other_object_hash,
+        s.attribute_feature_hash, s.answer, s.other_answer, s.answer_label, s.other_answer_label
+    FROM matched AS m
+    FULL JOIN static AS s
+        ON s.label_row_id = m.label_row_id AND s.other_label_row_id = m.other_label_row_id
+        AND s.space_id = m.space_id AND s.object_hash = m.object_hash AND s.other_object_hash = m.other_object_hash
+    WHERE COALESCE(m.frame, -1) >= 0 AND COALESCE(s.attribute_feature_hash, '') <> ''
+    UNION ALL
+    SELECT
+        m.label_row_id, m.other_label_row_id, m.space_id, m.frame, m.object_hash, m.other_object_hash,
+        d.attribute_feature_hash, d.answer, d.other_answer, d.answer_label, d.other_answer_label
+    FROM matched AS m
+    FULL JOIN dynamic AS d
+        ON d.label_row_id = m.label_row_id AND d.other_label_row_id = m.other_label_row_id
+        AND d.space_id = m.space_id AND d.frame = m.frame
+        AND d.object_hash = m.object_hash AND d.other_object_hash = m.other_object_hash
+    WHERE COALESCE(m.frame, -1) >= 0 AND COALESCE(d.attribute_feature_hash, '') <> ''
+), branch_pair AS MATERIALIZED (
+    SELECT
+        project_hash, project_title, data_hash, data_title, dataset_title, data_type, branch_name, label_hash,
+        label_row_id, annotator, other_branch_name, other_label_hash, other_label_row_id, other_annotator, pair_kind
+    FROM consensus_branch_pair
+), placed AS MATERIALIZED (
+    SELECT p.*, c.space_id, c.frame, c.object_hash, c.other_object_hash, c.attribute_feature_hash, c.answer,
+        c.other_answer, c.answer_label, c.other_answer_label
+    FROM compared AS c
+    FULL JOIN branch_pair AS p
+        ON p.label_row_id = c.label_row_id AND p.other_label_row_id = c.other_label_row_id
+    WHERE COALESCE(c.frame, -1) >= 0
+)
+SELECT
+    s.project_hash,
+    s.project_title,
+    s.data_hash,
+    s.data_title,
+    s.dataset_title,
+    s.data_type,
+    s.branch_name,
+    s.label_hash,
+    s.label_row_id,
+    s.annotator,
+    s.other_branch_name,
+    s.other_label_row_id,
+    s.other_annotator,
+    s.pair_kind,
+    s.space_id,
+    s.frame,
+    s.object_hash,
+    c.name AS object_name,
+    t.class_feature_hash AS feature_hash,
+    s.other_object_hash,
+    s.attribute_feature_hash,
+    t.name AS attribute_name,
+    t.answer_type,
+    t.is_dynamic,
+    t.depth,
+    s.answer,
+    s.other_answer,
+    s.answer_label,
+    s.other_answer_label,
+    CAST(CASE WHEN s.answer = s.other_answer THEN 1 ELSE 0 END AS BIGINT) AS is_equal
+FROM (
+    SELECT
+        project_hash, project_title, data_hash, data_title, dataset_title, data_type, branch_name, label_hash,
+        label_row_id, annotator, other_branch_name, other_label_row_id, other_annotator, pair_kind, space_id, frame,
+        object_hash, other_object_hash, attribute_feature_hash, answer, other_answer, answer_label, other_answer_label
+    FROM placed
+    UNION ALL
+    SELECT
+        project_hash, project_title, data_hash, data_title, dataset_title, data_type, other_branch_name,
+        other_label_hash, other_label_row_id, other_annotator, branch_name, label_row_id, annotator, pair_kind,
+        space_id, frame, other_object_hash, object_hash, attribute_feature_hash, other_answer, answer,
+        other_answer_label, answer_label
+    FROM placed
+) AS s
+JOIN ontology_attribute AS t ON t.project_hash = s.project_hash AND t.feature_hash = s.attribute_feature_hash
+LEFT JOIN ontology_class AS c ON c.project_hash = t.project_hash AND c.feature_hash = t.class_feature_hash;
+
+COMMENT ON VIEW consensus_attribute_side IS
+    'One row an attribute of an object on a frame, and another branch that has the object: both answers, where either gave one. Dynamic ones are read at the frame; a nested one counts where both answers open it.';
+COMMENT ON COLUMN consensus_attribute_side.project_hash IS 'The project''s id in Encord.';
+COMMENT ON COLUMN consensus_attribute_side.project_title IS 'The project''s title.';
+COMMENT ON COLUMN consensus_attribute_side.data_hash IS 'The data unit (video, image, image group, …).';
+COMMENT ON COLUMN consensus_attribute_side.data_title IS
+    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
+COMMENT ON COLUMN consensus_attribute_side.dataset_title IS 'The title of the dataset that the data unit comes from.';
+COMMENT ON COLUMN consensus_attribute_side.data_type IS
+    'video, image, img_group, dicom, nifti, audio, plain_text, pdf, group, scene, …';
+COMMENT ON COLUMN consensus_attribute_side.branch_name IS 'The branch.';
+COMMENT ON COLUMN consensus_attribute_side.label_hash IS 'Encord''s id of the label row.';
+COMMENT ON COLUMN consensus_attribute_side.label_row_id IS
+    'The row of table label_row; made of project, data unit and branch.';
+COMMENT ON COLUMN consensus_attribute_side.annotator IS 'Whose branch it is; main for main.';
+COMMENT ON COLUMN consensus_attribute_side.other_branch_name IS 'The other branch.';
+COMMENT ON COLUMN consensus_attribute_side.other_label_row_id IS 'The other branch''s row of table label_row.';
+COMMENT ON COLUMN consensus_attribute_side.other_annotator IS 'Whose the other branch is; main for main.';
+COMMENT ON COLUMN consensus_attribute_side.pair_kind IS
+    'peer: two annotators; main: an annotator and the main branch, once consensus is reached.';
+COMMENT ON COLUMN consensus_attribute_side.space_id IS
+    'root, or the part of the data group or scene (table data_space) that it lies on.';
+COMMENT ON COLUMN consensus_attribute_side.frame IS 'Frame from 0; image, slice or page number.';
+COMMENT ON COLUMN consensus_attribute_side.object_hash IS
+    'The object instance, case-sensitive; unique only within its label row (consensus copies objects).';
+COMMENT ON COLUMN consensus_attribute_side.object_name IS 'The object''s class name.';
+COMMENT ON COLUMN consensus_attribute_side.feature_hash IS 'The ontology class, case-sensitive.';
+COMMENT ON COLUMN consensus_attribute_side.other_object_hash IS 'The other branch''s object.';
+COMMENT ON COLUMN consensus_attribute_side.attribute_feature_hash IS
+    'The attribute''s id (table ontology_attribute), case-sensitive.';
+COMMENT ON COLUMN consensus_attribute_side.attribute_name IS 'The attribute.';
+COMMENT ON COLUMN consensus_attribute_side.answer_type IS 'radio, checklist, text or numeric.';
+COMMENT ON COLUMN consensus_attribute_side.is_dynamic IS 'True if the answer may differ from frame to frame.';
+COMMENT ON COLUMN consensus_attribute_side.depth IS 'How deep the attribute is nested; 0 at the top.';
+COMMENT ON COLUMN consensus_attribute_side.answer IS 'The answer in its canonical form; NULL: left open.';
+COMMENT ON COLUMN consensus_attribute_side.other_answer IS 'The other branch''s; NULL: left open.';
+COMMENT ON COLUMN consensus_attribute_side.answer_label IS 'The answer to read.';
+COMMENT ON COLUMN consensus_attribute_side.other_answer_label IS 'The other branch''s to read.';
+COMMENT ON COLUMN consensus_attribute_side.is_equal IS '1 if both are equal, else 0, so that its average is a share.';

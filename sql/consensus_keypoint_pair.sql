@@ -1,0 +1,204 @@
+-- grain: one row two skeletons or points on a frame, of two branches, that are taken as one
+-- after: consensus_branch consensus_branch_pair consensus_object_match object_on_frame
+CREATE VIEW consensus_keypoint_pair AS
+WITH drawn AS MATERIALIZED (
+    SELECT
+        b.label_row_id,
+        o.space_id,
+        o.frame,
+        o.object_hash,
+        o.feature_hash,
+        o.object_name,
+        o.ontology_shape AS shape,
+        o.geometry,
+        o.x_pixels,
+        o.y_pixels,
+        CAST(o.frame_width AS DOUBLE PRECISION) AS frame_width,
+        CAST(o.frame_height AS DOUBLE PRECISION) AS frame_height,
+        (o.x_max_pixels - o.x_min_pixels) * (o.y_max_pixels - o.y_min_pixels) AS area
+    FROM consensus_branch AS b
+    JOIN object_on_frame AS o ON o.label_hash = b.label_hash
+    WHERE (b.branch_role = 'main' OR b.is_submitted) AND b.is_event_based = FALSE
+      AND o.ontology_shape IN ('skeleton', 'point')
+), placed AS MATERIALIZED (
+    SELECT
+        label_row_id, space_id, frame, object_hash, area, frame_width, frame_height, k.place,
+        (CAST(geometry AS JSON) -> CAST(k.place AS INTEGER)) AS keypoint
+    FROM drawn
+    CROSS JOIN LATERAL GENERATE_SERIES(
+        CAST(0 AS BIGINT),
+        CASE WHEN geometry LIKE '[%' THEN CAST(JSON_ARRAY_LENGTH(CAST(geometry AS JSON)) AS BIGINT) - 1 ELSE -1 END
+    ) AS k(place)
+    WHERE shape = 'skeleton'
+), keypoint AS MATERIALIZED (
+    -- One that is marked invisible has no place that anybody saw.
+    SELECT
+        label_row_id, space_id, frame, object_hash, area,
+        COALESCE((keypoint ->> 'feature_hash'), (keypoint ->> 'name'), CAST(place AS VARCHAR)) AS keypoint_name,
+        CAST((keypoint ->> 'x') AS DOUBLE PRECISION) * frame_width AS x,
+        CAST((keypoint ->> 'y') AS DOUBLE PRECISION) * frame_height AS y
+    FROM placed
+    WHERE COALESCE((keypoint ->> 'visibility'), '') <> 'invisible'
+), matched AS MATERIALIZED (
+    SELECT label_row_id, other_label_row_id, space_id, frame, object_hash, other_object_hash
+    FROM consensus_object_match
+    WHERE same_class
+), told AS (
+    -- Full joins: every other is a nested loop to PostgreSQL, which takes thousands of rows for one here.
+    SELECT m.*, k.keypoint_name, k.x, k.y, k.area, NULL AS other_x, NULL AS other_y, NULL AS other_area
+    FROM matched AS m
+    FULL JOIN keypoint AS k
+        ON k.label_row_id = m.label_row_id AND k.space_id = m.space_id AND k.frame = m.frame
+        AND k.object_hash = m.object_hash
+    WHERE COALESCE(m.frame, -1) >= 0 AND COALESCE(k.keypoint_name, '') <> ''
+    UNION ALL
+    SELECT m.*, k.keypoint_name, NULL, NULL, NULL, k.x, k.y, k.area
+    FROM matched AS m
+    FULL JOIN keypoint AS k
+        ON k.label_row_id = m.other_label_row_id AND k.space_id = m.space_id AND k.frame = m.frame
+        AND k.object_hash = m.other_object_hash
+    WHERE COALESCE(m.frame, -1) >= 0 AND COALESCE(k.keypoint_name, '') <> ''
+), paired AS (
+    SELECT
+        label_row_id, other_label_row_id, space_id, frame, object_hash, other_object_hash, keypoint_name,
+        COUNT(*) AS n_sides,
+        POWER(MAX(x) - MAX(other_x), 2) + POWER(MAX(y) - MAX(other_y), 2) AS square,
+        (MAX(area) + MAX(other_area)) / 2 AS area
+    FROM told
+    GROUP BY label_row_id, other_label_row_id, space_id, frame, object_hash, other_object_hash, keypoint_name
+), point AS (
+    SELECT
+        p.label_row_id, p.other_label_row_id, a.space_id, a.frame, a.object_hash, a.feature_hash, a.x_pixels,
+        a.y_pixels, a.frame_width * a.frame_height AS area
+    FROM consensus_branch_pair AS p
+    FULL JOIN drawn AS a ON a.label_row_id = p.label_row_id
+    WHERE COALESCE(p.other_label_row_id, '') <> '' AND COALESCE(a.shape, '') = 'point'
+), point_pair AS (
+    SELECT
+        a.label_row_id, a.other_label_row_id, a.space_id, a.frame, a.object_hash,
+        b.object_hash AS other_object_hash,
+        POWER(a.x_pixels - b.x_pixels, 2) + POWER(a.y_pixels - b.y_pixels, 2) AS square,
+        a.area
+    FROM point AS a
+    FULL JOIN drawn AS b
+        ON b.label_row_id = a.other_label_row_id AND b.space_id = a.space_id AND b.frame = a.frame
+        AND b.feature_hash = a.feature_hash
+    WHERE COALESCE(a.frame, -1) >= 0 AND COALESCE(b.shape, '') = 'point'
+), nearest AS (
+    -- Points have no extent to be matched by: two are one where each is the other's nearest of its class.
+    SELECT
+        *,
+        ROW_NUMBER() OVER (
+            PARTITION BY label_row_id, other_label_row_id, space_id, frame, object_hash
+            ORDER BY square, other_object_hash COLLATE "C"
+        ) AS place,
+        ROW_NUMBER() OVER (
+            PARTITION BY label_row_id, other_label_row_id, space_id, frame, other_object_hash
+            ORDER BY square, object_hash COLLATE "C"
+        ) AS other_place
+    FROM point_pair
+    WHERE COALESCE(square, -1) >= 0
+), measured AS (
+    SELECT
+        label_row_id,
+        other_label_row_id,
+        space_id,
+        frame,
+        object_hash,
+        other_object_hash,
+        COUNT(*) AS n_keypoints,
+        COUNT(*) FILTER (WHERE n_sides = 2) AS n_both_keypoints,
+        -- 0.09 is sigma. PostgreSQL refuses an exponential that is too small for a number.
+        SUM(CASE WHEN n_sides = 1 THEN 0
+                 WHEN square < 1400 * area * POWER(2 * 0.09, 2) THEN EXP(-square / (2 * area * POWER(2 * 0.09, 2)))
+                 WHEN square IS NOT NULL AND area IS NOT NULL THEN 0 END) AS similarity,
+        COUNT(CASE WHEN n_sides = 1 OR (square IS NOT NULL AND area IS NOT NULL) THEN 1 END) AS n_measured,
+        AVG(SQRT(square)) AS distance
+    FROM paired
+    GROUP BY label_row_id, other_label_row_id, space_id, frame, object_hash, other_object_hash
+    UNION ALL
+    SELECT
+        label_row_id, other_label_row_id, space_id, frame, object_hash, other_object_hash, 1, 1,
+        CASE WHEN square < 1400 * area * POWER(2 * 0.09, 2) THEN EXP(-square / (2 * area * POWER(2 * 0.09, 2)))
+             ELSE 0 END,
+        1, SQRT(square)
+    FROM nearest
+    WHERE place = 1 AND other_place = 1
+), object AS (
+    SELECT label_row_id, object_hash, MAX(object_name) AS object_name, MAX(feature_hash) AS feature_hash,
+        MAX(shape) AS shape
+    FROM drawn
+    GROUP BY label_row_id, object_hash
+), named AS (
+    SELECT m.*, o.object_name, o.feature_hash, o.shape
+    FROM measured AS m
+    FULL JOIN object AS o ON o.label_row_id = m.label_row_id AND o.object_hash = m.object_hash
+    WHERE COALESCE(m.frame, -1) >= 0
+)
+SELECT
+    p.project_hash,
+    p.project_title,
+    p.data_hash,
+    p.data_title,
+    p.dataset_title,
+    p.data_type,
+    p.branch_name,
+    p.label_hash,
+    p.label_row_id,
+    p.annotator,
+    p.other_branch_name,
+    p.other_label_row_id,
+    p.other_annotator,
+    p.pair_kind,
+    n.space_id,
+    n.frame,
+    n.object_hash,
+    n.object_name,
+    n.feature_hash,
+    n.shape,
+    n.other_object_hash,
+    n.n_keypoints,
+    n.n_both_keypoints,
+    -- Rounded, and not at a tie: the last digit of a sum differs from run to run, and between engines.
+    CASE WHEN n.n_measured = n.n_keypoints THEN FLOOR(n.similarity / n.n_keypoints * 1e9 + 0.5001) / 1e9 END AS oks,
+    FLOOR(n.distance * 1e6 + 0.5001) / 1e6 AS mean_distance_pixels
+FROM named AS n
+FULL JOIN consensus_branch_pair AS p
+    ON p.label_row_id = n.label_row_id AND p.other_label_row_id = n.other_label_row_id
+WHERE COALESCE(n.n_keypoints, 0) > 0;
+
+COMMENT ON VIEW consensus_keypoint_pair IS
+    'One row two skeletons of one class on a frame that are taken as one, or two points that are each other''s nearest of their class, of two branches.';
+COMMENT ON COLUMN consensus_keypoint_pair.project_hash IS 'The project''s id in Encord.';
+COMMENT ON COLUMN consensus_keypoint_pair.project_title IS 'The project''s title.';
+COMMENT ON COLUMN consensus_keypoint_pair.data_hash IS 'The data unit (video, image, image group, …).';
+COMMENT ON COLUMN consensus_keypoint_pair.data_title IS
+    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
+COMMENT ON COLUMN consensus_keypoint_pair.dataset_title IS 'The title of the dataset that the data unit comes from.';
+COMMENT ON COLUMN consensus_keypoint_pair.data_type IS
+    'video, image, img_group, dicom, nifti, audio, plain_text, pdf, group, scene, …';
+COMMENT ON COLUMN consensus_keypoint_pair.branch_name IS 'The branch.';
+COMMENT ON COLUMN consensus_keypoint_pair.label_hash IS 'Encord''s id of the label row.';
+COMMENT ON COLUMN consensus_keypoint_pair.label_row_id IS
+    'The row of table label_row; made of project, data unit and branch.';
+COMMENT ON COLUMN consensus_keypoint_pair.annotator IS 'Whose branch it is; main for main.';
+COMMENT ON COLUMN consensus_keypoint_pair.other_branch_name IS 'The other branch.';
+COMMENT ON COLUMN consensus_keypoint_pair.other_label_row_id IS 'The other branch''s row of table label_row.';
+COMMENT ON COLUMN consensus_keypoint_pair.other_annotator IS 'Whose the other branch is; main for main.';
+COMMENT ON COLUMN consensus_keypoint_pair.pair_kind IS
+    'peer: two annotators; main: an annotator and the main branch, once consensus is reached.';
+COMMENT ON COLUMN consensus_keypoint_pair.space_id IS
+    'root, or the part of the data group or scene (table data_space) that it lies on.';
+COMMENT ON COLUMN consensus_keypoint_pair.frame IS 'Frame from 0; image, slice or page number.';
+COMMENT ON COLUMN consensus_keypoint_pair.object_hash IS
+    'The object instance, case-sensitive; unique only within its label row (consensus copies objects).';
+COMMENT ON COLUMN consensus_keypoint_pair.object_name IS 'The object''s class name.';
+COMMENT ON COLUMN consensus_keypoint_pair.feature_hash IS 'The ontology class, case-sensitive.';
+COMMENT ON COLUMN consensus_keypoint_pair.shape IS 'skeleton or point.';
+COMMENT ON COLUMN consensus_keypoint_pair.other_object_hash IS 'The other branch''s object.';
+COMMENT ON COLUMN consensus_keypoint_pair.n_keypoints IS 'Keypoints that either has placed; 1 for points.';
+COMMENT ON COLUMN consensus_keypoint_pair.n_both_keypoints IS 'Keypoints that both have placed.';
+COMMENT ON COLUMN consensus_keypoint_pair.oks IS
+    'Object keypoint similarity, 0 to 1: mean over n_keypoints of exp(-d² / (2 s² (2 sigma)²)) with d in pixels, s² the mean area of the two extents (for points the frame''s area), sigma 0.09; a keypoint that one has not placed counts 0. NULL where the frame''s size is not known.';
+COMMENT ON COLUMN consensus_keypoint_pair.mean_distance_pixels IS
+    'Mean distance of the keypoints that both have placed, pixels.';

@@ -1,0 +1,168 @@
+-- grain: one row two objects of two branches that are taken as one on some frame, over the whole data unit
+-- after: consensus_branch_pair consensus_object consensus_object_match
+CREATE VIEW consensus_track_pair AS
+WITH pair AS MATERIALIZED (
+    SELECT
+        label_row_id, other_label_row_id, space_id, object_hash, other_object_hash,
+        COUNT(*) AS n_matched_frames, COUNT(*) FILTER (WHERE iou_method = 'extent') AS n_by_extent
+    FROM consensus_object_match
+    GROUP BY label_row_id, other_label_row_id, space_id, object_hash, other_object_hash
+), object AS MATERIALIZED (
+    SELECT
+        label_row_id, space_id, frame, object_hash, object_name, feature_hash, x_min, y_min, x_max, y_max, min_iou
+    FROM consensus_object
+), one AS (
+    -- Full joins: every other is a nested loop to PostgreSQL, which takes thousands of rows for one here.
+    SELECT p.*, o.frame, o.object_name, o.feature_hash, o.x_min, o.y_min, o.x_max, o.y_max, o.min_iou
+    FROM pair AS p
+    FULL JOIN object AS o
+        ON o.label_row_id = p.label_row_id AND o.space_id = p.space_id AND o.object_hash = p.object_hash
+    WHERE COALESCE(p.n_matched_frames, 0) > 0 AND COALESCE(o.frame, -1) >= 0
+), other AS (
+    SELECT p.*, o.frame, o.object_name, o.feature_hash, o.x_min, o.y_min, o.x_max, o.y_max, o.min_iou
+    FROM pair AS p
+    FULL JOIN object AS o
+        ON o.label_row_id = p.other_label_row_id AND o.space_id = p.space_id AND o.object_hash = p.other_object_hash
+    WHERE COALESCE(p.n_matched_frames, 0) > 0 AND COALESCE(o.frame, -1) >= 0
+), on_frame AS (
+    SELECT
+        COALESCE(a.label_row_id, b.label_row_id) AS label_row_id,
+        COALESCE(a.other_label_row_id, b.other_label_row_id) AS other_label_row_id,
+        COALESCE(a.space_id, b.space_id) AS space_id,
+        COALESCE(a.object_hash, b.object_hash) AS object_hash,
+        COALESCE(a.other_object_hash, b.other_object_hash) AS other_object_hash,
+        COALESCE(a.n_matched_frames, b.n_matched_frames) AS n_matched_frames,
+        COALESCE(a.n_by_extent, b.n_by_extent) AS n_by_extent,
+        a.object_name,
+        a.feature_hash,
+        b.object_name AS other_object_name,
+        b.feature_hash AS other_feature_hash,
+        GREATEST(a.min_iou, b.min_iou) AS min_iou,
+        a.frame AS frame,
+        b.frame AS other_frame,
+        COALESCE((a.x_max - a.x_min) * (a.y_max - a.y_min), 0) AS area,
+        COALESCE((b.x_max - b.x_min) * (b.y_max - b.y_min), 0) AS other_area,
+        CASE WHEN a.x_min < b.x_max AND b.x_min < a.x_max AND a.y_min < b.y_max AND b.y_min < a.y_max
+             THEN (LEAST(a.x_max, b.x_max) - GREATEST(a.x_min, b.x_min))
+                 * (LEAST(a.y_max, b.y_max) - GREATEST(a.y_min, b.y_min))
+             ELSE 0 END AS overlap
+    FROM one AS a
+    FULL JOIN other AS b
+        ON b.label_row_id = a.label_row_id AND b.other_label_row_id = a.other_label_row_id
+        AND b.space_id = a.space_id AND b.frame = a.frame
+        AND b.object_hash = a.object_hash AND b.other_object_hash = a.other_object_hash
+), track AS (
+    SELECT
+        label_row_id,
+        other_label_row_id,
+        space_id,
+        object_hash,
+        other_object_hash,
+        MAX(object_name) AS object_name,
+        MAX(feature_hash) AS feature_hash,
+        MAX(other_object_name) AS other_object_name,
+        MAX(other_feature_hash) AS other_feature_hash,
+        MAX(feature_hash) = MAX(other_feature_hash) AS same_class,
+        COUNT(frame) AS n_frames,
+        COUNT(other_frame) AS n_other_frames,
+        COUNT(*) FILTER (WHERE frame = other_frame) AS n_both,
+        COUNT(*) AS n_either,
+        MAX(n_matched_frames) AS n_matched_frames,
+        CAST(MAX(n_by_extent) AS DOUBLE PRECISION) / MAX(n_matched_frames) AS share_by_extent,
+        MAX(min_iou) AS min_iou,
+        -- Rounded, and not at a tie: the last digit of a sum differs from run to run, and between engines.
+        FLOOR(SUM(overlap) / (SUM(area) + SUM(other_area) - SUM(overlap)) * 1e9 + 0.5001) / 1e9 AS volume_iou
+    FROM on_frame
+    GROUP BY label_row_id, other_label_row_id, space_id, object_hash, other_object_hash
+), placed AS (
+    SELECT
+        *,
+        ROW_NUMBER() OVER (
+            PARTITION BY label_row_id, other_label_row_id, space_id, object_hash
+            ORDER BY CASE WHEN same_class THEN 0 ELSE 1 END, volume_iou DESC, other_object_hash COLLATE "C"
+        ) AS place,
+        ROW_NUMBER() OVER (
+            PARTITION BY label_row_id, other_label_row_id, space_id, other_object_hash
+            ORDER BY CASE WHEN same_class THEN 0 ELSE 1 END, volume_iou DESC, object_hash COLLATE "C"
+        ) AS other_place
+    FROM track
+)
+SELECT
+    p.project_hash,
+    p.project_title,
+    p.data_hash,
+    p.data_title,
+    p.dataset_title,
+    p.data_type,
+    p.branch_name,
+    p.label_hash,
+    p.label_row_id,
+    p.annotator,
+    p.other_branch_name,
+    p.other_label_row_id,
+    p.other_annotator,
+    p.pair_kind,
+    t.space_id,
+    t.object_hash,
+    t.object_name,
+    t.feature_hash,
+    t.other_object_hash,
+    t.other_object_name,
+    t.other_feature_hash,
+    t.same_class,
+    t.n_frames,
+    t.n_other_frames,
+    t.n_both,
+    t.n_either,
+    t.n_matched_frames,
+    CAST(t.n_both AS DOUBLE PRECISION) / t.n_either AS temporal_iou,
+    t.volume_iou,
+    t.place = 1 AND t.other_place = 1 AND t.volume_iou >= t.min_iou AS is_match,
+    t.share_by_extent
+FROM placed AS t
+FULL JOIN consensus_branch_pair AS p
+    ON p.label_row_id = t.label_row_id AND p.other_label_row_id = t.other_label_row_id
+WHERE COALESCE(t.n_either, 0) > 0;
+
+COMMENT ON VIEW consensus_track_pair IS
+    'One row two objects of two branches that are taken as one on some frame, over the whole data unit.';
+COMMENT ON COLUMN consensus_track_pair.project_hash IS 'The project''s id in Encord.';
+COMMENT ON COLUMN consensus_track_pair.project_title IS 'The project''s title.';
+COMMENT ON COLUMN consensus_track_pair.data_hash IS 'The data unit (video, image, image group, …).';
+COMMENT ON COLUMN consensus_track_pair.data_title IS
+    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
+COMMENT ON COLUMN consensus_track_pair.dataset_title IS 'The title of the dataset that the data unit comes from.';
+COMMENT ON COLUMN consensus_track_pair.data_type IS
+    'video, image, img_group, dicom, nifti, audio, plain_text, pdf, group, scene, …';
+COMMENT ON COLUMN consensus_track_pair.branch_name IS 'The branch.';
+COMMENT ON COLUMN consensus_track_pair.label_hash IS 'Encord''s id of the label row.';
+COMMENT ON COLUMN consensus_track_pair.label_row_id IS
+    'The row of table label_row; made of project, data unit and branch.';
+COMMENT ON COLUMN consensus_track_pair.annotator IS 'Whose branch it is; main for main.';
+COMMENT ON COLUMN consensus_track_pair.other_branch_name IS 'The other branch.';
+COMMENT ON COLUMN consensus_track_pair.other_label_row_id IS 'The other branch''s row of table label_row.';
+COMMENT ON COLUMN consensus_track_pair.other_annotator IS 'Whose the other branch is; main for main.';
+COMMENT ON COLUMN consensus_track_pair.pair_kind IS
+    'peer: two annotators; main: an annotator and the main branch, once consensus is reached.';
+COMMENT ON COLUMN consensus_track_pair.space_id IS
+    'root, or the part of the data group or scene (table data_space) that it lies on.';
+COMMENT ON COLUMN consensus_track_pair.object_hash IS
+    'The object instance, case-sensitive; unique only within its label row (consensus copies objects).';
+COMMENT ON COLUMN consensus_track_pair.object_name IS 'The object''s class name.';
+COMMENT ON COLUMN consensus_track_pair.feature_hash IS 'The ontology class, case-sensitive.';
+COMMENT ON COLUMN consensus_track_pair.other_object_hash IS 'The other branch''s object.';
+COMMENT ON COLUMN consensus_track_pair.other_object_name IS 'Its class name.';
+COMMENT ON COLUMN consensus_track_pair.other_feature_hash IS 'Its class.';
+COMMENT ON COLUMN consensus_track_pair.same_class IS 'Whether both are of one class.';
+COMMENT ON COLUMN consensus_track_pair.n_frames IS 'Frames that the object is on.';
+COMMENT ON COLUMN consensus_track_pair.n_other_frames IS 'Frames that the other one is on.';
+COMMENT ON COLUMN consensus_track_pair.n_both IS 'Frames that both are on.';
+COMMENT ON COLUMN consensus_track_pair.n_either IS 'Frames that either is on.';
+COMMENT ON COLUMN consensus_track_pair.n_matched_frames IS 'Frames on which the two are taken as one.';
+COMMENT ON COLUMN consensus_track_pair.temporal_iou IS 'n_both over n_either, 0 to 1.';
+COMMENT ON COLUMN consensus_track_pair.volume_iou IS
+    'Sum of what both cover over sum of what either covers, frames on which only one is there included; 0 to 1, by the boxes around the shapes.';
+COMMENT ON COLUMN consensus_track_pair.is_match IS
+    'Whether the two are one track: each is the other''s best, one class before another, and volume_iou is no less than the threshold of the class.';
+COMMENT ON COLUMN consensus_track_pair.share_by_extent IS
+    'Share of the matched frames whose IoU is that of boxes around the shapes.';
