@@ -38,10 +38,18 @@ class Publisher:
             text = f"Not published, because the run {outcome}: readers keep the copy of the last good one."
             report.event("not_published", text, level="warning")
             return
-        self.publish(holder, report, interruption)
+        self.publish(holder, report, interruption, only_changes=True)
 
-    def publish(self, holder: LockHolder, report: Report, interruption: Interruption) -> None:
+    def publish(
+        self, holder: LockHolder, report: Report, interruption: Interruption, *, only_changes: bool = False
+    ) -> None:
         """Publishes what the last run left, and tells of each copy. The caller holds the warehouse's lock.
+
+        Args:
+            holder: this process.
+            report: of the run.
+            interruption: ends the wait for whoever else publishes there.
+            only_changes: whether a copy stays in place if nothing but receipts has changed since it was made.
 
         Raises:
             ConnectorError: see `connector.load.publish.publish`.
@@ -56,13 +64,17 @@ class Publisher:
                 settings.publish_format,
                 settings.publish_keep,
                 holder,
+                only_changes=only_changes,
             )
         )
         seconds = round(time.perf_counter() - began, 3)
         for publication in publications:
+            size = f"{publication.bytes / 1e6:,.1f} MB"
             report.event(
-                "published",
-                f"Published run {publication.run_id} as {publication.path} ({publication.bytes / 1e6:,.1f} MB).",
+                "published" if publication.is_new else "publication_unchanged",
+                f"Published run {publication.run_id} as {publication.path} ({size})."
+                if publication.is_new
+                else f"Nothing has changed since run {publication.run_id} was published: {publication.path} stays.",
                 path=str(publication.path),
                 format=publication.format,
                 run_id=publication.run_id,

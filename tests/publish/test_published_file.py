@@ -5,6 +5,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from connector.load import open_warehouse
 from connector.load.file_lock import file_lock
 from connector.load.lock_holder import LockHolder
 from connector.load.publish import publish, publish_target
+from connector.load.publish.content import content_fingerprint
+from connector.load.warehouse_url import DuckDBLocation
 from connector.sample import TRUNCATED_BODY, Fault
 from tests.publish import numbered_runs
 from tests.sync.fresh_comparison import differences
@@ -104,13 +107,73 @@ def test_a_reader_keeps_what_it_has_open(gate: SyncedWarehouse, published: Path)
     assert rows(published, "SELECT count(*) FROM current_label_row") == [(13,)]
 
 
+def test_a_run_that_changed_nothing_leaves_the_copy_in_place(gate: SyncedWarehouse, published: Path) -> None:
+    """Copying gigabytes every few minutes would be for nothing; its time says that it is up to date."""
+    first = gate.sync(publish=str(published), publish_keep=1)
+    inode = published.stat().st_ino
+    os.utime(published, (0, 0))
+    again = gate.sync(publish=str(published), publish_keep=1)
+    assert (again.exit_code, again.events_named("published")) == (0, [])
+    (event,) = again.events_named("publication_unchanged")
+    assert (event.fields["run_id"], event.fields["path"]) == (first.run.run_id, str(published))
+    assert (run_in(published), published.stat().st_ino) == (first.run.run_id, inode)
+    assert published.stat().st_mtime > time.time() - 60
+    assert [path.name for path in published.parent.iterdir()] == ["labels.duckdb"]
+    for url, only_changes, is_new in ((gate.url, True, False), (gate.url, False, True)):
+        target = publish_target(url, None, published, ["duckdb"])
+        (publication,) = publish(url, None, target, ["duckdb"], 0, ME, only_changes=only_changes)
+        assert publication.is_new is is_new
+    assert run_in(published) == again.run.run_id
+
+
+SMALL_CHANGES = (
+    "UPDATE label_row SET priority = priority + 0.25 WHERE data_hash = (SELECT min(data_hash) FROM data_unit)",
+    "UPDATE ontology_class SET name = 'Heifer' WHERE feature_hash = (SELECT min(feature_hash) FROM ontology_class)",
+    "UPDATE data_unit SET title = 'other' WHERE data_hash = (SELECT min(data_hash) FROM data_unit)",
+    "DELETE FROM label_row WHERE label_row_id = (SELECT min(label_row_id) FROM label_row)",
+    "UPDATE installed_view SET position = position + 1",
+)
+
+
+def test_the_smallest_change_makes_another_fingerprint(gate: SyncedWarehouse, tmp_path: Path) -> None:
+    target = publish_target(gate.url, None, tmp_path / "labels.duckdb", ["duckdb"])
+    passed = []
+    for statement in (None, None, *SMALL_CHANGES):
+        if statement is None:
+            gate.sync()
+        else:
+            with duckdb.connect(str(gate.file)) as connection:
+                connection.execute(statement)
+        passed.append(content_fingerprint(DuckDBLocation(gate.file, "main", {}), target))
+    assert passed[0] == passed[1], "a run that changed nothing"
+    assert len(set(passed)) == 1 + len(SMALL_CHANGES)
+
+
+def test_labels_that_were_edited_are_published(gate: SyncedWarehouse, published: Path) -> None:
+    gate.sync(publish=str(published))
+    label_hash = gate.project.label_hashes[0]
+    object_hash = str(gate.value("SELECT min(object_hash) FROM object_annotation WHERE label_hash = $l", l=label_hash))
+    gate.project.move_box(label_hash, object_hash)
+    second = gate.sync(publish=str(published))
+    assert run_in(published) == second.run.run_id
+    assert differences(gate.file, published) == []
+
+
+def edit(gate: SyncedWarehouse) -> None:
+    gate.project.save_labels(gate.project.label_hashes[0])
+
+
 def test_older_copies_are_kept_as_many_as_are_asked_for(gate: SyncedWarehouse, published: Path) -> None:
-    runs = [gate.sync(publish=str(published), publish_keep=2).run.run_id for _ in range(4)]
+    runs = []
+    for _ in range(4):
+        edit(gate)
+        runs.append(gate.sync(publish=str(published), publish_keep=2).run.run_id)
     kept = sorted(path.name for path in published.parent.iterdir())
     older = sorted(f"labels-{run_id}.duckdb" for run_id in runs[1:3])
     assert kept == sorted([*older, "labels.duckdb"])
     for run_id in runs[1:3]:
         assert run_in(published.with_name(f"labels-{run_id}.duckdb")) == run_id
+    edit(gate)
     last = gate.sync(publish=str(published))
     assert [path.name for path in published.parent.iterdir()] == ["labels.duckdb"]
     assert run_in(published) == last.run.run_id

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -74,13 +76,25 @@ def test_the_version_before_always_stays_and_more_on_request(gate: SyncedWarehou
     root = tmp_path / "out" / "gate-parquet"
     options: dict[str, Any] = {"publish": str(tmp_path / "out"), "publish_format": "parquet"}
     runs = []
-    for _ in range(3):
-        runs.append(gate.sync(**options).run.run_id)
+
+    def edited_and_synced(keep: int = 0) -> None:
+        gate.project.save_labels(gate.project.label_hashes[0])
+        runs.append(gate.sync(**options, publish_keep=keep).run.run_id)
         assert (root / "current").readlink() == Path(runs[-1])
+
+    for _ in range(3):
+        edited_and_synced()
     assert versions(root) == sorted(runs[-2:])
-    runs.append(gate.sync(**options, publish_keep=2).run.run_id)
-    runs.append(gate.sync(**options, publish_keep=2).run.run_id)
+    for _ in range(2):
+        edited_and_synced(keep=2)
     assert versions(root) == sorted(runs[-3:])
+    manifest = root / "current" / "manifest.json"
+    os.utime(manifest, (0, 0))
+    unchanged = gate.sync(**options)
+    (event,) = unchanged.events_named("publication_unchanged")
+    assert event.fields["run_id"] == runs[-1]
+    assert (versions(root), (root / "current").readlink()) == (sorted(runs[-3:]), Path(runs[-1]))
+    assert manifest.stat().st_mtime > time.time() - 60
 
 
 def test_both_forms_at_once_and_what_a_killed_publish_left(gate: SyncedWarehouse, published: Path) -> None:

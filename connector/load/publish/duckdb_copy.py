@@ -9,6 +9,7 @@ from connector import __version__
 from connector.errors import ConnectorError, ErrorKind
 from connector.load.duckdb_file import STORAGE_VERSION, connect_in_memory, opening_failure
 from connector.load.publish.attached_warehouse import WAREHOUSE, attached_warehouse, quoted
+from connector.load.publish.content import PublishedContent
 from connector.load.publish.file_system import file_system_failures, keep_under, put_in_place, remove
 from connector.load.publish.target import PublishTarget
 from connector.load.statements import sql
@@ -18,17 +19,18 @@ _COMMENTS = {
     "TABLE {table}": "One row: which run this published copy holds.",
     "COLUMN {table}.run_id": "The run, as in sync_run.",
     "COLUMN {table}.published_at": "When the copy was made.",
+    "COLUMN {table}.fingerprint": "What it holds, summed up: a run that leaves the same leaves the copy, too.",
     "COLUMN {table}.connector_version": "The release of encord-sync that made it.",
 }
 
 
-def publish_file(location: DuckDBLocation, target: PublishTarget, run_id: str, keep: int) -> Path:
+def publish_file(location: DuckDBLocation, target: PublishTarget, content: PublishedContent, keep: int) -> Path:
     """Copies a warehouse that nobody writes, and puts the copy in place.
 
     Args:
         location: the warehouse.
         target: where to.
-        run_id: the run that the warehouse holds.
+        content: what the warehouse holds.
         keep: how many older copies stay, under names with their run.
 
     Returns:
@@ -42,14 +44,14 @@ def publish_file(location: DuckDBLocation, target: PublishTarget, run_id: str, k
     new = file.with_name(f".{file.name}.new")
     with file_system_failures(file):
         _remove_with_log(new)
-        earlier = published_run(file, location.schema)
+        earlier = published_content(file, location.schema)
         try:
-            _copy(location, new, run_id)
+            _copy(location, new, content)
             new.chmod(new.stat().st_mode & ~0o222)
-            if keep and earlier not in {None, run_id}:
-                keep_under(target.older_file(str(earlier)), file)
+            if keep and earlier is not None and earlier.run_id != content.run_id:
+                keep_under(target.older_file(earlier.run_id), file)
             # Of a reader that wrote all the same, and died: the new file could not be opened beside it.
-            remove(_log_of(file))
+            remove(log_of(file))
             put_in_place(new, file)
         finally:
             _remove_with_log(new)
@@ -58,8 +60,8 @@ def publish_file(location: DuckDBLocation, target: PublishTarget, run_id: str, k
     return file
 
 
-def published_run(file: Path, schema: str) -> str | None:
-    """The run that a published file holds; None if there is no file.
+def published_content(file: Path, schema: str) -> PublishedContent | None:
+    """What a published file holds; None if there is no file.
 
     Raises:
         ConnectorError: CONFIGURATION if the file is something else, or cannot be read: it must not be replaced; LOCKED
@@ -72,13 +74,17 @@ def published_run(file: Path, schema: str) -> str | None:
     try:
         attach = "ATTACH '{path}' AS published (READ_ONLY)"
         connection.execute(sql(attach, path=quoted(file)))
-        row = connection.execute(sql('SELECT run_id FROM published."{schema}".publication', schema=schema)).fetchone()
+        found = connection.execute(sql('SELECT * FROM published."{schema}".publication', schema=schema))
+        names = [column[0] for column in found.description or ()]
+        row = dict(zip(names, found.fetchone() or (), strict=True))
     except duckdb.Error as error:
         failure = opening_failure(file, error)
         raise (failure if failure.kind is ErrorKind.LOCKED else _not_ours(file)) from error
     finally:
         connection.close()
-    return str(row[0]) if row else None
+    if "run_id" not in row:
+        raise _not_ours(file)
+    return PublishedContent(row["run_id"], row.get("fingerprint"))
 
 
 def _not_ours(file: Path) -> ConnectorError:
@@ -89,12 +95,12 @@ def _not_ours(file: Path) -> ConnectorError:
     )
 
 
-def _copy(location: DuckDBLocation, new: Path, run_id: str) -> None:
+def _copy(location: DuckDBLocation, new: Path, content: PublishedContent) -> None:
     with attached_warehouse(location, new.with_name(f"{new.name}.tmp"), new) as connection:
         connection.execute(f"ATTACH '{quoted(new)}' AS copy (STORAGE_VERSION '{STORAGE_VERSION}')")
         connection.execute(f"COPY FROM DATABASE {WAREHOUSE} TO copy")
         _compare_counts(connection)
-        _mark(connection, f'copy."{location.schema}".publication', run_id)
+        _mark(connection, f'copy."{location.schema}".publication', content)
         connection.execute("CHECKPOINT copy")
         connection.execute("DETACH copy")
 
@@ -122,22 +128,22 @@ def _compare_counts(connection: duckdb.DuckDBPyConnection) -> None:
             )
 
 
-def _mark(connection: duckdb.DuckDBPyConnection, table: str, run_id: str) -> None:
+def _mark(connection: duckdb.DuckDBPyConnection, table: str, content: PublishedContent) -> None:
     connection.execute(
         f"CREATE OR REPLACE TABLE {table} (run_id VARCHAR NOT NULL, published_at TIMESTAMP WITH TIME ZONE NOT NULL,"
-        " connector_version VARCHAR NOT NULL)"
+        " connector_version VARCHAR NOT NULL, fingerprint VARCHAR)"
     )
-    insert = sql("INSERT INTO {table} VALUES (?, ?, ?)", table=table)
-    connection.execute(insert, [run_id, datetime.now(UTC), __version__])
+    insert = sql("INSERT INTO {table} VALUES (?, ?, ?, ?)", table=table)
+    connection.execute(insert, [content.run_id, datetime.now(UTC), __version__, content.fingerprint])
     for what, comment in _COMMENTS.items():
         connection.execute(f"COMMENT ON {what.format(table=table)} IS '{comment}'")
 
 
-def _log_of(file: Path) -> Path:
+def log_of(file: Path) -> Path:
     """The write-ahead log that DuckDB keeps beside a file that is written to."""
     return file.with_name(f"{file.name}.wal")
 
 
 def _remove_with_log(file: Path) -> None:
     remove(file)
-    remove(_log_of(file))
+    remove(log_of(file))

@@ -17,6 +17,7 @@ import orjson
 
 from connector import __version__
 from connector.load.publish.attached_warehouse import attached_warehouse, quoted
+from connector.load.publish.content import PublishedContent
 from connector.load.publish.file_system import file_system_failures, put_in_place, remove, settle
 from connector.load.publish.target import PublishTarget
 from connector.load.revisions import head_revision
@@ -32,13 +33,13 @@ _EXPANDING = re.compile(r"_on_frame$|^consensus_object|^consensus_(answer|vote|i
 together. Their text is in views.sql instead."""
 
 
-def publish_folder(location: DuckDBLocation, target: PublishTarget, run_id: str, keep: int) -> Path:
+def publish_folder(location: DuckDBLocation, target: PublishTarget, content: PublishedContent, keep: int) -> Path:
     """Writes a warehouse that nobody writes out as Parquet, and makes it the current version.
 
     Args:
         location: the warehouse.
         target: where to.
-        run_id: the run that the warehouse holds.
+        content: what the warehouse holds.
         keep: how many older versions stay, at least one.
 
     Returns:
@@ -52,13 +53,14 @@ def publish_folder(location: DuckDBLocation, target: PublishTarget, run_id: str,
         root.mkdir(exist_ok=True)
         for unfinished in root.glob(".*.new"):
             remove(unfinished)
-        new = root / f".{run_id}.new"
+        new = root / f".{content.run_id}.new"
         new.mkdir()
         try:
             with attached_warehouse(location, root / ".spill.new", root) as connection:
                 manifest = {
                     "format_version": 1,
-                    "run_id": run_id,
+                    "run_id": content.run_id,
+                    "fingerprint": content.fingerprint,
                     "published_at": datetime.now(UTC),
                     "connector_version": __version__,
                     "schema_version": head_revision(),
@@ -68,7 +70,7 @@ def publish_folder(location: DuckDBLocation, target: PublishTarget, run_id: str,
             (new / MANIFEST).write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z))
             for file in new.iterdir():
                 settle(file)
-            version = _free_name(root, run_id)
+            version = _free_name(root, content.run_id)
             put_in_place(new, version)
             pointer = root / ".current.new"
             pointer.symlink_to(version.name)
@@ -77,6 +79,21 @@ def publish_folder(location: DuckDBLocation, target: PublishTarget, run_id: str,
             remove(new)
         _remove_older(root, version, max(keep, 1))
     return version
+
+
+def published_version(target: PublishTarget) -> tuple[Path, PublishedContent] | None:
+    """The current version's folder and what it holds; None if there is none that can be read."""
+    try:
+        version = (target.parquet / "current").resolve(strict=True)
+        manifest = orjson.loads((version / MANIFEST).read_bytes())
+        return target.parquet / version.name, PublishedContent(manifest["run_id"], manifest.get("fingerprint"))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def mark_as_current(version: Path) -> None:
+    """Notes in a version's manifest, by its time of modification, that it holds what the warehouse holds now."""
+    (version / MANIFEST).touch()
 
 
 def _written(connection: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[dict[str, Any]]:

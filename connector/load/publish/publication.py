@@ -8,9 +8,10 @@ from typing import Literal
 from connector.errors import ConnectorError, ErrorKind
 from connector.load.file_lock import file_lock
 from connector.load.lock_holder import LockHolder
-from connector.load.publish.duckdb_copy import publish_file, published_run
+from connector.load.publish.content import PublishedContent, content_fingerprint
+from connector.load.publish.duckdb_copy import log_of, publish_file, published_content
 from connector.load.publish.file_system import file_system_failures
-from connector.load.publish.parquet_folder import publish_folder
+from connector.load.publish.parquet_folder import mark_as_current, publish_folder, published_version
 from connector.load.publish.target import PublishTarget
 from connector.load.reading import open_for_reading
 from connector.load.warehouse_url import DuckDBLocation, warehouse_location
@@ -20,12 +21,16 @@ Format = Literal["duckdb", "parquet"]
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """One form of a run that readers can have now: its path, the run that it holds, and its size."""
+    """One form of a run that readers can have now: its path, the run that it holds, and its size.
+
+    `is_new` is False where the copy of an earlier run was left in place, because nothing has changed since.
+    """
 
     format: Format
     path: Path
     run_id: str
     bytes: int
+    is_new: bool
 
 
 def publish_target(url: str, schema: str | None, path: Path, formats: Sequence[Format]) -> PublishTarget:
@@ -44,12 +49,19 @@ def publish_target(url: str, schema: str | None, path: Path, formats: Sequence[F
             remedy="Give --publish another file, or a folder.",
         )
     if "duckdb" in formats:
-        published_run(target.file, location.schema)
+        published_content(target.file, location.schema)
     return target
 
 
 def publish(
-    url: str, schema: str | None, target: PublishTarget, formats: Sequence[Format], keep: int, holder: LockHolder
+    url: str,
+    schema: str | None,
+    target: PublishTarget,
+    formats: Sequence[Format],
+    keep: int,
+    holder: LockHolder,
+    *,
+    only_changes: bool = False,
 ) -> list[Publication]:
     """Publishes what the warehouse's last run left. The caller holds the warehouse's lock.
 
@@ -60,6 +72,8 @@ def publish(
         formats: the forms to publish.
         keep: how many older copies stay.
         holder: this process, for the lock on the target.
+        only_changes: whether a copy that holds the same but for the receipts of later runs stays in place; its time of
+            last modification then becomes now.
 
     Raises:
         ConnectorError: UNPUBLISHED if the last run did not succeed; LOCKED if another process publishes there or has
@@ -69,16 +83,31 @@ def publish(
     run_id = _succeeded_run(url, schema)
     with file_system_failures(target.file):
         target.file.parent.mkdir(parents=True, exist_ok=True)
+    content = PublishedContent(run_id, content_fingerprint(location, target))
+    place_of = {"duckdb": target.file, "parquet": target.parquet}
+    publish_as = {"duckdb": publish_file, "parquet": publish_folder}
     publications = []
     for form in dict.fromkeys(formats):
-        place, publish_form = {
-            "duckdb": (target.file, publish_file),
-            "parquet": (target.parquet, publish_folder),
-        }[form]
-        with file_lock(place, holder, f"The published copy {place}"):
-            path = publish_form(location, target, run_id, keep)
-        publications.append(Publication(form, path, run_id, _size(path)))
+        with file_lock(place_of[form], holder, f"The published copy {place_of[form]}"):
+            current = _current(form, location, target) if only_changes else None
+            if current is not None and current[1].fingerprint == content.fingerprint:
+                path, held = current
+                with file_system_failures(path):
+                    mark_as_current(path) if form == "parquet" else path.touch()
+            else:
+                path, held = publish_as[form](location, target, content, keep), content
+        publications.append(Publication(form, path, held.run_id, _size(path), is_new=held is content))
     return publications
+
+
+def _current(form: Format, location: DuckDBLocation, target: PublishTarget) -> tuple[Path, PublishedContent] | None:
+    """What is published now, and where; None if nothing is, or not what was published."""
+    if form == "parquet":
+        return published_version(target)
+    if log_of(target.file).exists():  # of somebody who wrote to the copy
+        return None
+    held = published_content(target.file, location.schema)
+    return None if held is None else (target.file, held)
 
 
 def _duckdb_location(url: str, schema: str | None) -> DuckDBLocation:
