@@ -2,10 +2,13 @@
 
 A process of its own imports the command and then forks a child for each run: the child is the command from its first
 line on, with its own process id, and dies of a real SIGKILL. Run as a module it is that process; `CommandServer` is
-the handle on it. Nothing in the product knows of this: commit points are found by wrapping, in the child, what the
-sessions of connector/load open and close transactions with.
+the handle on it. What a run imports on its way, which is half of its work, the next ones find imported.
+
+Nothing in the product knows of this: commit points are found by wrapping, in the child, what the sessions of
+connector/load open and close transactions with.
 """
 
+import gc
 import importlib
 import importlib.util
 import json
@@ -13,7 +16,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
@@ -22,43 +25,61 @@ SESSIONS = (
     ("connector.load.duckdb_session", "DuckDBSession"),
     ("connector.load.postgres_session", "PostgresSession"),
 )
+STEPS_OF_PUBLISHING = {
+    "connector.load.publish.duckdb_copy": ("_copy", "_mark", "keep_under", "put_in_place", "remove"),
+    "connector.load.publish.parquet_folder": ("_write", "settle", "put_in_place", "remove"),
+}
+"""Functions of the modules that publish; right before and right after each of them is a commit point, too."""
 
 
 class CommitPoints:
-    """Counts the moments right before and right after each commit and the closing, and kills the process at one."""
+    """Notes the moments right before and right after each commit and each closing, and kills the process at one."""
 
     def __init__(self, kill_at: int | None) -> None:
-        self.reached = 0
+        self.reached: list[str] = []
         self._kill_at = kill_at
 
-    def here(self) -> None:
+    def here(self, name: str) -> None:
         """One more point is reached."""
-        self.reached += 1
-        if self.reached == self._kill_at:
+        self.reached.append(name)
+        if len(self.reached) == self._kill_at:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def watch(self, session: type) -> None:
         """Wrap what a session class begins transactions with, and its closing."""
         for name in ("transaction", "connection"):
-            setattr(session, name, self._watched(getattr(session, name)))
-        close = session.close  # type: ignore[attr-defined] # every session has it
+            setattr(session, name, self._watched(name, getattr(session, name)))
+        self.watch_steps(session, ("close",))
 
-        def closing(of: object) -> None:
-            self.here()
-            close(of)
-            self.here()
+    def watch_steps(self, owner: object, names: Iterable[str]) -> None:
+        """Wrap functions of a module, as it calls them itself, or methods of a class."""
+        for name in names:
+            setattr(owner, name, self._watched_step(name, getattr(owner, name)))
 
-        session.close = closing  # type: ignore[attr-defined] # replaced in the child process only
+    def _watched_step(self, name: str, step: Callable[..., Any]) -> Callable[..., Any]:
+        def watched(*arguments: Any) -> Any:  # noqa: ANN401 - whatever the step takes and gives
+            self.here(f"before {name}")
+            answer = step(*arguments)
+            self.here(f"after {name}")
+            return answer
 
-    def _watched(self, begin: Callable[..., Any]) -> Callable[..., Any]:
+        return watched
+
+    def _watched(self, name: str, begin: Callable[..., Any]) -> Callable[..., Any]:
         @contextmanager
         def watched(of: object) -> Iterator[Any]:
             with begin(of) as value:
                 yield value
-                self.here()
-            self.here()
+                self.here(f"before {name}")
+            self.here(f"after {name}")
 
         return watched
+
+
+def points_in(printed: str) -> list[str]:
+    """The names of the commit points that a run passed, from what it printed at its end."""
+    names: list[str] = json.loads(printed.rpartition("commit points: ")[2])
+    return names
 
 
 class CommandServer:
@@ -84,7 +105,7 @@ class CommandServer:
 
         Args:
             arguments: of `encord-sync`.
-            output: the file that gets what it prints, and at its end the number of commit points.
+            output: the file that gets what it prints, and at its end the commit points.
             kill_at: the commit point that it dies at, from 1; None lets it live.
         """
         assert self._process.stdin is not None
@@ -117,19 +138,33 @@ class CommandServer:
 def _serve() -> None:
     from connector.cli import main
 
-    for name in ("connector.run", "connector.load", "connector.interruption", "alembic.command", "duckdb_sqlalchemy"):
-        importlib.import_module(name)
+    _import(["connector.run", "connector.load", "connector.interruption", "alembic.command", "duckdb_sqlalchemy"])
     sessions = [getattr(importlib.import_module(module), name) for module, name in SESSIONS if _exists(module)]
     for line in sys.stdin:
         arguments, output, kill_at = json.loads(line)
+        gc.freeze()  # what the collector does not look at, parent and child go on sharing
+        reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
-            os._exit(_be_the_command(main, sessions, arguments, output, kill_at))
+            before = set(sys.modules)
+            code = _be_the_command(main, sessions, arguments, output, kill_at)
+            os.write(writing, "\n".join(set(sys.modules) - before).encode())
+            os._exit(code)
+        os.close(writing)
         sys.stdout.write(f"{child}\n")
         sys.stdout.flush()
+        with os.fdopen(reading, encoding="utf-8") as imported:
+            names = imported.read().split()
         _, status = os.waitpid(child, 0)
+        _import(names)
         sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
         sys.stdout.flush()
+
+
+def _import(names: list[str]) -> None:
+    for name in names:
+        with suppress(ImportError):  # some are made while another one is imported, under names of their own
+            importlib.import_module(name)
 
 
 def _exists(module: str) -> bool:
@@ -146,13 +181,15 @@ def _be_the_command(
     points = CommitPoints(kill_at)
     for session in sessions:
         points.watch(session)
+    for module, names in STEPS_OF_PUBLISHING.items():
+        points.watch_steps(importlib.import_module(module), names)
     sys.argv = ["encord-sync", *arguments]
     code: object = None
     try:
         main()
     except SystemExit as ended:
         code = ended.code
-    print(f"\ncommit points: {points.reached}", flush=True)  # noqa: T201 - read by the test
+    print(f"\ncommit points: {json.dumps(points.reached)}", flush=True)  # noqa: T201 - read by the test
     return int(code) if isinstance(code, int) else 0
 
 

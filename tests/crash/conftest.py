@@ -19,7 +19,7 @@ def duckdb_engine(tmp_path_factory: pytest.TempPathFactory) -> DuckDBEngine:
 def postgres_engine(postgres_server: PostgresServer) -> Iterator[PostgresEngine]:
     made = PostgresEngine(postgres_server)
     yield made
-    made.remove()
+    made.remove_all()
 
 
 @pytest.fixture(scope="session", params=["duckdb", "postgres"])

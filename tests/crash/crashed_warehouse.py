@@ -1,9 +1,12 @@
 """A warehouse of any engine under crash tests: what it holds, and whether it is whole."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from connector.load.reading import warehouse_exists
 from connector.load.tables import LABEL_TABLES, METADATA
 from connector.sample import SampleServer
 from tests.crash.engines import Engine
@@ -32,6 +35,7 @@ _ORPHANS = {
     " (SELECT count(*) FROM classification_instance AS i WHERE i.label_hash = r.label_hash))",
 }
 """What no committed state may show, however a run ended: how many there are."""
+_ALL_ORPHANS = "SELECT " + ", ".join(f"({query})" for query in _ORPHANS.values())
 
 
 class CrashedWarehouse(SyncedWarehouse):
@@ -41,6 +45,7 @@ class CrashedWarehouse(SyncedWarehouse):
         super().__init__(server, Path())
         self.engine = engine
         self._url = url
+        self._looking: Any = None
 
     @property
     def url(self) -> str:
@@ -50,14 +55,35 @@ class CrashedWarehouse(SyncedWarehouse):
         """A second warehouse that holds the same, synced from the same server."""
         return CrashedWarehouse(self.server, self.engine, self.engine.copied(self.url))
 
-    def _reading(self) -> Any:  # noqa: ANN401 - see Engine.reading
-        return self.engine.reading(self._url)
+    def has_tables(self) -> bool:
+        """Whether a first run came so far as to make them; it makes all of them or none."""
+        return warehouse_exists(self._url)
+
+    def remove(self) -> None:
+        """Delete it."""
+        self.engine.remove(self._url)
+
+    @contextmanager
+    def looked_into(self) -> Iterator[None]:
+        """One connection for all that is asked in the block: opening costs more than a question."""
+        with self.engine.reading(self._url) as self._looking:
+            try:
+                yield
+            finally:
+                self._looking = None
+
+    @contextmanager
+    def _reading(self) -> Iterator[Any]:
+        if self._looking is not None:
+            yield self._looking
+        else:
+            with self.engine.reading(self._url) as connection:
+                yield connection
 
     def damage(self) -> list[str]:
         """Half label rows, doubled ones, rows that belong to nothing: none at any time, whatever happened."""
-        with self._reading() as connection:
-            found = {what: connection.execute(query).fetchall()[0][0] for what, query in _ORPHANS.items()}
-        return [f"{count} {what}" for what, count in found.items() if count]
+        (counts,) = self.rows(_ALL_ORPHANS)
+        return [f"{count} {what}" for what, count in zip(_ORPHANS, counts, strict=True) if count]
 
     def contents(self) -> Contents:
         """What Encord fills, and is not marked deleted: all that a clean sync would bring as well."""

@@ -31,6 +31,9 @@ class Engine(Protocol):
     def copied(self, url: str) -> str:
         """The URL of a copy of a warehouse that nobody has open."""
 
+    def remove(self, url: str) -> None:
+        """Delete a warehouse that nobody has open."""
+
     def reading(self, url: str) -> contextlib.AbstractContextManager[Any]:
         """A connection that answers `execute(query, parameters).fetchall()`, parameters written as `$name`."""
 
@@ -61,6 +64,10 @@ class DuckDBEngine:
     @staticmethod
     def file(url: str) -> Path:
         return Path(str(sa.make_url(url).database))
+
+    def remove(self, url: str) -> None:
+        for file in self._folder.glob(f"{self.file(url).name}*"):
+            file.unlink()
 
     def reading(self, url: str) -> contextlib.AbstractContextManager[Any]:
         return duckdb.connect(str(self.file(url)), read_only=True)

@@ -131,6 +131,7 @@ def suffered(scene: Scene, case: Case) -> None:
     assert outcome.exit_code == case.exit_code, outcome.run.message
     assert outcome.receipt.tombstoned == case.tombstones
     assert_heals(warehouse, scene.after)
+    warehouse.remove()
 
 
 def assert_heals(warehouse: CrashedWarehouse, after: Contents, **options: Any) -> None:  # noqa: ANN401 - any option
@@ -138,9 +139,10 @@ def assert_heals(warehouse: CrashedWarehouse, after: Contents, **options: Any) -
     assert not warehouse.damage()
     healed = warehouse.sync(**options)
     assert healed.exit_code == ExitCode.OK, healed.run.message
-    found = [*warehouse.damage(), *differences(warehouse.contents(), after)]
-    assert not found, "\n".join(found[:20])
-    assert warehouse.value("SELECT count(*) FROM sync_failure") == 0
+    with warehouse.looked_into():
+        found = [*warehouse.damage(), *differences(warehouse.contents(), after)]
+        assert not found, "\n".join(found[:20])
+        assert warehouse.value("SELECT count(*) FROM sync_failure") == 0
 
 
 EDITS_MEANWHILE: dict[str, Callable[[SampleProject], object]] = {
@@ -155,6 +157,18 @@ EDITS_MEANWHILE: dict[str, Callable[[SampleProject], object]] = {
     ),
 }
 """What people do in Encord between the listing and the fetch of a sync."""
+
+
+def edited_meanwhile(engine: Engine, name: str) -> None:
+    """One run during which somebody edits in Encord; the next one must make all well."""
+    with make_scene("edited", engine) as made:
+        warehouse = made.warehouse()
+        edit = EDITS_MEANWHILE[name]
+        made.server.faults.add(Fault(Hook(lambda: edit(warehouse.project)), kind="label_rows"))
+        assert warehouse.sync(bundle_rows=3, requests_in_flight=1).exit_code in {0, 7}
+        made.server.faults.clear()
+        assert_heals(warehouse, warehouse.clean_contents())
+        warehouse.remove()
 
 
 def random_history(engine: Engine, seed: object, runs: int = 4) -> int:

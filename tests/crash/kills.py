@@ -1,19 +1,15 @@
 """One attempt: break off a run of the command in a scene, see what it left, run again, compare with a clean sync."""
 
 import random
-import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from connector.errors import ConnectorError
-from connector.load import open_warehouse
-from connector.sample import Fault, Hook, SampleServer
-from tests.crash.command_server import CommandServer
+from connector.sample import SampleServer
+from tests.crash.command_server import CommandServer, points_in
 from tests.crash.crashed_warehouse import CrashedWarehouse, differences
 from tests.crash.scenes import BUNDLE_ROWS, Scene
-from tests.sync.synced_warehouse import ALL_REQUESTS_OF_A_LISTING
 
 LOADED_BY_BROKEN_RUN = """
 SELECT label_hash FROM label_row
@@ -69,69 +65,98 @@ def commit_points(scene: Scene, command: CommandServer, folder: Path) -> int:
     arguments = ["migrate", f"--warehouse={warehouse.url}"] if is_new else sync_arguments(warehouse, folder)
     code = command.run(arguments, output)
     assert code == 0, output.read_text()
-    return int(output.read_text().rpartition("commit points: ")[2])
+    warehouse.remove()
+    return len(points_in(output.read_text()))
 
 
 def killed_at_point(scene: Scene, command: CommandServer, folder: Path, point: int) -> Attempt:
     """A run that dies at a commit point."""
-    return _attempt(
-        scene, folder, lambda arguments, output: command.run(arguments, output, kill_at=point), f"commit point {point}"
+    warehouse = scene.warehouse()
+    where = f"scene {scene.name}, {warehouse.engine.name}, killed at commit point {point}"
+    exit_code, printed = _broken_off(
+        warehouse, folder, lambda arguments, output: command.run(arguments, output, kill_at=point), where
     )
+    attempt = Attempt(exit_code, recovered(scene, warehouse, where), printed)
+    warehouse.remove()
+    return attempt
 
 
-def killed_at_instant(
-    scene: Scene, command: CommandServer, folder: Path, chance: random.Random, seconds: float
-) -> Attempt:
-    """A run that dies at some time within so many seconds after its first request."""
-    begun = threading.Event()
-    instant = chance.uniform(0, seconds)
+def killed_at_instants(
+    scene: Scene, command: CommandServer, folder: Path, chance: random.Random, kills: int
+) -> Iterator[Attempt]:
+    """So many runs that each die at a time that chance chooses, anywhere from their first line to their last.
 
+    Half of them, by chance, follow a run of the same warehouse that was killed, too.
+    """
+    seconds = _seconds_of_a_run(scene, command, folder)
+    done, warehouse = 0, scene.warehouse()
+    for _ in range(4 * kills):
+        if done == kills:
+            break
+        instant = chance.uniform(0, seconds)
+        where = f"scene {scene.name}, {warehouse.engine.name}, broken off at {instant:.4f} s"
+        exit_code, printed = _broken_off(warehouse, folder, _killing_after(command, instant), where)
+        done += exit_code == KILLED
+        if exit_code == KILLED and chance.random() < 0.5 and done < kills:
+            yield Attempt(exit_code, len(kept_by_broken_run(scene, warehouse, where)), printed)
+            continue
+        if exit_code == KILLED:
+            yield Attempt(exit_code, recovered(scene, warehouse, where), printed)
+        else:
+            seconds *= 0.9  # the machine has become quicker
+        warehouse.remove()
+        warehouse = scene.warehouse()
+    warehouse.remove()
+    assert done == kills, f"only {done} of {kills} runs were still there to be killed"
+
+
+def _seconds_of_a_run(scene: Scene, command: CommandServer, folder: Path) -> float:
+    """How long a run takes; the first one, which imports what all the others find imported, does not count."""
+    for _ in range(2):
+        warehouse = scene.warehouse()
+        begun = time.monotonic()
+        assert command.run(sync_arguments(warehouse, folder), folder / "timed-run") == 0
+        seconds = time.monotonic() - begun
+        warehouse.remove()
+    return seconds
+
+
+def _killing_after(command: CommandServer, seconds: float) -> Callable[[list[str], Path], int]:
     def run(arguments: list[str], output: Path) -> int:
-        scene.server.faults.add(Fault(Hook(begun.set)))
         process = command.start(arguments, output)
-        assert begun.wait(30), output.read_text()
-        time.sleep(instant)
+        time.sleep(seconds)
         command.kill(process)
         return command.wait()
 
-    return _attempt(scene, folder, run, f"{instant:.4f} s")
+    return run
 
 
-def seconds_of_a_run(scene: Scene, command: CommandServer, folder: Path) -> float:
-    """How long a run takes from its first request to its end."""
-    begun: list[float] = []
-    scene.server.faults.add(Fault(Hook(lambda: begun.append(time.monotonic()))))
-    assert command.run(sync_arguments(scene.warehouse(), folder), folder / "timed-run") == 0
-    scene.server.faults.clear()
-    return time.monotonic() - begun[0]
-
-
-def _attempt(scene: Scene, folder: Path, run: Callable[[list[str], Path], int], instant: str) -> Attempt:
-    warehouse, output = scene.warehouse(), folder / "broken-off"
+def _broken_off(
+    warehouse: CrashedWarehouse, folder: Path, run: Callable[[list[str], Path], int], where: str
+) -> tuple[int, str]:
+    output = folder / "broken-off"
+    output.write_text("")
     exit_code = run(sync_arguments(warehouse, folder), output)
-    scene.server.faults.clear()
-    printed = output.read_text()
-    where = f"scene {scene.name}, {warehouse.engine.name}, broken off at {instant}"
-    assert exit_code in {KILLED, 0}, f"{where}: {printed}"
-    return Attempt(exit_code, recovered(scene, warehouse, where), printed)
+    assert exit_code in {KILLED, 0}, f"{where}: {output.read_text()}"
+    return exit_code, output.read_text()
+
+
+def kept_by_broken_run(scene: Scene, warehouse: CrashedWarehouse, where: str) -> set[str]:
+    """Look at what a broken run left: nothing half; the label hashes whose rows it had committed."""
+    if scene.before is None and not warehouse.has_tables():
+        return set()
+    with warehouse.looked_into():
+        assert not warehouse.damage(), where
+        return {label_hash for (label_hash,) in warehouse.rows(LOADED_BY_BROKEN_RUN)}
 
 
 def recovered(scene: Scene, warehouse: CrashedWarehouse, where: str) -> int:
     """Look at what a broken run left, run again, and compare; the number of label rows that were kept."""
-    try:
-        open_warehouse(warehouse.url).close()
-    except ConnectorError as error:
-        raise AssertionError(f"{where}: it left a warehouse that cannot be opened: {error}") from error
-    assert not warehouse.damage(), where
-    kept = {label_hash for (label_hash,) in warehouse.rows(LOADED_BY_BROKEN_RUN)}
+    kept = kept_by_broken_run(scene, warehouse, where)
     rest = warehouse.sync()
     assert rest.exit_code == 0, f"{where}: {rest.run.message}"
     assert not kept & set(rest.fetched), f"{where}: fetched again"
-    found = [*warehouse.damage(), *differences(warehouse.contents(), scene.after)]
+    with warehouse.looked_into():
+        found = [*warehouse.damage(), *differences(warehouse.contents(), scene.after)]
     assert not found, "\n".join([where, *found[:20]])
     return len(kept)
-
-
-def nothing_left_to_do(warehouse: CrashedWarehouse) -> None:
-    """The run after that finds nothing to fetch."""
-    assert warehouse.sync().requests == ALL_REQUESTS_OF_A_LISTING

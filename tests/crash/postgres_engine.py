@@ -41,7 +41,11 @@ class PostgresEngine:
         self._databases.append(self.server.create_database(template))
         return self.server.database_url(self._databases[-1])
 
-    def remove(self) -> None:
+    def remove(self, url: str) -> None:
+        self.server.drop_database(self.database(url))
+        self._databases.remove(self.database(url))
+
+    def remove_all(self) -> None:
         """Drop all databases."""
         while self._databases:
             self.server.drop_database(self._databases.pop())

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from connector.sample import Fault, Hook
 from tests.crash.engines import Engine
-from tests.crash.fault_matrix import CASES, EDITS_MEANWHILE, assert_heals, random_history, suffered
+from tests.crash.fault_matrix import CASES, EDITS_MEANWHILE, edited_meanwhile, random_history, suffered
 from tests.crash.scenes import Scene, scene
 
 BRIEFLY = [
@@ -32,13 +31,7 @@ def test_one_fault(name: str, edited: Scene) -> None:
 
 @pytest.mark.parametrize("name", EDITS_MEANWHILE)
 def test_an_edit_while_a_sync_runs(name: str, duckdb_engine: Engine) -> None:
-    with scene("edited", duckdb_engine) as made:
-        warehouse = made.warehouse()
-        edit = EDITS_MEANWHILE[name]
-        made.server.faults.add(Fault(Hook(lambda: edit(warehouse.project)), kind="label_rows"))
-        assert warehouse.sync(bundle_rows=3, requests_in_flight=1).exit_code in {0, 7}
-        made.server.faults.clear()
-        assert_heals(warehouse, warehouse.clean_contents())
+    edited_meanwhile(duckdb_engine, name)
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -1,82 +1,89 @@
-"""The long form of the crash tests, with figures: `make torture`. Ends at the first row that is not as it should be.
+"""The long form of the crash tests, with figures: `make torture`, or a part of it.
 
-python -m tests.crash.torture --kills 200 --histories 50        # on both engines
+    python -m tests.crash.torture                                   # all of it, on both engines
+    python -m tests.crash.torture --engine duckdb --only kills      # a part, to look into something
+
+What it does is cut into pieces that run side by side, each with its own seed; a piece that fails is reported with what
+repeats it, and the others go on. Ends with exit code 0 only if no piece found anything that is not as it should be.
 """
 
 import argparse
-import random
+import concurrent.futures
+import multiprocessing
+import os
+import signal
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from tests.crash.command_server import CommandServer
-from tests.crash.engines import DuckDBEngine, Engine
-from tests.crash.fault_matrix import CASES, random_history, suffered
-from tests.crash.kills import KILLED, commit_points, killed_at_instant, killed_at_point, seconds_of_a_run
-from tests.crash.postgres_engine import PostgresEngine
-from tests.crash.scenes import SCENES, scene
-from tests.postgres_server import PostgresServer
+from tests.crash.torture_pieces import PARTS, Done, Piece, pieces_of, prepare, run
+from tests.postgres_server import OWN_SERVER, PostgresServer
+
+ENGINES = ("duckdb", "postgresql")
+_ORDER = (*PARTS, "rows compared")
 
 
-@contextmanager
-def engines(folder: Path, names: list[str]) -> Iterator[list[Engine]]:
-    """The engines of these names, ready."""
-    made: list[Engine] = [DuckDBEngine(folder)] if "duckdb" in names else []
-    server = PostgresServer()
-    try:
-        if "postgres" in names:
-            server.start()
-            made.append(PostgresEngine(server))
-        yield made
-    finally:
-        server.remove()
-
-
-def torture(engine: Engine, command: CommandServer, folder: Path, asked: argparse.Namespace) -> Counter[str]:
-    """Everything on one engine; the figures. An AssertionError tells of the first row that is not as it should be."""
-    figures: Counter[str] = Counter()
-    chance = random.Random(f"{asked.seed} {engine.name}")
-    for name in SCENES:
-        with scene(name, engine) as made:
-            for point in range(1, commit_points(made, command, folder) + 1):
-                figures["kills at commit points"] += killed_at_point(made, command, folder, point).exit_code == KILLED
-            seconds = seconds_of_a_run(made, command, folder)
-            for _ in range(asked.kills // len(SCENES) + 1):
-                attempt = killed_at_instant(made, command, folder, chance, seconds)
-                figures["kills at random instants"] += attempt.exit_code == KILLED
-                figures["label rows kept over kills"] += attempt.kept
-    with scene("edited", engine) as made:
-        for case in CASES.values():
-            suffered(made, case)
-            figures["faults alone"] += 1
-    for number in range(asked.histories):
-        figures["faults mixed"] += random_history(engine, f"{asked.seed} {number}")
-    return figures
-
-
-def main() -> None:
-    """Torture the engines that are asked for, and print the figures."""
+def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="The long form of the crash tests.")
     parser.add_argument("--kills", type=int, default=200, help="kills at random instants, on each engine")
+    parser.add_argument("--publish-kills", type=int, default=30, help="publications killed at random instants")
     parser.add_argument("--histories", type=int, default=50, help="histories of mixed faults, on each engine")
+    parser.add_argument("--steps", type=int, default=2000, help="steps of the model test, on each engine")
     parser.add_argument("--seed", default="7", help="another seed, other instants and histories")
-    parser.add_argument("--engine", action="append", choices=["duckdb", "postgres"], help="only this one")
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name, CommandServer() as command:
-        folder = Path(name)
-        with engines(folder, asked.engine or ["duckdb", "postgres"]) as made:
-            for engine in made:
-                begun = time.monotonic()
-                figures = torture(engine, command, folder, asked)
-                told = ", ".join(f"{what}: {count:,}" for what, count in figures.items())
-                seconds = time.monotonic() - begun
-                sys.stdout.write(f"{engine.name}: {told}; rows lost, doubled or left over: 0 ({seconds:.0f} s)\n")
-                sys.stdout.flush()
+    parser.add_argument("--engine", action="append", choices=ENGINES, help="only this one")
+    parser.add_argument("--only", action="append", choices=PARTS, help="only this part; may be given several times")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes side by side")
+    return parser.parse_args()
+
+
+def _results(pieces: list[Piece], jobs: int, folder: Path) -> Iterator[Done]:
+    """What each piece came to, in the order in which they end."""
+    with concurrent.futures.ProcessPoolExecutor(
+        jobs, mp_context=multiprocessing.get_context("spawn"), initializer=prepare, initargs=(folder,)
+    ) as pool:
+        for future in concurrent.futures.as_completed([pool.submit(run, piece) for piece in pieces]):
+            yield future.result()
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def main() -> int:
+    """Torture the engines that are asked for, print the figures, and return the exit code."""
+    asked = _asked()
+    engines, parts = asked.engine or ENGINES, asked.only or PARTS
+    pieces = [piece for engine in engines for piece in pieces_of(engine, asked) if piece.part in parts]
+    figures: dict[str, Counter[str]] = {engine: Counter() for engine in engines}
+    failures: list[Done] = []
+    begun = time.monotonic()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped
+    server = PostgresServer()
+    with tempfile.TemporaryDirectory(prefix="encord-sync-torture-") as folder:
+        try:
+            if "postgresql" in engines:
+                server.start()
+                os.environ[OWN_SERVER] = server.url.render_as_string(hide_password=False)
+            for number, done in enumerate(_results(pieces, asked.jobs, Path(folder)), start=1):
+                figures[done.piece.engine].update(done.figures)
+                failures += [done] if done.failure else []
+                minutes = (time.monotonic() - begun) / 60
+                left = minutes / number * (len(pieces) - number)
+                _say(f"{number}/{len(pieces)} {done.piece}: {done.told}  [{minutes:.1f} min, about {left:.0f} to go]")
+        finally:
+            server.remove()
+    _say(f"\nSeed {asked.seed}, {(time.monotonic() - begun) / 60:.1f} minutes:")
+    for engine, counts in figures.items():
+        _say(f"{engine}: " + ", ".join(f"{what} {counts[what]:,}" for what in _ORDER if counts[what]))
+    for done in failures:
+        _say(f"\nFAILED: {done.piece}\n{done.failure}")
+    _say("rows lost, doubled or left over: 0" if not failures else f"pieces that failed: {len(failures)}")
+    return 1 if failures else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -178,7 +179,7 @@ class SyncedWarehouse:
         with self._reading() as connection:
             return connection.execute(query, parameters or None).fetchall()
 
-    def _reading(self) -> duckdb.DuckDBPyConnection:
+    def _reading(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
         return duckdb.connect(str(self.file), read_only=True, config={"threads": 1})
 
     def value(self, query: str, **parameters: object) -> Any:  # noqa: ANN401 - whatever the query asks for
