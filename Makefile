@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 WORKERS ?= auto
 ARGS ?=
 
-.PHONY: demo test torture lint format docs clean
+.PHONY: demo test torture bench lint format docs clean
 
 demo: $(VENV)/.installed
 	$(BIN)/encord-sync demo $(ARGS)
@@ -21,6 +21,10 @@ test: $(VENV)/.installed-dev
 # The long form of the crash tests, with figures: kills, faults, random histories.
 torture: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.crash.torture $(ARGS)
+
+# Speed against baselines of the same run, into bench/results; ARGS=--quick, ARGS=--full. `make docs` quotes them.
+bench: $(VENV)/.installed-bench
+	$(BIN)/python -m bench $(ARGS)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
@@ -47,6 +51,10 @@ $(VENV)/.installed-dev: $(BIN)/python $(SETUP)
 	@echo "Installing encord-sync and its test tools into $(VENV) (first time only, about a minute) ..."
 	@$(PIP) --editable '.[dev,frames,postgres]'
 	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-bench: $(VENV)/.installed-dev
+	@$(PIP) --editable '.[dev,frames,postgres,bench]'
+	@touch $@
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

@@ -48,7 +48,7 @@ def parse(folder: Path) -> tuple[float, float]:
 
 def append(folder: Path, warehouse: Path) -> tuple[float, float, int]:
     """Append the final columns to new tables; returns CPU and wall seconds of that, and the annotations."""
-    tables = {name: _read(folder / f"{name}.arrow") for name in LABEL_TABLES if (folder / f"{name}.arrow").exists()}
+    tables = read_final_columns(folder)
     connection = connect(warehouse)
     connection.execute((folder / "tables.sql").read_text())
     annotations = tables["object_annotation"].num_rows
@@ -65,8 +65,13 @@ def append(folder: Path, warehouse: Path) -> tuple[float, float, int]:
     return time.process_time() - cpu_begun, time.monotonic() - wall_begun, annotations
 
 
-def _read(path: Path) -> pa.Table:
-    return pa.ipc.open_file(path.read_bytes()).read_all()
+def read_final_columns(folder: Path) -> dict[str, pa.Table]:
+    """The tables that `save_final_columns` wrote, by name; those without rows are left out."""
+    return {
+        name: pa.ipc.open_file(path.read_bytes()).read_all()
+        for name in LABEL_TABLES
+        if (path := folder / f"{name}.arrow").exists()
+    }
 
 
 def main() -> None:

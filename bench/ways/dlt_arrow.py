@@ -1,0 +1,31 @@
+"""Baseline c, at its best: dlt is fed with finished Arrow tables, and has nothing to fetch, parse or normalise."""
+
+import json
+from pathlib import Path
+
+from bench.ways import Job
+from bench.ways.dlt_pipeline import LOADER, pipeline
+from bench.ways.floor import read_final_columns
+
+
+def main() -> None:
+    """Merge every table by label_hash, and print how many annotations there were."""
+    job = Job.of_this_process()
+    tables = read_final_columns(Path(job.folder))
+    with pipeline(job.warehouse) as pipe:
+        import dlt
+
+        pipe.run(
+            [
+                dlt.resource([rows], name=name, write_disposition="merge", merge_key="label_hash")
+                for name, rows in tables.items()
+            ],
+            loader_file_format=LOADER,
+        )
+        with pipe.sql_client() as client:
+            counted = client.execute_sql("SELECT count(*) FROM object_annotation")
+    print(json.dumps({"annotations": counted[0][0]}))
+
+
+if __name__ == "__main__":
+    main()
