@@ -1,0 +1,203 @@
+-- grain: one row an object on a frame whose shape well-known text can say
+-- after: object_corners_on_frame
+CREATE VIEW object_wkt_on_frame AS
+SELECT
+    project_hash,
+    project_title,
+    data_hash,
+    data_title,
+    dataset_title,
+    data_type,
+    branch_name,
+    label_hash,
+    label_row_id,
+    workflow_stage_title,
+    space_id,
+    frame,
+    object_hash,
+    object_name,
+    feature_hash,
+    ontology_shape,
+    -- DuckDB writes 1.0 where PostgreSQL writes 1.
+    REGEXP_REPLACE(kind || coordinates, '\.0([ ,)])', '\1', 'g') AS wkt,
+    -- Point by point: the brackets before it, x and y in pixels, the brackets after it.
+    CASE WHEN kind NOT LIKE '% Z' THEN kind || (
+        SELECT
+            REGEXP_REPLACE(
+                STRING_AGG(
+                    REGEXP_REPLACE(token, '[^(].*$', '')
+                    || CAST(REGEXP_REPLACE(token, '^[(]*([^ ]+) .*$', '\1') AS DOUBLE PRECISION) * frame_width
+                    || ' '
+                    || CAST(REGEXP_REPLACE(token, '^.* ([^)]+)[)]*$', '\1') AS DOUBLE PRECISION) * frame_height
+                    || REGEXP_REPLACE(token, '^.*[^)]', ''),
+                    ',' ORDER BY place
+                ),
+                '\.0([ ,)])', '\1', 'g'
+            )
+        FROM UNNEST(STRING_TO_ARRAY(coordinates, ',')) WITH ORDINALITY AS point (token, place)
+    ) END AS wkt_pixels
+FROM (
+    SELECT
+        project_hash,
+        project_title,
+        data_hash,
+        data_title,
+        dataset_title,
+        data_type,
+        branch_name,
+        label_hash,
+        label_row_id,
+        workflow_stage_title,
+        space_id,
+        frame,
+        object_hash,
+        object_name,
+        feature_hash,
+        ontology_shape,
+        kind,
+        CASE kind
+            WHEN 'POINT' THEN '(' || x || ' ' || y || ')'
+            WHEN 'POINT Z' THEN '(' || REPLACE(TRANSLATE(outline, '[]', ''), ',', ' ') || ')'
+            WHEN 'LINESTRING'
+                THEN TRANSLATE(REGEXP_REPLACE(outline, '\[([^][,]+),([^][,]+)\]', '\1 \2', 'g'), '[]', '()')
+            WHEN 'LINESTRING Z'
+                THEN TRANSLATE(
+                    REGEXP_REPLACE(outline, '\[([^][,]+),([^][,]+),([^][,]+)\]', '\1 \2 \3', 'g'), '[]', '()'
+                )
+            WHEN 'POLYGON' THEN SUBSTR(rings, 2, LENGTH(rings) - 2)
+            ELSE rings
+        END AS coordinates,
+        frame_width,
+        frame_height
+    FROM (
+        SELECT
+            project_hash,
+            project_title,
+            data_hash,
+            data_title,
+            dataset_title,
+            data_type,
+            branch_name,
+            label_hash,
+            label_row_id,
+            workflow_stage_title,
+            space_id,
+            frame,
+            object_hash,
+            object_name,
+            feature_hash,
+            ontology_shape,
+            x,
+            y,
+            outline,
+            CASE
+                WHEN outline IS NULL THEN 'POINT'
+                WHEN form ~ '^\[\[ring(,ring)*\]\]$' THEN 'POLYGON'
+                WHEN form ~ '^\[\[ring(,ring)*\](,\[ring(,ring)*\])+\]$' THEN 'MULTIPOLYGON'
+                WHEN form ~ '^\[\[0,0\](,\[0,0\])+\]$' THEN 'LINESTRING'
+                WHEN form ~ '^\[\[0,0,0\](,\[0,0,0\])+\]$' THEN 'LINESTRING Z'
+                WHEN form = '[0,0,0]' THEN 'POINT Z'
+            END AS kind,
+            -- x,y,x,y becomes x y,x y; then each ring ends where it began.
+            TRANSLATE(
+                REGEXP_REPLACE(
+                    REGEXP_REPLACE(outline, '([^][,]+),([^][,]+)', '\1 \2', 'g'),
+                    '\[([^][,]+)((?:,[^][]*)?)\]', '(\1\2,\1)', 'g'
+                ),
+                '[]', '()'
+            ) AS rings,
+            frame_width,
+            frame_height
+        FROM (
+            SELECT
+                project_hash,
+                project_title,
+                data_hash,
+                data_title,
+                dataset_title,
+                data_type,
+                branch_name,
+                label_hash,
+                label_row_id,
+                workflow_stage_title,
+                space_id,
+                frame,
+                object_hash,
+                object_name,
+                feature_hash,
+                ontology_shape,
+                x,
+                y,
+                outline,
+                -- Each shape has a form of its own (column geometry). A ring has at least three points, a line two.
+                REGEXP_REPLACE(
+                    REGEXP_REPLACE(outline, '[-+.0-9eE]+', '0', 'g'), '\[0,0,0,0,0,0(,0,0)*\]', 'ring', 'g'
+                ) AS form,
+                frame_width,
+                frame_height
+            FROM (
+                SELECT
+                    project_hash,
+                    project_title,
+                    data_hash,
+                    data_title,
+                    dataset_title,
+                    data_type,
+                    branch_name,
+                    label_hash,
+                    label_row_id,
+                    workflow_stage_title,
+                    space_id,
+                    frame,
+                    object_hash,
+                    object_name,
+                    feature_hash,
+                    ontology_shape,
+                    x,
+                    y,
+                    -- A box is written as the polygon that it is.
+                    CASE WHEN width IS NULL THEN geometry ELSE
+                        '[[[' || top_left_x || ',' || top_left_y || ',' || top_right_x || ',' || top_right_y || ','
+                        || bottom_right_x || ',' || bottom_right_y || ',' || bottom_left_x || ',' || bottom_left_y
+                        || ']]]' END AS outline,
+                    frame_width,
+                    frame_height
+                FROM object_corners_on_frame
+                WHERE top_left_x IS NOT NULL
+                   OR (width IS NULL AND (geometry LIKE '[%' OR (geometry IS NULL AND x IS NOT NULL)))
+            ) AS outlined
+        ) AS drawn
+    ) AS shape
+    WHERE kind IS NOT NULL
+) AS written;
+
+COMMENT ON VIEW object_wkt_on_frame IS
+    'One row an object on a frame whose shape well-known text (WKT) can say: boxes, rotated boxes, polygons with holes and of several parts, polylines, points. Circles, ellipses, skeletons, bitmasks and cuboids are not here, nor a rotated box on a frame of unknown size.';
+COMMENT ON COLUMN object_wkt_on_frame.project_hash IS 'The project''s id in Encord.';
+COMMENT ON COLUMN object_wkt_on_frame.project_title IS 'The project''s title.';
+COMMENT ON COLUMN object_wkt_on_frame.data_hash IS 'The data unit (video, image, image group, …).';
+COMMENT ON COLUMN object_wkt_on_frame.data_title IS
+    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
+COMMENT ON COLUMN object_wkt_on_frame.dataset_title IS 'The title of the dataset that the data unit comes from.';
+COMMENT ON COLUMN object_wkt_on_frame.data_type IS
+    'video, image, img_group, dicom, nifti, audio, plain_text, pdf, group, scene, …';
+COMMENT ON COLUMN object_wkt_on_frame.branch_name IS
+    'The branch: main, or an annotator''s or a model''s own. Count within one branch: consensus copies labels to main.';
+COMMENT ON COLUMN object_wkt_on_frame.label_hash IS 'Encord''s id of the label row.';
+COMMENT ON COLUMN object_wkt_on_frame.label_row_id IS
+    'The row of table label_row; made of project, data unit and branch.';
+COMMENT ON COLUMN object_wkt_on_frame.workflow_stage_title IS 'The title of the workflow stage that the task is in.';
+COMMENT ON COLUMN object_wkt_on_frame.space_id IS
+    'root, or the part of the data group or scene (table data_space) that it lies on.';
+COMMENT ON COLUMN object_wkt_on_frame.frame IS
+    'Frame from 0; image, slice or page number; nanoseconds of the event in continuous scenes.';
+COMMENT ON COLUMN object_wkt_on_frame.object_hash IS
+    'The object instance, case-sensitive; the same over all its frames, unique only within its label row.';
+COMMENT ON COLUMN object_wkt_on_frame.object_name IS 'The object''s class, as the ontology names it now.';
+COMMENT ON COLUMN object_wkt_on_frame.feature_hash IS
+    'The ontology class, case-sensitive; the same for all its instances.';
+COMMENT ON COLUMN object_wkt_on_frame.ontology_shape IS 'The shape of the object''s class, such as bounding_box.';
+COMMENT ON COLUMN object_wkt_on_frame.wkt IS
+    'The shape as well-known text, 0 to 1 of the frame, y downwards; 3-D points and polylines in the units of their scene.';
+COMMENT ON COLUMN object_wkt_on_frame.wkt_pixels IS
+    'The same in pixels; NULL where the frame''s size is not known, and for 3-D shapes.';
