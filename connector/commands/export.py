@@ -2,7 +2,8 @@
 
 import click
 
-from connector.commands.export_frames import frames
+from connector.commands.export_coco import export_coco
+from connector.commands.export_frames import export_frames
 
 
 @click.group(short_help="Write labels to files, from the warehouse alone.")
@@ -10,4 +11,5 @@ def export() -> None:
     """Write labels to files, from the warehouse alone: no key is needed, and Encord is not asked."""
 
 
-export.add_command(frames)
+export.add_command(export_coco)
+export.add_command(export_frames)

@@ -11,7 +11,7 @@ from connector.commands.options import OUTPUT_OPTIONS, WAREHOUSE_OPTIONS, given,
 from connector.config import load_settings
 
 
-@click.command(epilog=EXIT_CODES, short_help="Save the labelled frames of a local video as images.")
+@click.command("frames", epilog=EXIT_CODES, short_help="Save the labelled frames of a local video as images.")
 @click.option(
     "--video", type=click.Path(path_type=Path), required=True, help="The video file, as it was uploaded to Encord."
 )
@@ -42,7 +42,7 @@ from connector.config import load_settings
     "--ignore-edit-list", is_flag=True, help="Count also the frames that the file's edit list cuts off (MP4, MOV)."
 )
 @with_settings(*WAREHOUSE_OPTIONS, *OUTPUT_OPTIONS)
-def frames(
+def export_frames(
     config: Path | None,
     video: Path,
     out: Path,
@@ -69,8 +69,9 @@ def frames(
       encord-sync export frames --video barn.mp4 --out frames --draw --where "object_name = 'Cow' AND frame < 500"
       encord-sync export frames --video barn.mp4 --out frames --where "frame IN (10, 20, 30, 40)" --format jpg
     """  # noqa: D301 - a backslash and b is how click is told to keep lines as they are
-    from connector.export.frames import export_frames
+    from connector.export.frames import save_frames
     from connector.export.frames_choice import FramesWanted
+    from connector.interruption import interruption_on_signals
 
     settings = load_settings(given(flags), os.environ, config)
     report = report_for(settings)
@@ -88,7 +89,8 @@ def frames(
         ignore_edit_list=ignore_edit_list,
     )
     try:
-        saved = export_frames(settings.warehouse, settings.db_schema, wanted, report)
+        with interruption_on_signals() as interruption:
+            saved = save_frames(settings.warehouse, settings.db_schema, wanted, report, interruption)
     finally:
         report.close()
     report.event(

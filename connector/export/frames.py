@@ -21,6 +21,7 @@ from connector.export.drawing import Canvas
 from connector.export.frames_choice import FramesWanted, ImageFormat, chosen_video
 from connector.export.frames_decoding import DecodedFrame, VideoFile, require_frames_extra
 from connector.export.frames_manifest import Manifest
+from connector.interruption import Interruption
 from connector.load.frame_labels import (
     Label,
     LabelledVideo,
@@ -49,7 +50,9 @@ class FramesSaved:
     damaged: int
 
 
-def export_frames(warehouse: str, schema: str | None, wanted: FramesWanted, report: Report) -> FramesSaved:
+def save_frames(
+    warehouse: str, schema: str | None, wanted: FramesWanted, report: Report, interruption: Interruption
+) -> FramesSaved:
     """Save the labelled frames of a video. Images of the same names are replaced.
 
     Args:
@@ -57,6 +60,7 @@ def export_frames(warehouse: str, schema: str | None, wanted: FramesWanted, repo
         schema: the schema of its tables, if not the default one.
         wanted: what to save.
         report: where warnings go.
+        interruption: checked after each image.
 
     Raises:
         ConnectorError: CONFIGURATION, if the extra is not installed, the file is no video or not the one that was
@@ -75,7 +79,7 @@ def export_frames(warehouse: str, schema: str | None, wanted: FramesWanted, repo
                 frames = _spool_labels(session, video, wanted.branch, condition, spool)
             _check_frame_count(file, video, frames, wanted, report)
             spool.seek(0)
-            return _save(file, video, frames, spool, wanted, report)
+            return _save(file, video, frames, spool, wanted, report, interruption)
     except OSError as error:
         raise ConnectorError(
             ErrorKind.CONFIGURATION,
@@ -143,6 +147,7 @@ def _save(
     spool: IO[bytes],
     wanted: FramesWanted,
     report: Report,
+    interruption: Interruption,
 ) -> FramesSaved:
     folder = wanted.out / "videos" / video.data_hash
     if video.space_id != "root":
@@ -153,6 +158,7 @@ def _save(
     size_checked = False
     with Manifest(folder) as manifest:
         for decoded, labels in _with_labels(file.frames(frames), spool):
+            interruption.check()
             if not size_checked:
                 _check_aspect(decoded, file, video, report)
                 size_checked = True

@@ -9,8 +9,9 @@ from typing import Any
 import orjson
 import pytest
 
-from connector.export.frames import FramesSaved, export_frames
+from connector.export.frames import FramesSaved, save_frames
 from connector.export.frames_choice import FramesWanted
+from connector.interruption import Interruption
 from connector.load import Warehouse, open_warehouse
 from tests.export_frames.coded_video import HEIGHT, WIDTH
 from tests.sync.synced_warehouse import HeardReport
@@ -50,9 +51,8 @@ class LabelledHerd:
     def export(self, video: Path, **wanted: Any) -> FramesSaved:  # noqa: ANN401 - the fields of FramesWanted
         """Export frames of a file as of data unit `video`, unless told otherwise."""
         of_unit = {} if "title" in wanted else {"data_hash": "video"}
-        return export_frames(
-            self.url, None, FramesWanted(video=video, out=self.out, **{**of_unit, **wanted}), self.report
-        )
+        asked = FramesWanted(video=video, out=self.out, **{**of_unit, **wanted})
+        return save_frames(self.url, None, asked, self.report, Interruption())
 
     def images(self, data_hash: str = "video") -> dict[int, Path]:
         """Frame → saved image."""

@@ -1,0 +1,174 @@
+"""The SDK's own CocoExporter, as it is, and with what the README calls its faults mended, each in a method of its own.
+
+OpenCV, which the exporter imports and uses for one fault (`fillPoly`), is not needed for what is compared: an empty
+module stands in its place where it is not installed.
+"""
+
+import itertools
+import sys
+import types
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+import shapely.affinity
+from encord.objects import OntologyStructure
+from pycocotools import mask as coco_mask
+
+sys.modules.setdefault("cv2", types.ModuleType("cv2"))
+
+from encord.utilities.coco.exporter import CocoAnnotation, CocoExporter, KeyPointVisibility, Size  # noqa: E402 - after the line above
+
+Coco = dict[str, Any]
+Raw = dict[str, Any]
+Pixels = npt.NDArray[np.float64]
+
+PICTURES = {"image", "img_group", "video", "dicom", "nifti"}
+
+
+def sdk_coco(labels: Sequence[Raw], ontology: OntologyStructure) -> Coco:
+    """What the SDK makes of label rows (`to_encord_dict`)."""
+    return CocoExporter(list(labels), ontology).export()
+
+
+def mended_coco(labels: Sequence[Raw], ontology: OntologyStructure) -> Coco:
+    """What the SDK would make of them without its faults; label rows that are no pictures are left out."""
+    return MendedExporter([row for row in labels if row["data_type"] in PICTURES], ontology).export()
+
+
+class MendedExporter(CocoExporter):
+    """Each override mends one fault; everything else is the SDK's."""
+
+    def get_category(self, object_: Any) -> Raw:  # noqa: ANN401 - the SDK's
+        """Keypoints are a list of names; skeletons have them, too (theirs are compared apart)."""
+        category: Raw = super().get_category(object_)
+        if category["supercategory"] in {"point", "skeleton"}:
+            category |= {"keypoints": ["keypoint"] if category["supercategory"] == "point" else None, "skeleton": []}
+        return category
+
+    def get_dicom(self, data_unit: Raw) -> list[Raw]:
+        """Every slice is called by its instance: `to_encord_dict` forgets them, `slices` has them again."""
+        slices = data_unit.get("slices", {})
+        named = {
+            frame: {**blob, **({"metadata": slices[frame]} if frame in slices else {})}
+            for frame, blob in data_unit["labels"].items()
+        }
+        images: list[Raw] = super().get_dicom({**data_unit, "labels": named})
+        return images
+
+    def get_all_annotations(self) -> list[CocoAnnotation]:
+        """Dynamic answers are those of the label row at hand, not of the first one."""
+        everything, found = self._labels_list, []
+        for labels in everything:
+            self._labels_list = [labels]
+            self._id_and_object_hash_to_answers_map = None
+            self._object_hash_to_track_id_map = {
+                f"{position} of an earlier row": position for position in range(len(self._object_hash_to_track_id_map))
+            }
+            found += super().get_all_annotations()
+        self._labels_list = everything
+        return found
+
+    def get_annotations(
+        self, objects: list[Raw], image_id: int, object_answers: Raw, object_actions: Raw
+    ) -> list[CocoAnnotation]:
+        """What is in three dimensions has no place in the picture, nor has a line without points."""
+        flat = [
+            item
+            for item in objects
+            if not any("z" in point for point in _points(item)) and item.get("polyline", "none") not in ({}, [])
+        ]
+        annotations: list[CocoAnnotation] = super().get_annotations(flat, image_id, object_answers, object_actions)
+        return annotations
+
+    def get_flat_dynamic_classifications(
+        self,
+        object_hash: str,
+        feature_hash: str,
+        image_id: int,
+        id_and_object_hash_to_answers_map: dict[tuple[int, str], Raw],
+    ) -> Raw:
+        """Dynamic answers are looked up by the number of the frame, not by the id of the image."""
+        [(data_hash, frame)] = [key for key, known in self._data_hash_to_image_id_map.items() if known == image_id]
+        unit = self._labels_list[0]["data_units"][data_hash]
+        if isinstance(unit["data_sequence"], str):  # an image of a group
+            frame = int(unit["data_sequence"])
+        answers: Raw = super().get_flat_dynamic_classifications(
+            object_hash, feature_hash, frame, id_and_object_hash_to_answers_map
+        )
+        return dict(answers)
+
+    def get_rotatable_bounding_box(
+        self, object_: Raw, image_id: int, size: Size, object_answers: Raw, object_actions: Raw
+    ) -> CocoAnnotation:
+        """The corners are where they are drawn."""
+        annotation = super().get_rotatable_bounding_box(object_, image_id, size, object_answers, object_actions)
+        x, y, width, height = annotation.bbox
+        turned = shapely.affinity.rotate(shapely.box(x, y, x + width, y + height), annotation.rotation, "center")
+        # shapely's box begins at the top right corner; the SDK's at the top left, both in the same direction.
+        corners = [turned.exterior.coords[place] for place in (3, 0, 1, 2)]
+        annotation.segmentation = [[float(coordinate) for corner in corners for coordinate in corner]]
+        left, top, right, bottom = turned.bounds
+        annotation.bbox = (left, top, right - left, bottom - top)
+        return annotation
+
+    def get_rle_segmentation_from_multipolygon(self, multipolygon: Any, w: int, h: int) -> Raw:  # noqa: ANN401 - SDK
+        """A pixel belongs to a polygon if its centre does; a hole is one in its own part only."""
+        pixels = np.zeros((h, w), dtype=np.uint8)
+        for polygon in multipolygon.geoms:
+            left, top, right, bottom = polygon.bounds
+            around = (
+                slice(max(0, int(top)), max(0, int(bottom) + 1)),
+                slice(max(0, int(left)), max(0, int(right) + 1)),
+            )
+            columns, rows = np.meshgrid(np.arange(w)[around[1]] + 0.5, np.arange(h)[around[0]] + 0.5)
+            inside = within(polygon.exterior.coords, columns, rows)
+            for interior in polygon.interiors:
+                inside &= ~within(interior.coords, columns, rows)
+            pixels[around] |= inside.astype(np.uint8)
+        segmentation: Raw = coco_mask.encode(np.asfortranarray(pixels))
+        segmentation["counts"] = segmentation["counts"].decode("ascii")
+        return segmentation
+
+    def get_skeleton_point_visibility(self, point: Raw) -> KeyPointVisibility:
+        """The word that `to_encord_dict` writes is read, not the flags that it no longer writes."""
+        if point.get("visibility"):
+            word = str(getattr(point["visibility"], "value", point["visibility"]))
+            point = {**point, word: True}
+        visibility: KeyPointVisibility = super().get_skeleton_point_visibility(point)
+        return visibility
+
+    def get_skeleton(
+        self, object_: Raw, image_id: int, size: Size, object_answers: Raw, object_actions: Raw
+    ) -> CocoAnnotation:
+        """Points that are not in the picture do not count."""
+        annotation = super().get_skeleton(object_, image_id, size, object_answers, object_actions)
+        annotation.num_keypoints = sum(int(visibility > 0) for visibility in (annotation.keypoints or [])[2::3])
+        return annotation
+
+
+def _points(item: Raw) -> list[Raw]:
+    geometry = item.get("point") or item.get("polyline") or {}
+    return list(geometry.values()) if isinstance(geometry, dict) else geometry
+
+
+def within(ring: Any, columns: Pixels, rows: Pixels) -> npt.NDArray[np.bool_]:  # noqa: ANN401 - shapely's
+    """Whether points lie within a ring, even-odd: a ray from each crosses it an odd number of times."""
+    inside = np.zeros(columns.shape, dtype=np.bool_)
+    for (x0, y0), (x1, y1) in itertools.pairwise(ring):
+        if x0 != x1:
+            inside ^= ((x0 > columns) != (x1 > columns)) & (rows > y0 + (columns - x0) * (y1 - y0) / (x1 - x0))
+    return inside
+
+
+def keyed(coco: Mapping[str, Any]) -> dict[tuple[str, str], Raw]:
+    """Annotations by what identifies them in every export: the file of their image, and their object."""
+    files = {image["id"]: image["file_name"] for image in coco["images"]}
+    found = {}
+    for annotation in coco["annotations"]:
+        key = (files[annotation["image_id"]], annotation["attributes"]["encord_track_uuid"])
+        assert key not in found
+        found[key] = annotation
+    return found

@@ -1,0 +1,114 @@
+"""Each difference that the README lists is one: what the SDK's exporter writes, and what is right."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from pycocotools import mask as coco_mask
+
+from tests.export_coco.conftest import SampleProject, exported
+from tests.export_coco.sdk_exporter import Coco, Raw, keyed, sdk_coco
+
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+"""pycocotools was built for an older numpy."""
+
+VIDEOS = ("barn-east-001.mp4", "barn-parlour-002.mp4")
+
+
+@pytest.fixture(scope="module")
+def both(sample: SampleProject, tmp_path_factory: pytest.TempPathFactory) -> tuple[Coco, Coco, list[Raw]]:
+    """Two videos: ours, the SDK's, and the label rows."""
+    labels = [row for row in sample.labels["main"] if row["data_title"] in VIDEOS]
+    where = f"data_title IN {VIDEOS}"
+    ours = exported(sample.url, tmp_path_factory.mktemp("faults") / "coco.json", where=where)
+    return ours, sdk_coco(labels, sample.ontology), labels
+
+
+def of_class(coco: Coco, shape: str) -> dict[tuple[str, str], Raw]:
+    wanted = {category["id"] for category in coco["categories"] if category["supercategory"] == shape}
+    return {key: annotation for key, annotation in keyed(coco).items() if annotation["category_id"] in wanted}
+
+
+def test_dynamic_answers_are_those_of_the_frame(both: tuple[Coco, Coco, list[Raw]]) -> None:
+    ours, theirs, labels = both
+    first, second = (row["data_hash"] for row in labels)
+    expected: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in labels:
+        for object_hash, entry in row["object_actions"].items():
+            for action in entry["actions"]:
+                if action["name"] == "Posture":
+                    for start, end in action["range"]:
+                        for frame in range(start, end + 1):
+                            key = (f"videos/{row['data_hash']}/{frame}.jpg", object_hash)
+                            expected[key] = action["answers"][0]["name"]
+    ours_by, theirs_by = keyed(ours), keyed(theirs)
+    seen = [key for key in expected if key in ours_by]
+    assert len(seen) > 300
+    assert [key for key in seen if ours_by[key]["attributes"]["classifications"]["Posture"] != expected[key]] == []
+    right = {
+        data_hash: sum(
+            theirs_by[key]["attributes"]["classifications"]["Posture"] == expected[key]
+            for key in seen
+            if data_hash in key[0]
+        )
+        for data_hash in (first, second)
+    }
+    assert right[second] == 0, "the SDK looks answers up in the first label row only"
+
+
+def test_a_turned_box_covers_what_it_was_drawn_around(both: tuple[Coco, Coco, list[Raw]]) -> None:
+    ours, theirs = of_class(both[0], "rotatable_bounding_box"), of_class(both[1], "rotatable_bounding_box")
+    [key] = [key for key, entry in ours.items() if key[0].endswith(f"{both[2][0]['data_hash']}/25.jpg")]
+    turned, upright = ours[key], theirs[key]
+    assert turned["attributes"]["rotation"] == upright["attributes"]["rotation"] != 0
+    assert turned["area"] == upright["area"]
+    masks = [coco_mask.merge(coco_mask.frPyObjects(entry["segmentation"], 1080, 1920)) for entry in (turned, upright)]
+    assert coco_mask.iou([masks[0]], [masks[1]], [0])[0, 0] < 0.95
+    # The corners: half the diagonal away from the same centre, as before the turn.
+    corners = np.array(turned["segmentation"][0]).reshape(4, 2)
+    before = np.array(upright["segmentation"][0]).reshape(4, 2)
+    assert corners.mean(axis=0) == pytest.approx(before.mean(axis=0))
+    turn = np.degrees(np.arctan2(*(corners[1] - corners[0])[::-1]))
+    assert turn == pytest.approx(turned["attributes"]["rotation"])
+
+
+def test_hidden_keypoints_are_hidden(both: tuple[Coco, Coco, list[Raw]]) -> None:
+    ours, theirs = of_class(both[0], "skeleton"), of_class(both[1], "skeleton")
+    visibilities = {
+        "ours": {v for entry in ours.values() for v in entry["keypoints"][2::3]},
+        "theirs": {v for entry in theirs.values() for v in entry["keypoints"][2::3]},
+    }
+    assert visibilities == {"ours": {1.0, 2.0}, "theirs": {2.0}}, "the SDK reads flags that are no longer written"
+
+
+def test_keypoint_categories_name_their_points(both: tuple[Coco, Coco, list[Raw]]) -> None:
+    categories = [{category["supercategory"]: category for category in coco["categories"]} for coco in both[:2]]
+    assert categories[0]["point"]["keypoints"] == ["keypoint"]
+    assert categories[1]["point"]["keypoints"] == "keypoint"
+    names = categories[0]["skeleton"]["keypoints"]
+    assert len(names) == len(next(iter(of_class(both[0], "skeleton").values()))["keypoints"]) // 3
+    assert "hip" in names
+    assert "keypoints" not in categories[1]["skeleton"]
+
+
+def test_round_shapes_are_not_lost(both: tuple[Coco, Coco, list[Raw]]) -> None:
+    for shape in ("circle", "ellipse", "cuboid_2d"):
+        assert of_class(both[0], shape)
+        assert not of_class(both[1], shape)
+    for bowl in of_class(both[0], "circle").values():
+        radius = bowl["bbox"][2] / 2
+        assert bowl["bbox"][3] == pytest.approx(2 * radius), "round in pixels"
+        assert bowl["area"] == pytest.approx(np.pi * radius**2)
+        mask = coco_mask.merge(coco_mask.frPyObjects(bowl["segmentation"], 1080, 1920))
+        assert coco_mask.area(mask) == pytest.approx(bowl["area"], rel=0.02)
+
+
+def test_what_is_no_picture_does_not_end_the_export(sample: SampleProject, main: Coco) -> None:
+    def of_type(data_type: str) -> list[Raw]:
+        return [row for row in sample.labels["main"] if row["data_type"] == data_type]
+
+    with pytest.raises(KeyError, match="data_link"):
+        sdk_coco(of_type("group"), sample.ontology)
+    [image] = sdk_coco(of_type("scene"), sample.ontology)["images"]
+    assert (image["width"], image["height"]) == (0, 0)
+    assert min(image["width"] for image in main["images"]) > 0
