@@ -50,7 +50,8 @@ def _ring_pixels(ring: Ring, left: int, top: int, shape: tuple[int, int]) -> Mas
     count = np.clip(np.ceil(np.maximum(x0, x1) - 0.5), 0, width).astype(np.int64) - first
     edge = np.repeat(np.arange(len(first)), count)
     column = first[edge] + np.arange(edge.size) - np.repeat(np.cumsum(count) - count, count)
-    crossing = y0[edge] + (column + 0.5 - x0[edge]) * (y1 - y0)[edge] / (x1 - x0)[edge]
+    share = (column + 0.5 - x0[edge]) / (x1 - x0)[edge]  # of the edge's length, 0 to 1: stays finite
+    crossing = y0[edge] + share * (y1 - y0)[edge]
     row = np.clip(np.ceil(crossing - 0.5), 0, height).astype(np.int64)
     toggled = np.zeros((height + 1, width), dtype=np.int32)
     np.add.at(toggled, (row, column), 1)

@@ -159,7 +159,10 @@ def within(ring: Any, columns: Pixels, rows: Pixels) -> npt.NDArray[np.bool_]:  
     inside = np.zeros(columns.shape, dtype=np.bool_)
     for (x0, y0), (x1, y1) in itertools.pairwise(ring):
         if x0 != x1:
-            inside ^= ((x0 > columns) != (x1 > columns)) & (rows > y0 + (columns - x0) * (y1 - y0) / (x1 - x0))
+            crosses = (x0 > columns) != (x1 > columns)
+            with np.errstate(over="ignore"):  # of columns far from an edge that is all but upright
+                share = np.clip((columns - x0) / (x1 - x0), 0, 1)
+            inside ^= crosses & (rows > y0 + share * (y1 - y0))
     return inside
 
 
