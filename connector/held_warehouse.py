@@ -5,12 +5,16 @@ from contextlib import ExitStack, contextmanager
 
 from connector.config import Settings
 from connector.interruption import Interruption
-from connector.load import Warehouse, open_warehouse
+from connector.load import OverlapMeasure, Warehouse, open_warehouse
 from connector.load.lock_holder import LockHolder
 from connector.load.sync_locks import SyncLocks, sync_locks
+from connector.overlap import MEASURABLE_SHAPES, measured_iou
 from connector.patience import Patience
 from connector.report import Report
 from connector.views import install
+
+EXACT_OVERLAPS = OverlapMeasure(MEASURABLE_SHAPES, measured_iou)
+"""How the overlaps of drawn shapes are measured: from the shapes themselves."""
 
 
 @contextmanager
@@ -40,7 +44,9 @@ def opened_warehouse(settings: Settings, locks: SyncLocks, patience: Patience) -
     """The warehouse with this release's tables and views, which one process at a time makes."""
     with locks.schema():
         warehouse = patience.until_free(
-            lambda: open_warehouse(settings.warehouse, settings.db_schema, migrate=settings.migrate)
+            lambda: open_warehouse(
+                settings.warehouse, settings.db_schema, migrate=settings.migrate, measure=EXACT_OVERLAPS
+            )
         )
         try:
             with warehouse.connection() as connection:

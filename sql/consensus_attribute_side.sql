@@ -1,5 +1,5 @@
 -- grain: one row an attribute of a matched object on a frame and another branch that has the object
--- after: consensus_branch consensus_branch_pair consensus_object_match named_answer
+-- after: consensus_branch consensus_branch_pair named_answer
 CREATE VIEW consensus_attribute_side AS
 WITH matched AS MATERIALIZED (
     SELECT label_row_id, other_label_row_id, space_id, frame, object_hash, other_object_hash

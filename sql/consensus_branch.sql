@@ -1,19 +1,7 @@
 -- grain: one row a branch of a data unit that has been in a consensus stage
--- after: current_label_row
+-- after: consensus_branch_author current_label_row
 CREATE VIEW consensus_branch AS
-WITH author AS MATERIALIZED (
-    SELECT
-        label_hash,
-        CASE WHEN MIN(created_by) = MAX(created_by) THEN MIN(created_by) END AS email
-    FROM (
-        SELECT label_hash, created_by FROM object_annotation
-        UNION ALL
-        SELECT label_hash, created_by FROM object_instance
-        UNION ALL
-        SELECT label_hash, created_by FROM classification_instance
-    ) AS label
-    GROUP BY label_hash
-), branch AS MATERIALIZED (
+WITH branch AS MATERIALIZED (
     SELECT
         r.*,
         t.annotator_email AS task_email,
@@ -51,12 +39,12 @@ SELECT
     u.stage_title,
     u.stage_type,
     b.branch_role,
-    CASE WHEN b.branch_role = 'annotator' THEN COALESCE(b.task_email, a.email) END AS annotator_email,
+    CASE WHEN b.branch_role = 'annotator' THEN COALESCE(b.task_email, a.author_email) END AS annotator_email,
     CASE WHEN b.branch_role <> 'annotator' THEN NULL
          WHEN b.task_email IS NOT NULL THEN 'task'
-         WHEN a.email IS NOT NULL THEN 'created_by'
+         WHEN a.author_email IS NOT NULL THEN 'created_by'
          ELSE 'branch_name' END AS annotator_source,
-    CASE WHEN b.branch_role = 'annotator' THEN COALESCE(b.task_email, a.email, b.branch_name)
+    CASE WHEN b.branch_role = 'annotator' THEN COALESCE(b.task_email, a.author_email, b.branch_name)
          WHEN b.branch_role = 'main' THEN 'main' END AS annotator,
     CASE WHEN b.branch_role <> 'annotator' THEN NULL
          WHEN b.subtask_status = 'SKIPPED' THEN FALSE
@@ -69,7 +57,7 @@ SELECT
     b.last_edited_at
 FROM branch AS b
 JOIN unit AS u ON u.project_hash = b.project_hash AND u.data_hash = b.data_hash
-LEFT JOIN author AS a ON a.label_hash = b.label_hash;
+LEFT JOIN consensus_branch_author AS a ON a.label_hash = b.label_hash;
 
 COMMENT ON VIEW consensus_branch IS
     'One row a branch of a data unit that is in a consensus stage or has annotators'' branches: what the branch is, whose, and whether it counts.';

@@ -1,5 +1,5 @@
 -- grain: one row two skeletons or points on a frame, of two branches, that are taken as one
--- after: consensus_branch consensus_branch_pair consensus_object_match object_on_frame
+-- after: consensus_branch consensus_branch_pair object_on_frame
 CREATE VIEW consensus_keypoint_pair AS
 WITH drawn AS MATERIALIZED (
     SELECT

@@ -36,7 +36,9 @@ LEFT JOIN consensus_threshold AS of_all ON of_all.project_hash = '*' AND of_all.
 WHERE (r.branch_role = 'main' OR r.is_submitted)
   AND r.is_event_based = FALSE
   AND COALESCE(c.is_archived, FALSE) = FALSE
-  AND o.x_max > o.x_min AND o.y_max > o.y_min;
+  -- What has an area; the other bounds keep numbers of no meaning out of PostgreSQL's errors of overflow.
+  AND o.x_max > o.x_min + 1e-9 AND o.y_max > o.y_min + 1e-9
+  AND o.x_min > -1e6 AND o.y_min > -1e6 AND o.x_max < 1e6 AND o.y_max < 1e6;
 
 COMMENT ON VIEW consensus_object IS
     'One row an object on a frame, of a branch that is compared with another: what has an area in two dimensions, frames of continuous scenes left out.';

@@ -24,10 +24,10 @@ SELECT
     other_object_name,
     other_feature_hash,
     same_class,
-    overlap / (area + other_area - overlap) AS iou,
+    iou,
     iou_method,
     min_iou,
-    overlap / (area + other_area - overlap) >= min_iou AS is_close
+    iou >= min_iou AS is_close
 FROM (
     SELECT
         p.project_hash,
@@ -52,17 +52,29 @@ FROM (
         b.object_name AS other_object_name,
         b.feature_hash AS other_feature_hash,
         a.feature_hash = b.feature_hash AS same_class,
-        (LEAST(a.x_max, b.x_max) - GREATEST(a.x_min, b.x_min))
-            * (LEAST(a.y_max, b.y_max) - GREATEST(a.y_min, b.y_min)) AS overlap,
-        (a.x_max - a.x_min) * (a.y_max - a.y_min) AS area,
-        (b.x_max - b.x_min) * (b.y_max - b.y_min) AS other_area,
-        CASE WHEN a.shape = 'bounding_box' AND b.shape = 'bounding_box' THEN 'box' ELSE 'extent' END AS iou_method,
+        COALESCE(
+            e.iou,
+            (LEAST(a.x_max, b.x_max) - GREATEST(a.x_min, b.x_min))
+                * (LEAST(a.y_max, b.y_max) - GREATEST(a.y_min, b.y_min))
+            / (
+                (a.x_max - a.x_min) * (a.y_max - a.y_min) + (b.x_max - b.x_min) * (b.y_max - b.y_min)
+                - (LEAST(a.x_max, b.x_max) - GREATEST(a.x_min, b.x_min))
+                * (LEAST(a.y_max, b.y_max) - GREATEST(a.y_min, b.y_min))
+            )
+        ) AS iou,
+        CASE WHEN e.iou IS NOT NULL THEN 'exact'
+             WHEN a.shape = 'bounding_box' AND b.shape = 'bounding_box' THEN 'box'
+             ELSE 'extent' END AS iou_method,
         GREATEST(a.min_iou, b.min_iou) AS min_iou
     FROM consensus_branch_pair AS p
     JOIN consensus_object AS a ON a.label_row_id = p.label_row_id
     JOIN consensus_object AS b
         ON b.label_row_id = p.other_label_row_id AND b.space_id = a.space_id AND b.frame = a.frame
         AND a.x_min < b.x_max AND b.x_min < a.x_max AND a.y_min < b.y_max AND b.y_min < a.y_max
+    -- Filled by the connector where a shape is more than its extent: what it measured replaces the extents' figure.
+    LEFT JOIN object_pair_iou AS e
+        ON e.label_hash = a.label_hash AND e.other_label_hash = b.label_hash AND e.space_id = a.space_id
+        AND e.frame = a.frame AND e.object_hash = a.object_hash AND e.other_object_hash = b.object_hash
 ) AS overlapping;
 
 COMMENT ON VIEW consensus_object_candidate IS
@@ -97,7 +109,7 @@ COMMENT ON COLUMN consensus_object_candidate.other_feature_hash IS 'The ontology
 COMMENT ON COLUMN consensus_object_candidate.same_class IS 'Whether both are of one class.';
 COMMENT ON COLUMN consensus_object_candidate.iou IS 'Intersection over union, 0 to 1.';
 COMMENT ON COLUMN consensus_object_candidate.iou_method IS
-    'box: both are plain boxes, the IoU is exact; extent: that of the boxes around the shapes, which may mislead for polygons and other shapes.';
+    'box: both are plain boxes; exact: of the shapes themselves; extent: of the boxes around the shapes, where these could not be measured (or are none with an area), which may mislead.';
 COMMENT ON COLUMN consensus_object_candidate.min_iou IS
     'The least IoU at which they are taken for one: of two classes the higher threshold.';
 COMMENT ON COLUMN consensus_object_candidate.is_close IS

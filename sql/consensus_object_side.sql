@@ -1,11 +1,14 @@
 -- grain: one row an object on a frame and another branch that could have it
--- after: consensus_branch_pair consensus_object consensus_object_match
+-- after: consensus_branch_pair consensus_object
 CREATE VIEW consensus_object_side AS
 WITH pair AS MATERIALIZED (
-    SELECT label_row_id, annotator, branch_name, other_branch_name, other_label_row_id, other_annotator, pair_kind
-    FROM consensus_branch_pair
-), matched AS MATERIALIZED (
-    SELECT * FROM consensus_object_match
+    SELECT
+        p.label_row_id, p.annotator, p.branch_name, p.other_branch_name, p.other_label_row_id, p.other_annotator,
+        p.pair_kind
+    FROM consensus_branch_pair AS p
+    -- Two branches whose objects have not been matched yet say nothing of one another.
+    JOIN consensus_matched_pair AS d
+        ON d.label_row_id = p.label_row_id AND d.other_label_row_id = p.other_label_row_id
 )
 SELECT
     o.project_hash,
@@ -33,7 +36,7 @@ SELECT
     CASE WHEN m.same_class THEN m.iou ELSE 0.0 END AS score,
     CASE WHEN m.same_class THEN 'found' WHEN m.iou IS NOT NULL THEN 'other_class' ELSE 'missing' END AS outcome,
     m.other_object_hash,
-    m.other_object_name,
+    c.name AS other_object_name,
     m.other_feature_hash,
     m.other_object_hash = o.object_hash AS same_hash
 FROM (
@@ -47,16 +50,17 @@ JOIN consensus_object AS o ON o.label_row_id = p.label_row_id
 LEFT JOIN (
     SELECT
         label_row_id, other_label_row_id, space_id, frame, object_hash, same_class, iou, iou_method,
-        other_object_hash, other_object_name, other_feature_hash
-    FROM matched
+        other_object_hash, other_feature_hash
+    FROM consensus_object_match
     UNION ALL
     SELECT
         other_label_row_id, label_row_id, space_id, frame, other_object_hash, same_class, iou, iou_method,
-        object_hash, object_name, feature_hash
-    FROM matched
+        object_hash, feature_hash
+    FROM consensus_object_match
 ) AS m
     ON m.label_row_id = p.label_row_id AND m.other_label_row_id = p.other_label_row_id
-    AND m.space_id = o.space_id AND m.frame = o.frame AND m.object_hash = o.object_hash;
+    AND m.space_id = o.space_id AND m.frame = o.frame AND m.object_hash = o.object_hash
+LEFT JOIN ontology_class AS c ON c.project_hash = o.project_hash AND c.feature_hash = m.other_feature_hash;
 
 COMMENT ON VIEW consensus_object_side IS
     'One row an object on a frame and another branch that could have it, both ways round. Averages of is_found and score are agreement at any grain.';
@@ -90,7 +94,7 @@ COMMENT ON COLUMN consensus_object_side.is_found IS
 COMMENT ON COLUMN consensus_object_side.iou IS
     'Intersection over union with the object that it is taken for; NULL if missing.';
 COMMENT ON COLUMN consensus_object_side.iou_method IS
-    'box: exact; extent: of the boxes around the shapes; NULL if missing.';
+    'box and exact: of the shapes themselves; extent: of the boxes around the shapes; NULL if missing.';
 COMMENT ON COLUMN consensus_object_side.score IS
     'The IoU if found, else 0. Its average is the panoptic quality: detection F1 times mean IoU.';
 COMMENT ON COLUMN consensus_object_side.outcome IS 'found; other_class (there, but of another class); missing.';

@@ -1,50 +1,103 @@
 -- grain: one row an object of an annotator on a frame
 -- after: consensus_object consensus_object_side consensus_unit_state
 CREATE VIEW consensus_object_vote AS
-SELECT
-    o.project_hash,
-    o.project_title,
-    o.data_hash,
-    o.data_title,
-    o.dataset_title,
-    o.data_type,
-    o.branch_name,
-    o.label_hash,
-    o.label_row_id,
-    o.annotator,
-    o.space_id,
-    o.frame,
-    o.object_hash,
-    o.object_name,
-    o.feature_hash,
-    CAST(1 + COALESCE(s.found, 0) AS BIGINT) AS votes,
-    u.n_submitted AS n_branches,
-    CAST(1 + COALESCE(s.found, 0) AS DOUBLE PRECISION) / u.n_submitted AS vote_share,
-    2 * (1 + COALESCE(s.found, 0)) > u.n_submitted AS is_majority,
-    1 + COALESCE(s.found, 0) = u.n_submitted AS is_unanimous,
-    -- Rounded, as all such figures: the last digit of a sum differs from run to run, and between engines.
-    ROUND(COALESCE(s.score_sum, 0.0) * 1e9) / 1e9 AS score_sum,
-    COALESCE(s.n_placed, 0) AS n_placed,
-    COALESCE(s.n_by_extent, 0) AS n_by_extent
-FROM consensus_object AS o
-JOIN consensus_unit_state AS u ON u.project_hash = o.project_hash AND u.data_hash = o.data_hash
-LEFT JOIN (
+WITH member AS MATERIALIZED (
+    SELECT
+        *,
+        ROW_NUMBER() OVER (
+            PARTITION BY project_hash, data_hash, space_id, frame
+            ORDER BY label_row_id COLLATE "C", object_hash COLLATE "C"
+        ) AS place
+    FROM consensus_object
+    WHERE branch_role = 'annotator'
+), side AS MATERIALIZED (
+    SELECT
+        project_hash, data_hash, label_row_id, space_id, frame, object_hash, is_found, score, iou, iou_method,
+        other_label_row_id, other_object_hash
+    FROM consensus_object_side
+    WHERE pair_kind = 'peer'
+), link AS (
+    SELECT m.project_hash, m.data_hash, m.space_id, m.frame, m.place, o.place AS other_place
+    FROM side AS s
+    JOIN member AS m
+        ON m.label_row_id = s.label_row_id AND m.space_id = s.space_id AND m.frame = s.frame
+        AND m.object_hash = s.object_hash
+    JOIN member AS o
+        ON o.label_row_id = s.other_label_row_id AND o.space_id = s.space_id AND o.frame = s.frame
+        AND o.object_hash = s.other_object_hash
+    WHERE s.is_found = 1
+    UNION ALL
+    SELECT project_hash, data_hash, space_id, frame, place, place
+    FROM member
+), reach_1 AS (
+    -- The first member within one link, two, three, …: found from each side in turn.
+    SELECT *, MIN(other_place) OVER (PARTITION BY project_hash, data_hash, space_id, frame, place) AS first_1
+    FROM link
+), reach_2 AS (
+    SELECT *, MIN(first_1) OVER (PARTITION BY project_hash, data_hash, space_id, frame, other_place) AS first_2
+    FROM reach_1
+), reach_3 AS (
+    SELECT *, MIN(first_2) OVER (PARTITION BY project_hash, data_hash, space_id, frame, place) AS first_3
+    FROM reach_2
+), reach_4 AS (
+    SELECT *, MIN(first_3) OVER (PARTITION BY project_hash, data_hash, space_id, frame, other_place) AS first_4
+    FROM reach_3
+), cluster AS (
+    SELECT project_hash, data_hash, space_id, frame, place, MIN(first_4) AS first_place
+    FROM reach_4
+    GROUP BY project_hash, data_hash, space_id, frame, place
+), tally AS (
     SELECT
         label_row_id,
         space_id,
         frame,
         object_hash,
         SUM(is_found) AS found,
-        SUM(score) AS score_sum,
+        -- Rounded, as all such figures: the last digit of a sum differs from run to run, and between engines.
+        ROUND(SUM(score) * 1e9) / 1e9 AS score_sum,
         COUNT(iou) AS n_placed,
         COUNT(*) FILTER (WHERE iou_method = 'extent') AS n_by_extent
-    FROM consensus_object_side
-    WHERE pair_kind = 'peer'
+    FROM side
     GROUP BY label_row_id, space_id, frame, object_hash
-) AS s
-    ON s.label_row_id = o.label_row_id AND s.space_id = o.space_id AND s.frame = o.frame
-    AND s.object_hash = o.object_hash
-WHERE o.branch_role = 'annotator';
+)
+SELECT
+    m.project_hash,
+    m.project_title,
+    m.data_hash,
+    m.data_title,
+    m.dataset_title,
+    m.data_type,
+    m.branch_name,
+    m.label_hash,
+    m.label_row_id,
+    m.annotator,
+    m.space_id,
+    m.frame,
+    m.object_hash,
+    m.object_name,
+    m.feature_hash,
+    CAST(1 + COALESCE(s.found, 0) AS BIGINT) AS votes,
+    u.n_submitted AS n_branches,
+    CAST(1 + COALESCE(s.found, 0) AS DOUBLE PRECISION) / u.n_submitted AS vote_share,
+    2 * (1 + COALESCE(s.found, 0)) > u.n_submitted AS is_majority,
+    1 + COALESCE(s.found, 0) = u.n_submitted AS is_unanimous,
+    m.data_hash || '/' || m.space_id || '/' || CAST(m.frame AS VARCHAR) || '/' || CAST(c.first_place AS VARCHAR)
+        AS cluster_key,
+    ROW_NUMBER() OVER (
+        PARTITION BY m.project_hash, m.data_hash, m.space_id, m.frame, c.first_place
+        ORDER BY COALESCE(s.score_sum, 0.0) DESC, m.place
+    ) = 1 AS is_medoid,
+    COALESCE(s.score_sum, 0.0) AS score_sum,
+    COALESCE(s.n_placed, 0) AS n_placed,
+    COALESCE(s.n_by_extent, 0) AS n_by_extent
+FROM member AS m
+JOIN consensus_unit_state AS u ON u.project_hash = m.project_hash AND u.data_hash = m.data_hash
+JOIN cluster AS c
+    ON c.project_hash = m.project_hash AND c.data_hash = m.data_hash AND c.space_id = m.space_id
+    AND c.frame = m.frame AND c.place = m.place
+LEFT JOIN tally AS s
+    ON s.label_row_id = m.label_row_id AND s.space_id = m.space_id AND s.frame = m.frame
+    AND s.object_hash = m.object_hash;
 
 COMMENT ON VIEW consensus_object_vote IS
     'One row an object of an annotator on a frame: how many of the branches have it, in the same class.';
@@ -73,6 +126,10 @@ COMMENT ON COLUMN consensus_object_vote.n_branches IS 'Submitted branches of the
 COMMENT ON COLUMN consensus_object_vote.vote_share IS 'votes / n_branches.';
 COMMENT ON COLUMN consensus_object_vote.is_majority IS 'Whether more than half of the branches have it.';
 COMMENT ON COLUMN consensus_object_vote.is_unanimous IS 'Whether all branches have it.';
+COMMENT ON COLUMN consensus_object_vote.cluster_key IS
+    'The same for all objects of a frame that are one thing to somebody: a and b, b and c found each other, so a, b and c are one. COUNT(DISTINCT cluster_key) counts things.';
+COMMENT ON COLUMN consensus_object_vote.is_medoid IS
+    'Whether it is the one of its cluster that is most like the others (the highest score_sum): a suggestion of which to keep.';
 COMMENT ON COLUMN consensus_object_vote.score_sum IS
     'The sum of its IoUs with the same object of the other branches: its share of a unit''s object_agreement.';
 COMMENT ON COLUMN consensus_object_vote.n_placed IS 'Other branches that have something in its place, of any class.';

@@ -1,5 +1,5 @@
 -- grain: one row two objects of two branches that are taken as one on some frame, over the whole data unit
--- after: consensus_branch_pair consensus_object consensus_object_match
+-- after: consensus_branch_pair consensus_object
 CREATE VIEW consensus_track_pair AS
 WITH pair AS MATERIALIZED (
     SELECT

@@ -1,5 +1,6 @@
 """Tables, engines, the replace transaction, state and runs: everything that writes to the warehouse."""
 
+from connector.load.consensus_overlaps import OverlapMeasure
 from connector.load.duckdb_warehouse import DuckDBWarehouse
 from connector.load.postgres_driver import require_postgres_driver
 from connector.load.postgres_location import PostgresLocation
@@ -19,6 +20,7 @@ __all__ = [
     "STATES_SCHEMA",
     "STORED_SCHEMA",
     "Failure",
+    "OverlapMeasure",
     "TaskActionsRead",
     "Warehouse",
     "WrittenBundle",
@@ -26,7 +28,9 @@ __all__ = [
 ]
 
 
-def open_warehouse(url: str, schema: str | None = None, *, migrate: bool = False) -> Warehouse:
+def open_warehouse(
+    url: str, schema: str | None = None, *, migrate: bool = False, measure: OverlapMeasure | None = None
+) -> Warehouse:
     """Opens the warehouse that a URL names.
 
     Args:
@@ -34,6 +38,7 @@ def open_warehouse(url: str, schema: str | None = None, *, migrate: bool = False
             postgresql+psycopg://user:password@host:port/database, with libpq's parameters such as `?sslmode=`.
         schema: the schema of the tables; if not given `main` in DuckDB, `encord` in PostgreSQL.
         migrate: whether an older schema is brought to this release. A new file or schema always is.
+        measure: how the overlaps of two objects' shapes are measured; without it their extents decide.
 
     Raises:
         ConnectorError: CONFIGURATION, LOCKED, SCHEMA or WAREHOUSE, each saying what to do; the warehouse is as it was.
@@ -43,5 +48,5 @@ def open_warehouse(url: str, schema: str | None = None, *, migrate: bool = False
         require_postgres_driver()
         from connector.load.postgres_warehouse import PostgresWarehouse
 
-        return PostgresWarehouse.open(location, migrate=migrate)
-    return DuckDBWarehouse.open(location, migrate=migrate)
+        return PostgresWarehouse.open(location, migrate=migrate, measure=measure)
+    return DuckDBWarehouse.open(location, migrate=migrate, measure=measure)

@@ -1,5 +1,6 @@
 """The warehouse in a DuckDB file."""
 
+from connector.load.consensus_overlaps import OverlapMeasure
 from connector.load.duckdb_session import DuckDBSession
 from connector.load.revisions import ensure_head, head_revision
 from connector.load.sql_warehouse import SqlWarehouse
@@ -9,12 +10,16 @@ from connector.load.warehouse_url import DuckDBLocation
 class DuckDBWarehouse(SqlWarehouse):
     """A `Warehouse` in one DuckDB file, which this process holds alone until `close`."""
 
-    def __init__(self, session: DuckDBSession, migrated_from: str | None) -> None:
-        super().__init__(session, head_revision(), migrated_from)
+    def __init__(
+        self, session: DuckDBSession, migrated_from: str | None, measure: OverlapMeasure | None = None
+    ) -> None:
+        super().__init__(session, head_revision(), migrated_from, measure=measure)
         self._file = session
 
     @classmethod
-    def open(cls, location: DuckDBLocation, *, migrate: bool = False) -> "DuckDBWarehouse":
+    def open(
+        cls, location: DuckDBLocation, *, migrate: bool = False, measure: OverlapMeasure | None = None
+    ) -> "DuckDBWarehouse":
         """Opens a file, creates it if it is missing, and sees that its tables are of this release.
 
         Raises:
@@ -28,7 +33,7 @@ class DuckDBWarehouse(SqlWarehouse):
         except BaseException:
             session.close()
             raise
-        return cls(session, migrated_from)
+        return cls(session, migrated_from, measure)
 
     def close(self) -> None:
         """See `Warehouse.close`."""

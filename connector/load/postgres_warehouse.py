@@ -17,6 +17,7 @@ from tenacity import (
 )
 
 from connector.errors import ConnectorError, ErrorKind
+from connector.load.consensus_overlaps import OverlapMeasure
 from connector.load.postgres_errors import PassingFailureError
 from connector.load.postgres_location import PostgresLocation
 from connector.load.postgres_replacement import CopyAndCompare
@@ -38,13 +39,17 @@ class PostgresWarehouse(SqlWarehouse):
     minute, which is what a restart of the server takes: every method may be repeated (see `Warehouse`).
     """
 
-    def __init__(self, session: PostgresSession, migrated_from: str | None) -> None:
-        super().__init__(session, head_revision(), migrated_from, CopyAndCompare(session))
+    def __init__(
+        self, session: PostgresSession, migrated_from: str | None, measure: OverlapMeasure | None = None
+    ) -> None:
+        super().__init__(session, head_revision(), migrated_from, CopyAndCompare(session), measure)
         self._server = session
         self._changed = ChangedRows()
 
     @classmethod
-    def open(cls, location: PostgresLocation, *, migrate: bool = False) -> "PostgresWarehouse":
+    def open(
+        cls, location: PostgresLocation, *, migrate: bool = False, measure: OverlapMeasure | None = None
+    ) -> "PostgresWarehouse":
         """Connects, creates the schema if it is missing, and sees that its tables are of this release.
 
         Raises:
@@ -60,7 +65,7 @@ class PostgresWarehouse(SqlWarehouse):
         except BaseException:
             session.close()
             raise
-        return cls(session, migrated_from)
+        return cls(session, migrated_from, measure)
 
     @contextmanager
     def holding(self, lock: WritingLock) -> Iterator[None]:
@@ -105,6 +110,10 @@ class PostgresWarehouse(SqlWarehouse):
         written = super().write_bundle(project_hash, tables, states, failures, run_id)
         self._changed.add({**written.rows_by_table, "label_row": states.num_rows})
         return written
+
+    def _wrote(self, rows_by_table: Mapping[str, int]) -> None:
+        """See `SqlWarehouse._wrote`."""
+        self._changed.add(rows_by_table)
 
     def record_project(self, receipt: Mapping[str, Any]) -> None:
         """See `Warehouse.record_project`; then renews the statistics of the tables that changed enough."""

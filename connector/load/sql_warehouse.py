@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from connector.errors import ErrorKind
 from connector.load import consensus_tasks, failure_records, task_actions
 from connector.load.bundle_write import complete_states, replace_label_rows
+from connector.load.consensus_matches import refresh_after_listing, refresh_matches, refresh_units_of
+from connector.load.consensus_overlaps import OverlapMeasure
 from connector.load.listing_upsert import upsert_listing
 from connector.load.receipts import upsert_receipt
 from connector.load.row_replacement import DeleteAndInsert, RowReplacement
@@ -40,8 +42,10 @@ class SqlWarehouse:
         schema_version: str,
         migrated_from: str | None,
         replacement: RowReplacement | None = None,
+        measure: OverlapMeasure | None = None,
     ) -> None:
         self._session = session
+        self._measure = measure
         self._replacement = replacement or DeleteAndInsert(session)
         self.schema_version = schema_version
         self.migrated_from = migrated_from
@@ -95,7 +99,22 @@ class SqlWarehouse:
         self, project_hash: str, tables: Mapping[str, pa.Table], meaning: OntologyMeaning
     ) -> dict[str, int]:
         """See `Warehouse.upsert_metadata`."""
-        return self._in_transaction(lambda: upsert_listing(self._session, project_hash, tables, meaning))
+
+        def upsert() -> dict[str, int]:
+            changed = upsert_listing(self._session, project_hash, tables, meaning)
+            rows = tables.get("label_row")
+            self._wrote(
+                refresh_after_listing(
+                    self._session,
+                    self._measure,
+                    project_hash,
+                    has_branches=rows is not None and bool(pc.any(pc.not_equal(rows["branch_name"], "main")).as_py()),
+                    has_moved=bool(changed.get("label_row") or changed.get("workflow_stage")),
+                )
+            )
+            return changed
+
+        return self._in_transaction(upsert)
 
     def consensus_stages_read(self, project_hash: str) -> dict[str, str]:
         """See `Warehouse.consensus_stages_read`."""
@@ -105,11 +124,21 @@ class SqlWarehouse:
         self, project_hash: str, stage_uuid: str, listing_digest: str, branches: pa.Table, read_at: datetime
     ) -> None:
         """See `Warehouse.keep_consensus_branches`."""
-        self._in_transaction(
-            lambda: consensus_tasks.keep_branches(
-                self._session, project_hash, stage_uuid, listing_digest, branches, read_at
-            )
-        )
+
+        def keep() -> None:
+            consensus_tasks.keep_branches(self._session, project_hash, stage_uuid, listing_digest, branches, read_at)
+            if branches.num_rows:
+                units = branches.select(["data_hash"]).group_by("data_hash").aggregate([])
+                self._wrote(refresh_matches(self._session, self._measure, project_hash, units))
+
+        self._in_transaction(keep)
+
+    def refresh_matches(self, project_hash: str) -> None:
+        """See `Warehouse.refresh_matches`."""
+        self._in_transaction(lambda: self._wrote(refresh_matches(self._session, self._measure, project_hash)))
+
+    def _wrote(self, rows_by_table: Mapping[str, int]) -> None:
+        """Hears of rows that a transaction wrote beside those that its method counts; an engine may want to know."""
 
     def task_actions_read(self, project_hash: str) -> TaskActionsRead | None:
         """See `Warehouse.task_actions_read`."""
@@ -143,9 +172,23 @@ class SqlWarehouse:
         failures: list[tuple[str, str, str]],
         run_id: str,
     ) -> WrittenBundle:
-        return self._in_transaction(
-            lambda: replace_label_rows(self._session, self._replacement, project_hash, tables, states, failures, run_id)
+        def replace() -> WrittenBundle:
+            written = replace_label_rows(
+                self._session, self._replacement, project_hash, tables, states, failures, run_id
+            )
+            if pc.any(states["content_is_new"]).as_py():
+                self._match_renewed(project_hash)
+            return written
+
+        return self._in_transaction(replace)
+
+    def _match_renewed(self, project_hash: str) -> None:
+        """Brings the matches in step of the data units whose label rows were just renewed (staged `accepted`)."""
+        renewed = (
+            "SELECT label_row.label_row_id FROM label_row"
+            " JOIN accepted ON accepted.label_hash = label_row.label_hash WHERE accepted.content_is_new"
         )
+        self._wrote(refresh_units_of(self._session, self._measure, project_hash, renewed))
 
     def _write_one_by_one(
         self,
@@ -192,11 +235,24 @@ class SqlWarehouse:
     def tombstone(self, project_hash: str, label_row_ids: Iterable[str], at: datetime) -> int:
         """See `Warehouse.tombstone`."""
         gone = list(label_row_ids)
-        return self._in_transaction(lambda: bury_label_rows(self._session, project_hash, gone, at))
+
+        def bury() -> int:
+            buried = bury_label_rows(self._session, project_hash, gone, at)
+            staged = "SELECT label_row_id FROM gone"
+            self._wrote(refresh_units_of(self._session, self._measure, project_hash, staged))
+            return buried
+
+        return self._in_transaction(bury)
 
     def tombstone_project(self, project_hash: str, at: datetime) -> int:
         """See `Warehouse.tombstone_project`."""
-        return self._in_transaction(lambda: bury_project(self._session, project_hash, at))
+
+        def bury() -> int:
+            buried = bury_project(self._session, project_hash, at)
+            self._wrote(refresh_matches(self._session, self._measure, project_hash))
+            return buried
+
+        return self._in_transaction(bury)
 
     def record_run(self, receipt: Mapping[str, Any]) -> None:
         """See `Warehouse.record_run`."""

@@ -185,6 +185,13 @@ class Warehouse(Protocol):
             read_at: when the tasks were read.
         """
 
+    def refresh_matches(self, project_hash: str) -> None:
+        """Brings the matched objects of a project's consensus branches in step with its label rows and thresholds.
+
+        Every method that changes label rows, stages or tasks does so by itself, for what it touched; a threshold that
+        somebody edited is noticed by the next of them.
+        """
+
     def task_actions_read(self, project_hash: str) -> TaskActionsRead | None:
         """The last complete reading of a project's task actions; None if there was none."""
 

@@ -101,9 +101,7 @@ def parse_request(method: str, target: str, headers: Mapping[str, str], body: by
         is_write = method != "GET" and kind == "unknown"
         uids = content.get("labelUuids") or content.get("itemUuids") or [] if isinstance(content, dict) else []
         project_hash = parts.get("project") or parameters.get("projectUuid", [None])[0]
-        record = RequestRecord(
-            kind, method, path, None, None, project_hash, tuple(map(str, uids)), agent, is_write
-        )
+        record = RequestRecord(kind, method, path, None, None, project_hash, tuple(map(str, uids)), agent, is_write)
         return ParsedRequest(record, target, headers, body, content, parameters, parts, is_v2=True)
     content = content if isinstance(content, dict) else {}
     query_type, query_method = str(content.get("query_type")), str(content.get("query_method"))

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from connector.held_warehouse import EXACT_OVERLAPS
 from connector.load import Warehouse, open_warehouse
 from connector.views import install
 
 
 def _installed(url: str) -> Warehouse:
-    warehouse = open_warehouse(url)
+    warehouse = open_warehouse(url, measure=EXACT_OVERLAPS)
     with warehouse.connection() as connection:
         install(connection)
     return warehouse
@@ -35,6 +36,6 @@ def warehouse(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> It
         opened = _installed(request.getfixturevalue("postgres_url"))
     else:
         path = shutil.copy(request.getfixturevalue("consensus_file"), tmp_path / "labels.duckdb")
-        opened = open_warehouse(f"duckdb:///{path}")
+        opened = open_warehouse(f"duckdb:///{path}", measure=EXACT_OVERLAPS)
     yield opened
     opened.close()

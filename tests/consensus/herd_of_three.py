@@ -81,6 +81,8 @@ def add_unit(
             object_count=len(hashes) if label_hash else None,
             classification_count=len(answers) if label_hash else None,
             is_event_based=is_event_based,
+            annotation_count=sum(isinstance(each, Drawn) for each in labels or ()),
+            content_hash=f"content of {label_hash}" if label_hash else None,
             last_edited_at=LONG_AGO if label_hash else None,
         )
         if label_hash:
@@ -103,6 +105,7 @@ def add_unit(
                 "last_seen": LONG_AGO,
             },
         )
+    warehouse.refresh_matches("herd")
 
 
 def _add_objects(warehouse: Warehouse, label_hash: str, drawn: Sequence[Drawn]) -> None:

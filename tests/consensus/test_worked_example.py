@@ -150,3 +150,4 @@ def test_a_threshold_is_a_row_that_users_edit(example: Warehouse) -> None:
 def _set(warehouse: Warehouse, statement: str) -> None:
     with warehouse.connection() as connection:
         connection.exec_driver_sql(statement)
+    warehouse.refresh_matches("herd")

@@ -1,0 +1,137 @@
+-- grain: one row two objects on a frame, of two branches, that are taken as one
+-- after: consensus_object_candidate
+CREATE VIEW consensus_object_match_now AS
+-- Three rounds, each in two steps: who is the best of whom among those left; who is left then. Windows all the way, and
+-- no join of a round with what it left over: the planners know nothing of such a join's size.
+WITH close AS (
+    SELECT
+        project_hash,
+        project_title,
+        data_hash,
+        data_title,
+        dataset_title,
+        data_type,
+        branch_name,
+        label_hash,
+        label_row_id,
+        other_label_row_id,
+        other_label_hash,
+        other_branch_name,
+        pair_kind,
+        space_id,
+        frame,
+        object_hash,
+        feature_hash,
+        other_object_hash,
+        other_feature_hash,
+        same_class,
+        iou,
+        iou_method,
+        CASE WHEN same_class THEN 0 ELSE 1 END AS class_rank
+    FROM consensus_object_candidate
+    WHERE is_close
+), round_1 AS (
+    SELECT
+        *,
+        ROW_NUMBER() OVER (mine ORDER BY class_rank, iou DESC, other_object_hash COLLATE "C") = 1
+            AND ROW_NUMBER() OVER (theirs ORDER BY class_rank, iou DESC, object_hash COLLATE "C") = 1 AS is_match_1
+    FROM close
+    WINDOW
+        mine AS (PARTITION BY project_hash, data_hash, label_row_id, other_label_row_id, space_id, frame, object_hash),
+        theirs AS (PARTITION BY project_hash, data_hash, label_row_id, other_label_row_id, space_id, frame, other_object_hash)
+), left_1 AS (
+    SELECT
+        *,
+        MAX(CASE WHEN is_match_1 THEN 1 ELSE 0 END) OVER mine = 0
+            AND MAX(CASE WHEN is_match_1 THEN 1 ELSE 0 END) OVER theirs = 0 AS is_left_1
+    FROM round_1
+    WINDOW
+        mine AS (PARTITION BY project_hash, data_hash, label_row_id, other_label_row_id, space_id, frame, object_hash),
+        theirs AS (PARTITION BY project_hash, data_hash, label_row_id, other_label_row_id, space_id, frame, other_object_hash)
+), round_2 AS (
+    SELECT
+        *,
+        is_left_1 AND ROW_NUMBER() OVER (mine ORDER BY class_rank, iou DESC, other_object_hash COLLATE "C") = 1
+            AND ROW_NUMBER() OVER (theirs ORDER BY class_rank, iou DESC, object_hash COLLATE "C") = 1 AS is_match_2
+    FROM left_1
+    WINDOW
+        mine AS (PARTITION BY project_hash, data_hash, label_row_id, other_label_row_id, space_id, frame, object_hash, is_left_1),
+        theirs AS (PARTITION BY project_hash, data_hash, label_row_id, other_label_row_id, space_id, frame, other_object_hash, is_left_1)
+), left_2 AS (
+    SELECT
+        *,
+        is_left_1 AND MAX(CASE WHEN is_match_2 THEN 1 ELSE 0 END) OVER mine = 0
+            AND MAX(CASE WHEN is_match_2 THEN 1 ELSE 0 END) OVER theirs = 0 AS is_left_2
+    FROM round_2
+    WINDOW
+        mine AS (PARTITION BY project_hash, data_hash, label_row_id, other_label_row_id, space_id, frame, object_hash),
+        theirs AS (PARTITION BY project_hash, data_hash, label_row_id, other_label_row_id, space_id, frame, other_object_hash)
+), round_3 AS (
+    SELECT
+        *,
+        is_left_2 AND ROW_NUMBER() OVER (mine ORDER BY class_rank, iou DESC, other_object_hash COLLATE "C") = 1
+            AND ROW_NUMBER() OVER (theirs ORDER BY class_rank, iou DESC, object_hash COLLATE "C") = 1 AS is_match_3
+    FROM left_2
+    WINDOW
+        mine AS (PARTITION BY project_hash, data_hash, label_row_id, other_label_row_id, space_id, frame, object_hash, is_left_2),
+        theirs AS (PARTITION BY project_hash, data_hash, label_row_id, other_label_row_id, space_id, frame, other_object_hash, is_left_2)
+)
+SELECT
+    project_hash,
+    project_title,
+    data_hash,
+    data_title,
+    dataset_title,
+    data_type,
+    branch_name,
+    label_hash,
+    label_row_id,
+    other_label_row_id,
+    other_label_hash,
+    other_branch_name,
+    pair_kind,
+    space_id,
+    frame,
+    object_hash,
+    feature_hash,
+    other_object_hash,
+    other_feature_hash,
+    same_class,
+    iou,
+    iou_method,
+    CAST(CASE WHEN is_match_1 THEN 1 WHEN is_match_2 THEN 2 ELSE 3 END AS BIGINT) AS match_round
+FROM round_3
+WHERE is_match_1 OR is_match_2 OR is_match_3;
+
+COMMENT ON VIEW consensus_object_match_now IS
+    'One row two objects on a frame that are taken as one: what table consensus_object_match would hold if it were made now. Each is the other''s best of what is left, class-equal ones first, in three rounds. One-to-one.';
+COMMENT ON COLUMN consensus_object_match_now.project_hash IS 'The project''s id in Encord.';
+COMMENT ON COLUMN consensus_object_match_now.project_title IS 'The project''s title.';
+COMMENT ON COLUMN consensus_object_match_now.data_hash IS 'The data unit (video, image, image group, …).';
+COMMENT ON COLUMN consensus_object_match_now.data_title IS
+    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
+COMMENT ON COLUMN consensus_object_match_now.dataset_title IS 'The title of the dataset that the data unit comes from.';
+COMMENT ON COLUMN consensus_object_match_now.data_type IS
+    'video, image, img_group, dicom, nifti, audio, plain_text, pdf, group, scene, …';
+COMMENT ON COLUMN consensus_object_match_now.branch_name IS 'The branch.';
+COMMENT ON COLUMN consensus_object_match_now.label_hash IS 'Encord''s id of the label row.';
+COMMENT ON COLUMN consensus_object_match_now.label_row_id IS
+    'The row of table label_row; made of project, data unit and branch.';
+COMMENT ON COLUMN consensus_object_match_now.other_label_row_id IS 'The row of table label_row of that branch.';
+COMMENT ON COLUMN consensus_object_match_now.other_label_hash IS 'The label row of that branch.';
+COMMENT ON COLUMN consensus_object_match_now.other_branch_name IS 'The branch that it is compared with.';
+COMMENT ON COLUMN consensus_object_match_now.pair_kind IS
+    'peer: two annotators; main: an annotator and the main branch, once consensus is reached.';
+COMMENT ON COLUMN consensus_object_match_now.space_id IS
+    'root, or the part of the data group or scene (table data_space) that it lies on.';
+COMMENT ON COLUMN consensus_object_match_now.frame IS 'Frame from 0; image, slice or page number.';
+COMMENT ON COLUMN consensus_object_match_now.object_hash IS
+    'The object instance, case-sensitive, unique only within its label row.';
+COMMENT ON COLUMN consensus_object_match_now.feature_hash IS 'The ontology class, case-sensitive.';
+COMMENT ON COLUMN consensus_object_match_now.other_object_hash IS 'The object of the other branch.';
+COMMENT ON COLUMN consensus_object_match_now.other_feature_hash IS 'The ontology class of the other object.';
+COMMENT ON COLUMN consensus_object_match_now.same_class IS 'Whether both are of one class.';
+COMMENT ON COLUMN consensus_object_match_now.iou IS 'Intersection over union, 0 to 1.';
+COMMENT ON COLUMN consensus_object_match_now.iou_method IS
+    'box: both are plain boxes; exact: of the shapes themselves; extent: of the boxes around the shapes, which may mislead.';
+COMMENT ON COLUMN consensus_object_match_now.match_round IS 'The round (1 to 3) in which each was the other''s best.';
