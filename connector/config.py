@@ -103,6 +103,7 @@ class Settings(BaseModel):
     log_format: Literal["auto", "text", "json"] = Field(
         default="auto", description="text, json (one line an event), or auto: text on a terminal, else json."
     )
+    profile: bool = Field(default=False, description="Also tell where the time went, stage by stage.")
     quiet: bool = Field(default=False, description="Print errors only.")
     verbose: bool = Field(default=False, description="Also print waits, retries and each bundle.")
     debug: bool = Field(default=False, description="Also print tracebacks and the SDK's own log.")

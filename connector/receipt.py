@@ -1,10 +1,9 @@
 """The receipt of one project's sync: what was listed, loaded, left and set aside, and does it balance."""
 
 import datetime
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -12,6 +11,7 @@ import orjson
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.source import Changes
+from connector.stage_times import FETCH, StageTimes
 
 Bundle = TypeVar("Bundle")
 
@@ -25,7 +25,7 @@ class Receipt:
         planned: label rows to fetch.
         warned: label rows of which something was kept that could not be interpreted.
         rows_by_table: rows written, by table that labels fill.
-        stage_seconds: wall seconds, by stage; fetching runs beside the others, so its figure is the time waited for it.
+        times: of the stages; fetching runs beside the others, so its figure is the time waited for it.
         fetch_reasons: label rows fetched, by reason.
         notes: what was left out without being a failure, a few words each.
     """
@@ -47,7 +47,7 @@ class Receipt:
     requests: int = 0
     label_bytes: int = 0
     rows_by_table: Counter[str] = field(default_factory=Counter)
-    stage_seconds: dict[str, float] = field(default_factory=dict)
+    times: StageTimes = field(default_factory=StageTimes)
     fetch_reasons: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     message: str | None = None
@@ -73,14 +73,14 @@ class Receipt:
         """Whether every listed label row is accounted for."""
         return self.listed == self.loaded + self.unchanged + self.failed + self.skipped
 
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Add the time of a block to a stage."""
-        began = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.stage_seconds[name] = self.stage_seconds.get(name, 0.0) + time.perf_counter() - began
+    def stage(self, name: str) -> AbstractContextManager[None]:
+        """A block whose time is added to a stage; a stage within another is taken out of it."""
+        return self.times.stage(name)
+
+    @property
+    def stage_seconds(self) -> dict[str, float]:
+        """Wall seconds by stage, so far."""
+        return dict(self.times.wall)
 
     @property
     def seconds(self) -> float:
@@ -121,7 +121,7 @@ class Receipt:
     def waiting_for(self, bundles: Iterator[Bundle]) -> Iterator[Bundle]:
         """The bundles, one by one; the time waited for each counts as fetching."""
         while True:
-            with self.stage("fetch"):
+            with self.stage(FETCH):
                 bundle = next(bundles, None)
             if bundle is None:
                 return

@@ -25,6 +25,7 @@ from connector.publishing import Publisher
 from connector.receipt import Receipt
 from connector.report import Level, Report
 from connector.source import Source
+from connector.stage_times import StageTimes, profile_text
 
 _STOPS_THE_RUN = {ErrorKind.INTERRUPTED, ErrorKind.WAREHOUSE, ErrorKind.SCHEMA}
 """Failures after which the next project cannot fare better. A lock is one project's: another run is at it."""
@@ -39,6 +40,7 @@ class Run:
     Attributes:
         outcome: running, succeeded, partial (some label rows or projects failed), failed or interrupted.
         exit_code: what the command answers to the shell.
+        times: of what is done once a run: opening the warehouse, the projects, closing, publishing.
     """
 
     run_id: str
@@ -48,6 +50,7 @@ class Run:
     outcome: str = "running"
     message: str | None = None
     exit_code: ExitCode = ExitCode.OK
+    times: StageTimes = field(default_factory=StageTimes)
 
     def end(self) -> None:
         """Decide the outcome from the receipts: all well, some failed, or nothing came through."""
@@ -122,13 +125,20 @@ def run_sync(settings: Settings, report: Report, interruption: Interruption) -> 
     )
     holder = LockHolder.this_process("sync", run.run_id)
     with holding_warehouse(settings, holder, report, interruption) as (locks, patience):
-        warehouse = opened_warehouse(settings, locks, patience)
+        with run.times.stage("open"):
+            warehouse = opened_warehouse(settings, locks, patience)
         try:
-            _SyncOfAll(source, warehouse, locks, settings, run, report, interruption).run()
+            with run.times.stage("projects"):
+                _SyncOfAll(source, warehouse, locks, settings, run, report, interruption).run()
         finally:
-            warehouse.close()
+            with run.times.stage("close"):
+                warehouse.close()
         if publisher is not None:
-            publisher.publish_run(run.outcome, holder, report, interruption)
+            with run.times.stage("publish"):
+                publisher.publish_run(run.outcome, holder, report, interruption)
+    if settings.profile:
+        facts = run.times.facts()
+        report.event("run_profile", profile_text(f"Run {run.run_id}", facts), **facts)
     return run
 
 
@@ -214,6 +224,10 @@ class _SyncOfAll:
             report.close()
             level: Level = "info" if receipt.outcome == "succeeded" else "warning"
             report.event("project_finished", receipt.sentence(), level=level, **receipt.row())
+            if self._settings.profile:
+                facts = receipt.times.facts()
+                text = profile_text(receipt.project_title or project_hash, facts)
+                report.event("project_profile", text, project_hash=project_hash, **facts)
             self._warehouse.record_project(receipt.row())
 
     @contextmanager
