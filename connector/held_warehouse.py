@@ -6,8 +6,10 @@ from contextlib import ExitStack, contextmanager
 from connector.config import Settings
 from connector.interruption import Interruption
 from connector.load import OverlapMeasure, Warehouse, open_warehouse
+from connector.load.duckdb_file import log_of
 from connector.load.lock_holder import LockHolder
 from connector.load.sync_locks import SyncLocks, sync_locks
+from connector.load.warehouse_url import DuckDBLocation, warehouse_location
 from connector.overlap import MEASURABLE_SHAPES, measured_iou
 from connector.patience import Patience
 from connector.report import Report
@@ -22,6 +24,8 @@ def holding_warehouse(
     settings: Settings, holder: LockHolder, report: Report, interruption: Interruption
 ) -> Iterator[tuple[SyncLocks, Patience]]:
     """Holds the locks on the settings' warehouse while the block runs, after waiting for them as long as `wait` says.
+
+    Warns at the end if a DuckDB file has not taken in what was committed.
 
     Yields:
         The locks, and what is left of the patience for whatever else has to become free.
@@ -38,6 +42,7 @@ def holding_warehouse(
             text = f"Took over the lock of a process that died: {locks.left_by}."
             report.event("lock_taken_over", text, level="warning")
         yield locks, patience
+        _tell_of_log(settings, report)
 
 
 def opened_warehouse(settings: Settings, locks: SyncLocks, patience: Patience) -> Warehouse:
@@ -56,3 +61,17 @@ def opened_warehouse(settings: Settings, locks: SyncLocks, patience: Patience) -
             warehouse.close()
             raise
     return warehouse
+
+
+def _tell_of_log(settings: Settings, report: Report) -> None:
+    """Warns if what was committed is in the log beside a DuckDB file still: the file could not grow when it was closed.
+
+    Whoever opens the file with the log beside it reads all of it: the next sync, and `publish`.
+    """
+    location = warehouse_location(settings.warehouse, settings.db_schema)
+    if isinstance(location, DuckDBLocation) and (log := log_of(location.path)).exists():
+        text = (
+            f"What was committed last lies in {log}, because {location.path} could not be written at the end: see that"
+            " the disk has space. Nothing is lost as long as both stay together; the next sync makes one of them."
+        )
+        report.event("log_left", text, level="warning", path=str(log), bytes=log.stat().st_size)

@@ -87,6 +87,11 @@ def connect_in_memory(settings: dict[str, str]) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def log_of(file: Path) -> Path:
+    """The write-ahead log beside a DuckDB file: there while the file is written to, folded into it at the end."""
+    return file.with_name(f"{file.name}.wal")
+
+
 def _refuse_other_files(path: Path) -> None:
     """Refuses a file without DuckDB's mark: of a CSV or JSON file DuckDB would make a database that is kept nowhere."""
     try:

@@ -1,7 +1,10 @@
 """What happens to the warehouse while a sync runs, or between two: the run says so, and the next one makes all well."""
 
+import contextlib
+import json
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,16 +47,30 @@ def test_a_file_of_an_older_backup_catches_up(on_duckdb: Scene, duckdb_engine: D
     assert_heals(warehouse, on_duckdb.after)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="permissions do not bind root")
 def test_a_file_that_is_read_only_is_named(on_duckdb: Scene, duckdb_engine: DuckDBEngine, tmp_path: Path) -> None:
+    """As root, whom permissions do not bind, the file is made immutable, where the file system can do that."""
     warehouse = on_duckdb.warehouse()
     file = duckdb_engine.file(warehouse.url)
-    file.chmod(0o400)
-    printed = CommandLine(on_duckdb.server, tmp_path).sync(warehouse=warehouse.url)
+    with read_only(file):
+        printed = CommandLine(on_duckdb.server, tmp_path).sync(warehouse=warehouse.url)
     assert printed.exit_code == 6
     assert str(file) in printed.all
-    file.chmod(0o600)
     assert_heals(warehouse, on_duckdb.after)
+
+
+@contextlib.contextmanager
+def read_only(file: Path) -> Iterator[None]:
+    if os.geteuid() != 0:
+        file.chmod(0o400)
+        yield
+        file.chmod(0o600)
+        return
+    if shutil.which("chattr") is None or subprocess.run(["chattr", "+i", file], check=False).returncode:
+        pytest.skip("permissions do not bind root, and files cannot be made immutable here")
+    try:
+        yield
+    finally:
+        subprocess.run(["chattr", "-i", file], check=True)
 
 
 @pytest.mark.parametrize("kilobytes", [2, 8, 16])
@@ -71,12 +88,31 @@ def test_a_full_disk(kilobytes: int, on_duckdb: Scene, tmp_path: Path) -> None:
 def test_a_disk_that_fills_while_the_file_is_closed(
     on_duckdb: Scene, duckdb_engine: DuckDBEngine, tmp_path: Path
 ) -> None:
-    """All is committed by then, in the log beside the file: it counts as done, and is there."""
+    """All is committed by then, in the log beside the file: it counts as done, is there, and is published."""
     warehouse = on_duckdb.warehouse()
-    blocks = duckdb_engine.file(warehouse.url).stat().st_size // 512
-    printed = CommandLine(on_duckdb.server, tmp_path).sync(warehouse=warehouse.url, file_blocks=blocks)
+    file = duckdb_engine.file(warehouse.url)
+    command = CommandLine(on_duckdb.server, tmp_path)
+    copy, target = tmp_path / "copy.duckdb", f"--publish={tmp_path / 'copy.duckdb'}"
+    printed = command.sync(warehouse=warehouse.url, file_blocks=file.stat().st_size // 512)
     assert printed.exit_code == 0
-    assert not differences(warehouse.contents(), on_duckdb.after)
+    (warning,) = [json.loads(line) for line in printed.out.splitlines() if '"log_left"' in line]
+    log = file.with_name(f"{file.name}.wal")
+    assert (warning["path"], warning["bytes"]) == (str(log), log.stat().st_size)
+
+    assert command.run("publish", f"--warehouse={warehouse.url}", target).exit_code == 0
+    published = CrashedWarehouse(on_duckdb.server, duckdb_engine, f"duckdb:///{copy}")
+    for filled in (published, warehouse):
+        assert not differences(filled.contents(), on_duckdb.after)
+    # A copy for which there is no space is an error, and the earlier one stays.
+    before = copy.read_bytes()
+    on_a_full_disk = command.run("publish", f"--warehouse={warehouse.url}", target, file_blocks=1)
+    assert on_a_full_disk.exit_code == 6
+    assert "disk is full" in on_a_full_disk.all
+    assert copy.read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["copy.duckdb", "key"]
+
+    again = command.sync(warehouse=warehouse.url)
+    assert (again.exit_code, '"log_left"' in again.out, log.exists()) == (0, False, False)
 
 
 def test_a_connection_that_is_cut_at_every_request(on_postgres: Scene, postgres_engine: PostgresEngine) -> None:

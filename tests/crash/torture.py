@@ -31,7 +31,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=200, help="kills at random instants, on each engine")
     parser.add_argument("--publish-kills", type=int, default=30, help="publications killed at random instants")
     parser.add_argument("--histories", type=int, default=50, help="histories of mixed faults, on each engine")
-    parser.add_argument("--steps", type=int, default=2000, help="steps of the model test, on each engine")
+    parser.add_argument("--steps", type=int, default=1000, help="steps of the model test, on each engine")
     parser.add_argument("--seed", default="7", help="another seed, other instants and histories")
     parser.add_argument("--engine", action="append", choices=ENGINES, help="only this one")
     parser.add_argument("--only", action="append", choices=PARTS, help="only this part; may be given several times")
@@ -44,8 +44,11 @@ def _results(pieces: list[Piece], jobs: int, folder: Path) -> Iterator[Done]:
     with concurrent.futures.ProcessPoolExecutor(
         jobs, mp_context=multiprocessing.get_context("spawn"), initializer=prepare, initargs=(folder,)
     ) as pool:
-        for future in concurrent.futures.as_completed([pool.submit(run, piece) for piece in pieces]):
-            yield future.result()
+        try:
+            for future in concurrent.futures.as_completed([pool.submit(run, piece) for piece in pieces]):
+                yield future.result()
+        finally:
+            pool.shutdown(cancel_futures=True)  # what is in hand is ended, nothing new begun
 
 
 def _say(line: str) -> None:

@@ -74,9 +74,7 @@ class Done:
 
 
 def pieces_of(engine: str, asked: argparse.Namespace) -> Iterator[Piece]:
-    """All pieces on one engine; the long ones first."""
-    for number in range(-(-asked.steps // _STEPS_A_PIECE)):
-        yield Piece(engine, "steps of histories", f"history {number}", _STEPS_A_PIECE, seed=f"{asked.seed} {number}")
+    """All pieces on one engine."""
     share = -(-asked.kills // len(SCENES))
     for name in SCENES:
         for number, amount in enumerate(_shares(share, _KILLS_A_PIECE)):
@@ -95,6 +93,8 @@ def pieces_of(engine: str, asked: argparse.Namespace) -> Iterator[Piece]:
     yield Piece(engine, "edits during a sync", "all kinds")
     for number in range(asked.histories):
         yield Piece(engine, "faults mixed", f"history {number}", seed=f"{asked.seed} {number}")
+    for number in range(-(-asked.steps // _STEPS_A_PIECE)):
+        yield Piece(engine, "steps of histories", f"history {number}", _STEPS_A_PIECE, seed=f"{asked.seed} {number}")
 
 
 def _shares(amount: int, most: int) -> list[int]:

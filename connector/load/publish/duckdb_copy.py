@@ -7,7 +7,7 @@ import duckdb
 
 from connector import __version__
 from connector.errors import ConnectorError, ErrorKind
-from connector.load.duckdb_file import STORAGE_VERSION, connect_in_memory, opening_failure
+from connector.load.duckdb_file import STORAGE_VERSION, connect_in_memory, log_of, opening_failure
 from connector.load.publish.attached_warehouse import WAREHOUSE, attached_warehouse, quoted
 from connector.load.publish.content import PublishedContent
 from connector.load.publish.file_system import file_system_failures, keep_under, put_in_place, remove
@@ -137,11 +137,6 @@ def _mark(connection: duckdb.DuckDBPyConnection, table: str, content: PublishedC
     connection.execute(insert, [content.run_id, datetime.now(UTC), __version__, content.fingerprint])
     for what, comment in _COMMENTS.items():
         connection.execute(f"COMMENT ON {what.format(table=table)} IS '{comment}'")
-
-
-def log_of(file: Path) -> Path:
-    """The write-ahead log that DuckDB keeps beside a file that is written to."""
-    return file.with_name(f"{file.name}.wal")
 
 
 def _remove_with_log(file: Path) -> None:

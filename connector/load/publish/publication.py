@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Literal
 
 from connector.errors import ConnectorError, ErrorKind
+from connector.load.duckdb_file import log_of
 from connector.load.file_lock import file_lock
 from connector.load.lock_holder import LockHolder
 from connector.load.publish.content import PublishedContent, content_fingerprint
-from connector.load.publish.duckdb_copy import log_of, publish_file, published_content
+from connector.load.publish.duckdb_copy import publish_file, published_content
 from connector.load.publish.file_system import file_system_failures
 from connector.load.publish.parquet_folder import mark_as_current, publish_folder, published_version
 from connector.load.publish.target import PublishTarget
