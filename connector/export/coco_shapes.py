@@ -148,7 +148,9 @@ def _cuboid(row: Row, width: int, height: int) -> CocoShape:
     """The outline of its two faces; the SDK leaves 2-D cuboids out."""
     front, back = pixel_shapes.cuboid_faces(orjson.loads(row["geometry"]), width, height)
     hull = shapely.MultiPoint([*front, *back]).convex_hull
-    corners = [(float(x), float(y)) for x, y in hull.exterior.coords[:-1]]
+    # All corners may lie on one line, or in one point.
+    outline = hull.exterior.coords[:-1] if hull.geom_type == "Polygon" else hull.coords
+    corners = [(float(x), float(y)) for x, y in outline]
     return CocoShape([_flat(corners)], float(hull.area), _bounds(corners))
 
 

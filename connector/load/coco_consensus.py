@@ -1,7 +1,7 @@
 """What `export coco --consensus` reads: which label rows hold the consensus of a data unit, and which of their objects.
 
 Where consensus was reached, that is main. Where it was not (yet), it is what the majority of the annotators drew: of
-each object that more than half of the submitted branches have, the one that is closest to the others (its medoid).
+each thing that more than half of the submitted branches have, the object that is most like theirs.
 """
 
 from collections import Counter
@@ -43,13 +43,22 @@ WHERE project_hash = $project_hash AND consensus_state NOT IN ('awaiting_review'
 GROUP BY consensus_state
 """
 
+# Of each thing the object that is most like the others', among those that a majority has.
 _VOTES = """
-SELECT label_hash, space_id, frame, object_hash, votes, n_branches FROM consensus_object_vote
-WHERE project_hash = $project_hash AND data_hash = $data_hash AND is_majority AND is_medoid
+SELECT label_hash, space_id, frame, object_hash, votes, n_branches FROM (
+    SELECT
+        label_hash, space_id, frame, object_hash, votes, n_branches,
+        ROW_NUMBER() OVER (
+            PARTITION BY cluster_key ORDER BY score_sum DESC, label_row_id COLLATE "C", object_hash COLLATE "C"
+        ) AS place
+    FROM consensus_object_vote
+    WHERE project_hash = $project_hash AND data_hash = $data_hash AND is_majority
+) AS ranked
+WHERE place = 1
 """
 
 Votes = dict[tuple[str, str, int, str], tuple[int, int]]
-"""Label row, space, frame and object of each representative of a majority → votes and branches."""
+"""Label row, space, frame and object of what stands for a majority → how many branches have it, of how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +101,7 @@ def consensus_label_rows(session: Session, project_hash: str, condition: str) ->
 
 
 def majority_votes(session: Session, project_hash: str, data_hash: str) -> Votes:
-    """The representatives of the majorities of one data unit; in a transaction."""
+    """One object for each thing that a majority of the annotators of a data unit drew; in a transaction."""
     rows = session.rows(_VOTES, project_hash=project_hash, data_hash=data_hash)
     return {
         (label_hash, space_id, int(frame), object_hash): (int(votes), int(branches))
