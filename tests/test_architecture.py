@@ -54,6 +54,8 @@ def test_layers_import_only_themselves_and_what_is_shared(path: Path) -> None:
         assert inside <= {part} | SHARED
     if part == "pipeline":
         assert not inside & {"cli", "commands", "run", "sample"}
+    if part == "export":
+        assert not inside & {"source", "sample", "views", "cli", "commands", "run", "pipeline", "bundle"}
     if part not in {"cli", "commands"}:
         assert "cli" not in inside
 
@@ -65,10 +67,12 @@ def test_only_the_layer_that_knows_a_library_imports_it(path: Path) -> None:
         assert allowed is None or part_of(path) in allowed, f"{path} imports {name}"
 
 
-def test_normalise_is_pure() -> None:
+@pytest.mark.parametrize("folder", ["normalise", "export/encord_dict"])
+def test_what_makes_rows_of_labels_and_labels_of_rows_is_pure(folder: str) -> None:
     allowed = {"pyarrow", "numpy", "orjson"}
-    for path in (PACKAGE / "normalise").rglob("*.py"):
+    for path in (PACKAGE / folder).rglob("*.py"):
         for name in imports_of(path):
+            assert not name.startswith("connector.load"), path
             root = name.split(".", 1)[0]
             assert root not in {"os", "io", "pathlib", "socket", "requests", "urllib", "subprocess", "logging"}, path
             assert root in allowed or root == "connector" or _is_standard(root), f"{path} imports {name}"

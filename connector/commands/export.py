@@ -4,6 +4,7 @@ import click
 
 from connector.commands.export_coco import export_coco
 from connector.commands.export_frames import export_frames
+from connector.commands.export_json import export_json
 
 
 @click.group(short_help="Write labels to files, from the warehouse alone.")
@@ -13,3 +14,4 @@ def export() -> None:
 
 export.add_command(export_coco)
 export.add_command(export_frames)
+export.add_command(export_json)
