@@ -1,4 +1,4 @@
-"""A warehouse of this release, opened as the sync opens it, with the views installed."""
+"""Warehouses with the views installed: an empty one, and one of the sample project."""
 
 import shutil
 from collections.abc import Iterator
@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 
 from connector.load import Warehouse, open_warehouse
+from connector.sample import SampleServer, build_sample_world
 from connector.views import install
+from tests.postgres.synced_engines import sync
+from tests.postgres_server import PostgresServer
+from tests.views.exported_sample import Exported, initialised_rows
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -46,3 +50,21 @@ def warehouse(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> It
         yield opened
     finally:
         opened.close()
+
+
+@pytest.fixture(scope="session")
+def exported(
+    tmp_path_factory: pytest.TempPathFactory, postgres_server: PostgresServer, postgres_template: str
+) -> Iterator[Exported]:
+    """The sample project, synced on both engines and as the SDK has it."""
+    database = postgres_server.create_database(postgres_template)
+    urls = {
+        "duckdb": f"duckdb:///{tmp_path_factory.mktemp('export') / 'labels.duckdb'}",
+        "postgresql": postgres_server.database_url(database),
+    }
+    with SampleServer(build_sample_world("small", seed=7)) as server:
+        for url in urls.values():
+            assert sync(server, url).outcome == "succeeded"
+        rows = initialised_rows(server)
+    yield Exported(urls, rows)
+    postgres_server.drop_database(database)

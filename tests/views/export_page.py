@@ -14,9 +14,15 @@ Where a script crashes or says something else than the labels do, this is the co
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+import shapely
 from encord.constants.enums import DataType
 from encord.objects import ClassificationInstance, LabelRowV2, ObjectInstance, Option
-from encord.objects.coordinates import BoundingBoxCoordinates
+from encord.objects.coordinates import (
+    BoundingBoxCoordinates,
+    PointCoordinate,
+    PolygonCoordinates,
+    PolylineCoordinates,
+)
 from encord.objects.ontology_object_instance import AnswerForFrames
 from encord.objects.spaces.multiframe_space.video_space import VideoSpace
 
@@ -115,3 +121,74 @@ def _told(answer: object) -> Iterator[tuple[object, str | None]]:
         assert isinstance(answer, Iterable)
         for option in answer:
             yield from _told(option)
+
+
+def answer_paths(rows: Iterable[LabelRowV2]) -> Iterator[Row]:
+    """Title, branch, hash of object or classification, the answer's path, the answer, the frames of a dynamic one."""
+    for row in rows:
+        spaces = row.get_spaces()
+        # What lies on several parts of a data group is told by each.
+        objects_of = [row.get_object_instances(), *(space.get_object_instances() for space in spaces)]
+        for instance in {each.object_hash: each for told in objects_of for each in told}.values():
+            where = (row.data_title, row.branch_name, instance.object_hash)
+            for path, attribute in _with_path(instance.ontology_item.attributes):
+                yield from ((*where, path, *told) for told in _answers_with_frames(instance, attribute))
+        answered = [row.get_classification_instances(), *(space.get_classification_instances() for space in spaces)]
+        for one in {each.classification_hash: each for told in answered for each in told}.values():
+            where = (row.data_title, row.branch_name, one.classification_hash)
+            for path, attribute in _with_path(one.ontology_item.attributes):
+                yield from ((*where, path, answer, None, None) for answer, _ in _told(one.get_answer(attribute)))
+
+
+def _with_path(attributes: Iterable[Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    for attribute in attributes:
+        path = before + attribute.title
+        yield path, attribute
+        for option in attribute.options:
+            yield from _with_path(option.attributes, f"{path} > {option.label} > ")
+
+
+def _answers_with_frames(instance: ObjectInstance, attribute: Any) -> Iterator[Row]:  # noqa: ANN401 - any kind of attribute
+    found = instance.get_answer(attribute)
+    if not attribute.dynamic:
+        yield from ((answer, None, None) for answer, _ in _told(found))
+        return
+    assert isinstance(found, list)
+    for part in found:
+        assert isinstance(part, AnswerForFrames)
+        for held in part.ranges:
+            yield from ((answer, held.start, held.end) for answer, _ in _told(part.answer))
+
+
+def pixel_boxes(rows: Iterable[LabelRowV2]) -> Iterator[Row]:
+    """Title, branch, frame, object hash, and left, top, width and height of objects that are boxes, in pixels."""
+    for row in rows:
+        for space_id, frame, instance, coordinates in _objects_on_frames(row):
+            if space_id == "root" and isinstance(coordinates, BoundingBoxCoordinates):
+                assert row.width
+                assert row.height
+                # The page multiplies h by the width and w by the height, which is wrong for frames that are not square.
+                across = (coordinates.top_left_x * row.width, coordinates.width * row.width)
+                down = (coordinates.top_left_y * row.height, coordinates.height * row.height)
+                where = (row.data_title, row.branch_name, frame, instance.object_hash)
+                yield *where, across[0], down[0], across[1], down[1]
+
+
+def outlines(rows: Iterable[LabelRowV2]) -> Iterator[tuple[Row, Any]]:
+    """Title, branch, frame, object hash; and the shape in shares of the frame, of boxes, polygons, lines and points."""
+    for row in rows:
+        for space_id, frame, instance, shape in _objects_on_frames(row):
+            where = (row.data_title, row.branch_name, space_id, frame, instance.object_hash)
+            match shape:
+                case BoundingBoxCoordinates(top_left_x=x, top_left_y=y, width=width, height=height):
+                    yield where, shapely.box(x, y, x + width, y + height)
+                case PolygonCoordinates():
+                    rings = [[[(point.x, point.y) for point in ring] for ring in part] for part in shape.polygons]
+                    parts = [shapely.Polygon(outer, holes) for outer, *holes in rings]
+                    yield where, parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
+                case PolylineCoordinates(values=[*points]) if all(
+                    isinstance(point, PointCoordinate) for point in points
+                ):
+                    yield where, shapely.LineString([(point.x, point.y) for point in points])
+                case PointCoordinate(x=x, y=y):
+                    yield where, shapely.Point(x, y)

@@ -2,45 +2,19 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
-import duckdb
 import pytest
-from encord import EncordUserClient
 from encord.objects import LabelRowV2
 
-from connector.sample import SampleServer, build_sample_world
-from tests.sync.synced_warehouse import SyncedWarehouse
 from tests.views import export_page
+from tests.views.exported_sample import Exported
 
 Row = tuple[Any, ...]
 
 VIDEO = "barn-east-001.mp4"
 CONSENSUS = "calving-pen-002.mp4"
 WITH_PREDICTIONS = "barn-yard-003.mp4"
-
-
-class Exported(NamedTuple):
-    """The same project both ways: the synced file, and the SDK's label rows, initialised."""
-
-    file: Path
-    rows: list[LabelRowV2]
-
-
-@pytest.fixture(scope="module")
-def exported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exported]:
-    world = build_sample_world("small", seed=7)
-    with SampleServer(world) as server:
-        synced = SyncedWarehouse(server, tmp_path_factory.mktemp("export") / "labels.duckdb")
-        assert synced.sync().run.outcome == "succeeded"
-        client = EncordUserClient.create_with_ssh_private_key(world.private_key, domain=server.domain)
-        project = client.get_project(world.project_hash)
-        rows = [row for row in project.list_label_rows_v2(include_all_label_branches=True) if row.label_hash]
-        with project.create_bundle() as bundle:
-            for row in rows:
-                row.initialise_labels(bundle=bundle)
-        yield Exported(synced.file, rows)
 
 
 class Question(NamedTuple):
@@ -96,9 +70,7 @@ QUESTIONS = {
 
 
 def asked(exported: Exported, columns: str, view_name: str, condition: str) -> Counter[Row]:
-    with duckdb.connect(str(exported.file), read_only=True) as connection:
-        found = connection.execute(f"SELECT {columns} FROM {view_name} WHERE {condition}").fetchall()
-    return Counter(found)
+    return Counter(exported.asked(f"SELECT {columns} FROM {view_name} WHERE {condition}"))
 
 
 def told(exported: Exported, question: Question, script: Callable[[Iterable[LabelRowV2]], Iterator[Row]]) -> list[Row]:

@@ -28,14 +28,14 @@ def herd(warehouse: Warehouse) -> Warehouse:
 CORNERS = ("top_left", "top_right", "bottom_right", "bottom_left")
 
 
-def corners(herd: Warehouse, object_hash: str, unit: str = "") -> list[tuple[float, float]]:
+def corners(herd: Warehouse, object_hash: str, unit: str = "") -> list[tuple[Any, Any]]:
     names = ", ".join(f"{corner}_x{unit}, {corner}_y{unit}" for corner in CORNERS)
     [row] = asked(herd, f"SELECT {names} FROM object_corners_on_frame WHERE object_hash = '{object_hash}'")
     return list(zip(row[::2], row[1::2], strict=True))
 
 
 def test_corners_of_boxes(herd: Warehouse) -> None:
-    box = {"x": 0.25, "y": 0.25, "width": 0.5, "height": 0.25}
+    box: dict[str, Any] = {"x": 0.25, "y": 0.25, "width": 0.5, "height": 0.25}
     for theta in (0.0, 90.0, 30.0, 301.7):
         add_object(herd, "one", f"turned-{theta:.0f}", [0], rotation=theta, **box)
     add_object(herd, "one", "upright", [0], **box)
