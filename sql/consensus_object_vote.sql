@@ -18,14 +18,16 @@ WITH member AS MATERIALIZED (
     WHERE pair_kind = 'peer'
 ), link AS (
     SELECT m.project_hash, m.data_hash, m.space_id, m.frame, m.place, o.place AS other_place
+    -- Full joins, though nothing is unmatched: any other is a nested loop to PostgreSQL, which takes thousands of rows
+    -- for one here, and DuckDB would join the members of a frame with one another first.
     FROM side AS s
-    JOIN member AS m
+    FULL JOIN member AS m
         ON m.label_row_id = s.label_row_id AND m.space_id = s.space_id AND m.frame = s.frame
         AND m.object_hash = s.object_hash
-    JOIN member AS o
+    FULL JOIN member AS o
         ON o.label_row_id = s.other_label_row_id AND o.space_id = s.space_id AND o.frame = s.frame
         AND o.object_hash = s.other_object_hash
-    WHERE s.is_found = 1
+    WHERE COALESCE(s.is_found, 0) = 1
     UNION ALL
     SELECT project_hash, data_hash, space_id, frame, place, place
     FROM member
@@ -53,8 +55,8 @@ WITH member AS MATERIALIZED (
         frame,
         object_hash,
         SUM(is_found) AS found,
-        -- Rounded, as all such figures: the last digit of a sum differs from run to run, and between engines.
-        ROUND(SUM(score) * 1e9) / 1e9 AS score_sum,
+        -- Rounded, and not at a tie: the last digit of a sum differs from run to run, and between engines.
+        FLOOR(SUM(score) * 1e9 + 0.5001) / 1e9 AS score_sum,
         COUNT(iou) AS n_placed,
         COUNT(*) FILTER (WHERE iou_method = 'extent') AS n_by_extent
     FROM side
@@ -91,13 +93,14 @@ SELECT
     COALESCE(s.n_placed, 0) AS n_placed,
     COALESCE(s.n_by_extent, 0) AS n_by_extent
 FROM member AS m
-JOIN consensus_unit_state AS u ON u.project_hash = m.project_hash AND u.data_hash = m.data_hash
-JOIN cluster AS c
+FULL JOIN consensus_unit_state AS u ON u.project_hash = m.project_hash AND u.data_hash = m.data_hash
+FULL JOIN cluster AS c
     ON c.project_hash = m.project_hash AND c.data_hash = m.data_hash AND c.space_id = m.space_id
     AND c.frame = m.frame AND c.place = m.place
-LEFT JOIN tally AS s
+FULL JOIN tally AS s
     ON s.label_row_id = m.label_row_id AND s.space_id = m.space_id AND s.frame = m.frame
-    AND s.object_hash = m.object_hash;
+    AND s.object_hash = m.object_hash
+WHERE COALESCE(m.frame, -1) >= 0;
 
 COMMENT ON VIEW consensus_object_vote IS
     'One row an object of an annotator on a frame: how many of the branches have it, in the same class.';

@@ -4,6 +4,7 @@ CREATE VIEW consensus_track_pair AS
 WITH pair AS MATERIALIZED (
     SELECT
         label_row_id, other_label_row_id, space_id, object_hash, other_object_hash,
+        MAX(label_hash) AS label_hash, MAX(other_label_hash) AS other_label_hash,
         COUNT(*) AS n_matched_frames, COUNT(*) FILTER (WHERE iou_method = 'extent') AS n_by_extent
     FROM consensus_object_match
     GROUP BY label_row_id, other_label_row_id, space_id, object_hash, other_object_hash
@@ -33,6 +34,8 @@ WITH pair AS MATERIALIZED (
         COALESCE(a.other_object_hash, b.other_object_hash) AS other_object_hash,
         COALESCE(a.n_matched_frames, b.n_matched_frames) AS n_matched_frames,
         COALESCE(a.n_by_extent, b.n_by_extent) AS n_by_extent,
+        a.label_hash,
+        a.other_label_hash,
         a.object_name,
         a.feature_hash,
         b.object_name AS other_object_name,
@@ -40,8 +43,8 @@ WITH pair AS MATERIALIZED (
         GREATEST(a.min_iou, b.min_iou) AS min_iou,
         a.frame AS frame,
         b.frame AS other_frame,
-        COALESCE((a.x_max - a.x_min) * (a.y_max - a.y_min), 0) AS area,
-        COALESCE((b.x_max - b.x_min) * (b.y_max - b.y_min), 0) AS other_area,
+        COALESCE((a.x_max - a.x_min) * (a.y_max - a.y_min), 0)
+            + COALESCE((b.x_max - b.x_min) * (b.y_max - b.y_min), 0) AS areas,
         CASE WHEN a.x_min < b.x_max AND b.x_min < a.x_max AND a.y_min < b.y_max AND b.y_min < a.y_max
              THEN (LEAST(a.x_max, b.x_max) - GREATEST(a.x_min, b.x_min))
                  * (LEAST(a.y_max, b.y_max) - GREATEST(a.y_min, b.y_min))
@@ -51,6 +54,13 @@ WITH pair AS MATERIALIZED (
         ON b.label_row_id = a.label_row_id AND b.other_label_row_id = a.other_label_row_id
         AND b.space_id = a.space_id AND b.frame = a.frame
         AND b.object_hash = a.object_hash AND b.other_object_hash = a.other_object_hash
+), measured AS (
+    -- Where the shapes themselves were measured: what overlap, of the same two extents, has that IoU.
+    SELECT f.*, COALESCE(e.iou / (1 + e.iou) * f.areas, f.overlap) AS shared
+    FROM on_frame AS f
+    LEFT JOIN object_pair_iou AS e
+        ON e.label_hash = f.label_hash AND e.other_label_hash = f.other_label_hash AND e.space_id = f.space_id
+        AND e.frame = f.other_frame AND e.object_hash = f.object_hash AND e.other_object_hash = f.other_object_hash
 ), track AS (
     SELECT
         label_row_id,
@@ -71,8 +81,8 @@ WITH pair AS MATERIALIZED (
         CAST(MAX(n_by_extent) AS DOUBLE PRECISION) / MAX(n_matched_frames) AS share_by_extent,
         MAX(min_iou) AS min_iou,
         -- Rounded, and not at a tie: the last digit of a sum differs from run to run, and between engines.
-        FLOOR(SUM(overlap) / (SUM(area) + SUM(other_area) - SUM(overlap)) * 1e9 + 0.5001) / 1e9 AS volume_iou
-    FROM on_frame
+        FLOOR(SUM(shared) / (SUM(areas) - SUM(shared)) * 1e9 + 0.5001) / 1e9 AS volume_iou
+    FROM measured
     GROUP BY label_row_id, other_label_row_id, space_id, object_hash, other_object_hash
 ), placed AS (
     SELECT
@@ -161,7 +171,7 @@ COMMENT ON COLUMN consensus_track_pair.n_either IS 'Frames that either is on.';
 COMMENT ON COLUMN consensus_track_pair.n_matched_frames IS 'Frames on which the two are taken as one.';
 COMMENT ON COLUMN consensus_track_pair.temporal_iou IS 'n_both over n_either, 0 to 1.';
 COMMENT ON COLUMN consensus_track_pair.volume_iou IS
-    'Sum of what both cover over sum of what either covers, frames on which only one is there included; 0 to 1, by the boxes around the shapes.';
+    'Sum of what both cover over sum of what either covers, frames on which only one is there included; 0 to 1. A frame weighs as much as the two extents are large.';
 COMMENT ON COLUMN consensus_track_pair.is_match IS
     'Whether the two are one track: each is the other''s best, one class before another, and volume_iou is no less than the threshold of the class.';
 COMMENT ON COLUMN consensus_track_pair.share_by_extent IS

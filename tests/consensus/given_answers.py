@@ -47,6 +47,11 @@ def classify(
     add_classification(warehouse, label_hash, name, feature_hash or name, *ranges, range_unit=range_unit)
     for question, rows in answers.items():
         add_answers(warehouse, label_hash, name, question, *rows, owner_kind="classification")
+    with warehouse.connection() as connection:
+        connection.exec_driver_sql(
+            "UPDATE label_row SET classification_count = classification_count + 1"
+            f" WHERE label_row_id = '{data_hash}/{label_hash.partition('/')[2]}'"
+        )
 
 
 def option(name: str) -> Row:
