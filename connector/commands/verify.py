@@ -1,12 +1,17 @@
 """`encord-sync verify`: reads Encord and the warehouse, compares, and names every difference. Writes to neither."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 from connector.config import Settings
 from connector.errors import ConnectorError, ErrorKind, ExitCode
 from connector.interruption import Interruption
 from connector.load.held_rows import HeldRows
+from connector.load.lock_holder import LockHolder
 from connector.load.reading import open_for_reading
+from connector.load.sync_locks import SyncLocks, locks_of_reader
+from connector.patience import Patience
 from connector.project_choice import project_hashes, require_project_choice, source_settings
 from connector.report import Report
 from connector.source import Source
@@ -37,12 +42,15 @@ def sample_of(count: int | None, seed: int | None, *, is_all: bool) -> Sample | 
 def run_verify(settings: Settings, sample: Sample | None, report: Report, interruption: Interruption) -> ExitCode:
     """Verify every project that the settings name, one after another.
 
+    A project holds still meanwhile: on PostgreSQL its lock is held, so that a sync of it waits, or ends with exit code
+    8; a DuckDB file that is open for reading cannot be written anyway.
+
     Returns:
         OK if nothing differs; PARTIAL if something does, or if something could not be compared.
 
     Raises:
-        ConnectorError: settings, key or warehouse cannot be used, Encord cannot be reached, or none of the projects
-            could be read.
+        ConnectorError: settings, key or warehouse cannot be used, Encord cannot be reached, none of the projects could
+            be read, or a sync is at one of them.
     """
     require_project_choice(settings)
     source = Source.connect(
@@ -53,7 +61,12 @@ def run_verify(settings: Settings, sample: Sample | None, report: Report, interr
         report.event("sample_chosen", text, count=sample.count, seed=sample.seed)
     failures: list[ConnectorError] = []
     verdicts: list[Findings] = []
-    with open_for_reading(settings.warehouse, settings.db_schema) as session:
+    holder = LockHolder.this_process("verify")
+    patience = Patience(settings.wait, report, interruption)
+    with (
+        open_for_reading(settings.warehouse, settings.db_schema) as session,
+        locks_of_reader(settings.warehouse, settings.db_schema, holder) as locks,
+    ):
         held = HeldRows(session)
         chosen = project_hashes(source, settings)
         of_none = Findings(report, settings.verbose, title="Rows of no project")
@@ -65,7 +78,8 @@ def run_verify(settings: Settings, sample: Sample | None, report: Report, interr
             check_stop(interruption)
             findings = Findings(report, settings.verbose, project_hash)
             try:
-                frames = max(frames, verify_project(source, held, settings, findings, sample, interruption))
+                with _locked(project_hash, locks, patience):
+                    frames = max(frames, verify_project(source, held, settings, findings, sample, interruption))
             except ConnectorError as error:
                 failures.append(error)
                 if error.kind not in _NEXT_PROJECT_MAY_FARE_BETTER or len(chosen) == 1:
@@ -79,6 +93,13 @@ def run_verify(settings: Settings, sample: Sample | None, report: Report, interr
     if failures and len(failures) == len(chosen):
         raise failures[0]
     return _end([*verdicts, of_none], report)
+
+
+@contextmanager
+def _locked(project_hash: str, locks: SyncLocks, patience: Patience) -> Iterator[None]:
+    with ExitStack() as held:
+        patience.until_free(lambda: held.enter_context(locks.project(project_hash)))
+        yield
 
 
 def _compare_what_belongs_to_no_label_row(held: HeldRows, frames: int, findings: Findings) -> None:

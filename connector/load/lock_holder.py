@@ -16,7 +16,7 @@ class LockHolder:
     """A process that holds, or wants, a lock.
 
     Attributes:
-        command: what it does: sync, migrate or publish.
+        command: what it does: sync, migrate, publish or verify.
         owner: the user that runs it.
         host: the machine that it runs on.
         pid: its process id there.

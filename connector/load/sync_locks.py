@@ -11,6 +11,7 @@ from typing import Protocol
 from connector.load.file_lock import file_lock
 from connector.load.lock_holder import LockHolder
 from connector.load.postgres_driver import require_postgres_driver
+from connector.load.postgres_location import PostgresLocation
 from connector.load.warehouse import Warehouse
 from connector.load.warehouse_url import DuckDBLocation, warehouse_location
 
@@ -61,6 +62,29 @@ def sync_locks(url: str, schema: str | None, holder: LockHolder) -> Iterator[Syn
         with file_lock(location.path, holder, f"The warehouse {location.path}") as left_by:
             yield _FileLocks(left_by)
         return
+    with _postgres_locks(location, holder) as locks:
+        yield locks
+
+
+@contextmanager
+def locks_of_reader(url: str, schema: str | None, holder: LockHolder) -> Iterator[SyncLocks]:
+    """Locks for somebody who writes nothing, but needs a project to hold still; see `sync_locks`.
+
+    A DuckDB file that is open for reading has no writer anyway, and may lie where no lock can: there is none beside it.
+
+    Raises:
+        ConnectorError: as `sync_locks`.
+    """
+    location = warehouse_location(url, schema)
+    if isinstance(location, DuckDBLocation):
+        yield _FileLocks(None)
+        return
+    with _postgres_locks(location, holder) as locks:
+        yield locks
+
+
+@contextmanager
+def _postgres_locks(location: PostgresLocation, holder: LockHolder) -> Iterator[SyncLocks]:
     require_postgres_driver()
     from connector.load.postgres_locks import PostgresLocks
 

@@ -6,10 +6,13 @@ import psycopg
 import pytest
 
 from connector.config import load_settings
+from connector.errors import ConnectorError, ErrorKind
 from connector.interruption import Interruption
-from connector.run import run_sync
-from connector.sample import SampleServer
+from connector.run import Run, run_sync
+from connector.sample import Fault, Hook, SampleServer
 from connector.verify.project import Sample
+from tests.postgres.synced_engines import sync
+from tests.source.world import image_world
 from tests.sync.synced_warehouse import HeardReport
 from tests.verify.verified_warehouse import VerifiedWarehouse, verified
 
@@ -68,3 +71,26 @@ def test_on_postgresql_an_untouched_warehouse_is_equal_and_a_forged_one_is_named
     ]
     sample = verified(server, postgres_url, Sample(2, seed=1), project=projects)
     assert sample.project["compared"] == 2
+
+
+def test_a_verification_and_a_sync_of_one_project_wait_for_each_other(postgres_url: str) -> None:
+    """Otherwise what the sync writes meanwhile would be told as differences."""
+    with SampleServer(image_world(rows=4)) as server:
+        projects = [server.world.project_hash]
+        assert sync(server, postgres_url).outcome == "succeeded"
+        met: list[Run] = []
+
+        server.faults.add(Fault(Hook(lambda: met.append(sync(server, postgres_url, full=True))), kind="label_rows"))
+        verdict = verified(server, postgres_url, project=projects)
+        assert [(run.exit_code, run.receipts[0].loaded) for run in met] == [(8, 0)]
+        assert "is held by encord-sync verify of " in str(met[0].message)
+        assert verdict.texts() == []
+
+        def verify() -> None:
+            with pytest.raises(ConnectorError, match="is held by encord-sync sync of ") as caught:
+                verified(server, postgres_url, project=projects)
+            assert caught.value.kind is ErrorKind.LOCKED
+
+        server.faults.add(Fault(Hook(verify), kind="label_rows"))
+        assert sync(server, postgres_url, full=True).outcome == "succeeded"
+        assert verified(server, postgres_url, project=projects, wait=5).exit_code == 0
