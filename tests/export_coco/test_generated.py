@@ -55,6 +55,12 @@ def sdk_labels(row: GeneratedRow) -> tuple[dict[str, Any], OntologyStructure]:
     sdk_row = load_sdk_row(row.entry, row.labels, row.editor)
     # U+0000 cannot be stored in PostgreSQL; on every engine U+FFFD stands in its place.
     labels = json.loads(json.dumps(sdk_row.to_encord_dict(), default=str).replace("\\u0000", "\\ufffd"))
+    of_the_whole = {
+        entry["featureNodeHash"] for entry in row.editor["classifications"] if entry.get("level") == "global"
+    }
+    for answer in labels["classification_answers"].values():
+        if answer["featureHash"] in of_the_whole:
+            answer["range"] = []  # ranges that a global classification is left with mean nothing
     for unit_hash, unit in labels["data_units"].items():
         if row.entry["data_type"] == "DICOM":
             blobs = row.labels["data_units"][unit_hash]["labels"]
