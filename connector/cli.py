@@ -13,6 +13,7 @@ import click
 from connector import __version__
 from connector.commands.exit_codes import EXIT_CODES
 from connector.commands.export import export
+from connector.commands.load import load
 from connector.commands.options import (
     FETCH_OPTIONS,
     KEY_OPTIONS,
@@ -228,6 +229,7 @@ def demo(size: Literal["small", "medium", "large"], seed: int, path: Path) -> No
 
 
 application.add_command(export)
+application.add_command(load)
 
 
 class _WithoutPandas(MetaPathFinder):
