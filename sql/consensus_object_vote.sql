@@ -6,7 +6,7 @@ WITH member AS MATERIALIZED (
         *,
         ROW_NUMBER() OVER (
             PARTITION BY project_hash, data_hash, space_id, frame
-            ORDER BY label_row_id COLLATE "C", object_hash COLLATE "C"
+            ORDER BY object_hash COLLATE "C", label_row_id COLLATE "C"
         ) AS place
     FROM consensus_object
     WHERE branch_role = 'annotator'
@@ -31,22 +31,34 @@ WITH member AS MATERIALIZED (
     UNION ALL
     SELECT project_hash, data_hash, space_id, frame, place, place
     FROM member
-), reach_1 AS (
-    -- The first member within one link, two, three, …: found from each side in turn.
-    SELECT *, MIN(other_place) OVER (PARTITION BY project_hash, data_hash, space_id, frame, place) AS first_1
+), round_1 AS (
+    -- Each window is as wide as the clusters found so far: all that is linked to one of them takes its first member.
+    SELECT
+        *,
+        MIN(other_place) OVER (PARTITION BY project_hash, data_hash, space_id, frame, place) AS first_1,
+        MIN(place) OVER (PARTITION BY project_hash, data_hash, space_id, frame, other_place) AS other_first_1
     FROM link
-), reach_2 AS (
-    SELECT *, MIN(first_1) OVER (PARTITION BY project_hash, data_hash, space_id, frame, other_place) AS first_2
-    FROM reach_1
-), reach_3 AS (
-    SELECT *, MIN(first_2) OVER (PARTITION BY project_hash, data_hash, space_id, frame, place) AS first_3
-    FROM reach_2
-), reach_4 AS (
-    SELECT *, MIN(first_3) OVER (PARTITION BY project_hash, data_hash, space_id, frame, other_place) AS first_4
-    FROM reach_3
+), round_2 AS (
+    SELECT
+        *,
+        MIN(other_first_1) OVER (PARTITION BY project_hash, data_hash, space_id, frame, first_1) AS first_2,
+        MIN(first_1) OVER (PARTITION BY project_hash, data_hash, space_id, frame, other_first_1) AS other_first_2
+    FROM round_1
+), round_3 AS (
+    SELECT
+        *,
+        MIN(other_first_2) OVER (PARTITION BY project_hash, data_hash, space_id, frame, first_2) AS first_3,
+        MIN(first_2) OVER (PARTITION BY project_hash, data_hash, space_id, frame, other_first_2) AS other_first_3
+    FROM round_2
+), round_4 AS (
+    SELECT
+        *,
+        MIN(other_first_3) OVER (PARTITION BY project_hash, data_hash, space_id, frame, first_3) AS first_4,
+        MIN(first_3) OVER (PARTITION BY project_hash, data_hash, space_id, frame, other_first_3) AS other_first_4
+    FROM round_3
 ), cluster AS (
     SELECT project_hash, data_hash, space_id, frame, place, MIN(first_4) AS first_place
-    FROM reach_4
+    FROM round_4
     GROUP BY project_hash, data_hash, space_id, frame, place
 ), tally AS (
     SELECT

@@ -19,6 +19,9 @@ Row = Mapping[str, Any]
 Ring = list[float]
 """x0, y0, x1, y1, …"""
 
+_FARTHEST = 1e9
+"""Pixels from the corner of the frame; what lies farther away is no drawing, and its area no number."""
+
 _CORNERS = 128
 # A polygon of equal area in place of a curve; what two such miss of one another's overlap is below 0.001 of it.
 _SWELL = sqrt(2 * pi / _CORNERS / sin(2 * pi / _CORNERS))
@@ -65,7 +68,7 @@ def _parts(row: Row) -> list[list[Ring]]:
         rings = [ring for ring in part if len(ring) >= 6]
         if not part or len(part[0]) < 6:
             continue  # an outline of two points encloses nothing; a hole of two points is none
-        if any(len(ring) % 2 for ring in rings) or not np.isfinite(np.concatenate(rings)).all():
+        if any(len(ring) % 2 for ring in rings) or not (np.abs(np.concatenate(rings)) < _FARTHEST).all():
             return []
         kept.append(rings)
     return kept

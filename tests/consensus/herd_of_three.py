@@ -19,13 +19,14 @@ MANY_FRAMES = 64
 
 
 class Drawn(NamedTuple):
-    """An object on a frame: its class and its extent (x_min, y_min, x_max, y_max)."""
+    """An object on a frame: its class and its extent (x_min, y_min, x_max, y_max), and geometry that says more."""
 
     object_hash: str
     extent: tuple[float, float, float, float]
     frame: int = 0
     feature_hash: str = "cow"
     shape: str = "bounding_box"
+    geometry: str | None = None
 
 
 class Answered(NamedTuple):
@@ -136,6 +137,11 @@ def _add_objects(warehouse: Warehouse, label_hash: str, drawn: Sequence[Drawn]) 
                 "space_id": "root",
                 "frame": each.frame,
                 **dict(zip(names, each.extent, strict=True)),
+                "x": each.extent[0],
+                "y": each.extent[1],
+                "width": each.extent[2] - each.extent[0],
+                "height": each.extent[3] - each.extent[1],
+                "geometry": each.geometry,
                 "created_by": f"maker of {label_hash}",
             }
             for each in drawn

@@ -18,6 +18,9 @@ SOURCE_TABLES = (
     "data_frame",
     "label_row",
 )
+CONSENSUS_TABLES = ("consensus_matched_pair", "consensus_object_match", "object_pair_iou")
+"""Tables that the load makes of label rows: they must be what a fresh sync makes of them."""
+
 OF_THE_RUN = {"run_id", "synced_at", "is_settled"}
 """Columns of label_row that say when, and by which run, labels were fetched."""
 
@@ -41,7 +44,7 @@ def differences(left: Path, right: Path) -> list[str]:
     with duckdb.connect(config={"threads": 1}) as connection:
         for name, file in (("one", left), ("other", right)):
             connection.execute(f"ATTACH '{file}' AS {name} (READ_ONLY)")
-        for table in (*SOURCE_TABLES, *LABEL_TABLES):
+        for table in (*SOURCE_TABLES, *LABEL_TABLES, *CONSENSUS_TABLES):
             names = [column.name for column in METADATA.tables[table].columns]
             columns = ", ".join(name for name in names if name not in OF_THE_RUN)
             is_live = ["deleted_at IS NULL"] if "deleted_at" in names else []

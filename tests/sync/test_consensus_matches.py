@@ -1,0 +1,92 @@
+"""A sync keeps the matched objects of consensus in step: with labels, stages, branches and edited thresholds."""
+
+from pathlib import Path
+
+import duckdb
+
+from connector.load.tables import METADATA
+from connector.sample.shapes import points
+from tests.sync.fresh_comparison import assert_equals_fresh_sync
+from tests.sync.synced_warehouse import ALL_REQUESTS_OF_A_LISTING, SyncedWarehouse
+
+IN_REVIEW = "calving-pen-002.mp4"
+MATCHES = "SELECT count(*) FROM consensus_object_match"
+TABLES = ("consensus_matched_pair", "consensus_object_match", "consensus_match_rules", "object_pair_iou")
+
+
+def assert_up_to_date(farm: SyncedWarehouse) -> None:
+    """The table holds what its view says now, row by row."""
+    columns = ", ".join(column.name for column in METADATA.tables["consensus_object_match"].columns)
+    table, view = (f"SELECT {columns} FROM consensus_object_match{now}" for now in ("", "_now"))
+    assert farm.rows(f"({table} EXCEPT ALL {view}) UNION ALL ({view} EXCEPT ALL {table})") == []
+
+
+def test_a_first_sync_matches_what_may_be_compared(farm: SyncedWarehouse) -> None:
+    assert farm.value(MATCHES) > 100
+    # Three in review, three that are decided and main; the video that is still annotated has but two who submitted.
+    assert farm.value("SELECT count(*) FROM consensus_matched_pair") == 3 + 6 + 1
+    assert_up_to_date(farm)
+
+
+def test_edits_moves_and_deletions_are_followed(farm: SyncedWarehouse, tmp_path: Path) -> None:
+    project = farm.project
+    video = project.row_named(IN_REVIEW).data_hash
+    one, other, third = sorted(branch for data, branch in project.branch_annotators if data == video)
+    cow = project.class_named("Cow")["featureNodeHash"]
+    hashes = [project.rows[video, branch].label_hash for branch in (one, other)]
+    frames = {0: {"x": 0.1, "y": 0.1, "w": 0.2, "h": 0.2}}
+    before = farm.value(MATCHES)
+    for label_hash in hashes:
+        project.add_object(str(label_hash), cow, frames)
+    farm.sync()
+    assert farm.value(MATCHES) == before + 1
+    assert_up_to_date(farm)
+    project.move_to_stage(video, "Consensus annotate")
+    farm.sync()
+    assert farm.value(f"{MATCHES} WHERE data_hash = $data_hash", data_hash=video) < before + 1
+    assert_up_to_date(farm)
+    project.move_to_stage(video, "Complete")
+    project.delete_label_row(str(project.rows[video, third].label_hash))
+    farm.sync()
+    assert farm.value("SELECT count(*) FROM consensus_matched_pair WHERE data_hash = $data_hash", data_hash=video) == 1
+    assert_up_to_date(farm)
+    assert_equals_fresh_sync(farm, tmp_path / "fresh.duckdb")
+
+
+def test_shapes_of_a_sync_are_compared_exactly(farm: SyncedWarehouse) -> None:
+    project = farm.project
+    video = project.row_named(IN_REVIEW).data_hash
+    polygon = next(each for each in project.editor["objects"] if each["shape"] == "polygon")["featureNodeHash"]
+    drawn = []
+    for number, branch in enumerate(sorted(branch for data, branch in project.branch_annotators if data == video)):
+        shift = number * 0.05
+        corners = [(0.1 + shift, 0.1), (0.5 + shift, 0.1), (0.1 + shift, 0.5)]
+        label_hash = str(project.rows[video, branch].label_hash)
+        drawn.append(project.add_object(label_hash, polygon, {3: points(corners)}))
+    farm.sync()
+    # Half a square moved by an eighth of its side: (7/8)² of its area is shared, by two eighths (6/8)².
+    shared, far = (7 / 8) ** 2, (6 / 8) ** 2
+    expected = sorted([shared / (2 - shared), shared / (2 - shared), far / (2 - far)])
+    measured = "SELECT iou FROM object_pair_iou WHERE list_contains($drawn, object_hash)"
+    both = farm.rows(f"{measured} AND list_contains($drawn, other_object_hash) ORDER BY iou", drawn=drawn)
+    found = [iou for (iou,) in both]
+    assert [round(iou, 9) for iou in found] == [round(iou, 9) for iou in expected]
+    # A skeleton has no area: of two of them the boxes around them are compared, and it is said.
+    methods = "SELECT DISTINCT shape, iou_method FROM consensus_object_match JOIN object_instance"
+    methods += " USING (label_hash, object_hash) WHERE iou_method <> 'exact' ORDER BY 1"
+    assert farm.rows(methods) == [("bounding_box", "box"), ("skeleton", "extent")]
+    assert_up_to_date(farm)
+
+
+def test_a_threshold_that_somebody_edited_counts_from_the_next_sync_on(farm: SyncedWarehouse) -> None:
+    before = farm.value(MATCHES)
+    with duckdb.connect(farm.file) as connection:
+        connection.execute("INSERT INTO consensus_threshold VALUES (?, '*', 0.9)", [farm.project.project_hash])
+    assert farm.sync().requests == ALL_REQUESTS_OF_A_LISTING
+    assert 0 < farm.value(MATCHES) < before
+    assert_up_to_date(farm)
+
+
+def test_a_project_without_branches_has_none_of_it(new_gate: SyncedWarehouse) -> None:
+    new_gate.sync()
+    assert {name: new_gate.value(f"SELECT count(*) FROM {name}") for name in TABLES} == dict.fromkeys(TABLES, 0)
