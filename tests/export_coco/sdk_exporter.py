@@ -4,6 +4,7 @@ OpenCV, which the exporter imports and uses for one fault (`fillPoly`), is not n
 module stands in its place where it is not installed.
 """
 
+import importlib
 import itertools
 import sys
 import types
@@ -17,9 +18,14 @@ import shapely.affinity
 from encord.objects import OntologyStructure
 from pycocotools import mask as coco_mask
 
-sys.modules.setdefault("cv2", types.ModuleType("cv2"))
+try:
+    cv2: types.ModuleType = importlib.import_module("cv2")
+except ImportError:
+    cv2 = sys.modules["cv2"] = types.ModuleType("cv2")
 
-from encord.utilities.coco.exporter import CocoAnnotation, CocoExporter, KeyPointVisibility, Size  # noqa: E402 - after the line above
+from encord.utilities.coco.exporter import CocoAnnotation, CocoExporter, KeyPointVisibility, Size
+
+__all__ = ["PICTURES", "Coco", "CocoExporter", "Raw", "cv2", "keyed", "mended_coco", "sdk_coco", "within"]
 
 Coco = dict[str, Any]
 Raw = dict[str, Any]

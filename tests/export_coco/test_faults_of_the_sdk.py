@@ -3,11 +3,15 @@
 from typing import Any
 
 import numpy as np
+import orjson
 import pytest
+from encord.objects import OntologyStructure
 from pycocotools import mask as coco_mask
+from shapely.geometry import MultiPolygon
 
+from connector.export.coco_shapes import coco_shape
 from tests.export_coco.conftest import SampleProject, exported
-from tests.export_coco.sdk_exporter import Coco, Raw, keyed, sdk_coco
+from tests.export_coco.sdk_exporter import Coco, CocoExporter, Raw, cv2, keyed, sdk_coco
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 """pycocotools was built for an older numpy."""
@@ -112,3 +116,37 @@ def test_what_is_no_picture_does_not_end_the_export(sample: SampleProject, main:
     [image] = sdk_coco(of_type("scene"), sample.ontology)["images"]
     assert (image["width"], image["height"]) == (0, 0)
     assert min(image["width"] for image in main["images"]) > 0
+
+
+def test_slices_of_dicom_series_are_called_by_their_instance(sample: SampleProject, main: Coco) -> None:
+    series = [row for row in sample.labels["main"] if row["data_type"] == "dicom"]
+    folder = f"dicom/{series[0]['data_hash']}"
+    theirs = {image["file_name"] for image in sdk_coco(series, sample.ontology)["images"]}
+    ours = {image["file_name"] for image in main["images"] if image["file_name"].startswith(folder)}
+    assert len(theirs) == len(ours) > 0
+    assert all(name.removeprefix(f"{folder}/").isdigit() for name in theirs)
+    known = {
+        entry["dicom_instance_uid"]
+        for row in series
+        for entry in row["data_units"][row["data_hash"]]["slices"].values()
+    }
+    assert {name.split("/")[2] for name in ours} <= known
+
+
+@pytest.mark.skipif(not hasattr(cv2, "fillPoly"), reason="needs opencv-python-headless")
+def test_masks_of_polygons_with_holes_are_as_large_as_they() -> None:
+    def square(start: float, end: float) -> list[float]:
+        return [start, start, end, start, end, end, start, end]
+
+    def areas(parts: list[list[list[float]]]) -> tuple[float, float]:
+        exporter = CocoExporter([], OntologyStructure())
+        theirs = MultiPolygon(exporter.get_multipolygon_from_polygons(parts, 1000, 1000))
+        row = {"ontology_shape": "polygon", "geometry": orjson.dumps(parts)}
+        ours = coco_shape(row, 1000, 1000)
+        assert ours is not None
+        return ours.area, float(coco_mask.area(exporter.get_rle_segmentation_from_multipolygon(theirs, 1000, 1000)))
+
+    assert areas([[square(0.1, 0.116), square(0.104, 0.112)]]) == (192, 208), "16 x 16 pixels less 8 x 8"
+    overlapping = [[square(0.1, 0.4)], [square(0.2, 0.3), square(0.22, 0.28)]]
+    assert areas(overlapping)[0] == 300 * 300, "the hole is in the second part; the first covers it"
+    assert areas(overlapping)[1] < 300 * 300
