@@ -7,8 +7,9 @@ from typing import Any
 import pyarrow as pa
 
 from connector.config import Settings
-from connector.load import ARROW_SCHEMAS, STATES_SCHEMA, Warehouse
-from connector.normalise import NORMALISER_VERSION, Ontology, normalise_label_rows
+from connector.errors import ConnectorError, ErrorKind
+from connector.load import ARROW_SCHEMAS, STATES_SCHEMA, Failure, TakePart, Warehouse, WrittenBundle
+from connector.normalise import NORMALISER_VERSION, Ontology, normalise_in_parts, normalise_label_rows
 from connector.normalise.timestamps import TimestampCache
 from connector.receipt import Receipt
 from connector.report import Report
@@ -17,6 +18,11 @@ from connector.source import UNREADABLE, Change, FetchedBundle, FetchedLabelRow
 TRANSACTION_BYTES = 24_000_000
 """JSON of the label rows that are normalised and written together, about: some 60,000 objects on frames. Larger
 transactions were measured to be no quicker, and their rows are in memory as Python values before they are columns."""
+
+LARGE_LABEL_ROW_BYTES = 16_000_000
+"""A label row of more JSON is normalised and written part by part, in a transaction of its own."""
+PART_ROWS = 50_000
+"""Rows of one table in a part, about: some 50 MB while they are Python values."""
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
@@ -61,9 +67,12 @@ class BundleLoader:
             ConnectorError: WAREHOUSE, if it could not be written; then nothing of that transaction was.
         """
         failures = [(failure.label_hash, failure.kind.value, failure.message) for failure in bundle.failures]
-        for rows in _of_bounded_size(bundle.rows):
+        for rows in _of_bounded_size([row for row in bundle.rows if row.byte_count <= LARGE_LABEL_ROW_BYTES]):
             self._load_together(rows, failures)
             failures = []
+        for row in bundle.rows:
+            if row.byte_count > LARGE_LABEL_ROW_BYTES:
+                self._load_large(row)
 
     def _load_together(self, fetched: Sequence[FetchedLabelRow], failures: list[tuple[str, str, str]]) -> None:
         """Normalise and write label rows in one transaction, which also records the failures."""
@@ -103,6 +112,63 @@ class BundleLoader:
         receipt.rows_by_table.update(written.rows_by_table)
         self._tell([*failures, *written.failures])
 
+    def _load_large(self, row: FetchedLabelRow) -> None:
+        """Normalise and write a label row part by part, in one transaction; nothing of it if it cannot be read."""
+        receipt = self._receipt
+        with receipt.stage("normalise"):
+            is_new = self._is_new(row)
+        if not is_new:
+            self._load_together([row], [])
+            return
+        fetched_at = datetime.datetime.now(datetime.UTC)
+        change = self._changes[row.label_hash]
+        facts: dict[str, Any] = {}
+
+        def write_parts(take: TakePart) -> pa.Table:
+            def take_timed(tables: Mapping[str, pa.Table]) -> None:
+                with receipt.stage("write"):
+                    take(tables)
+
+            label_row = (self._entries[change.label_row_id], row.labels)
+            (found,) = normalise_in_parts(
+                label_row,
+                self._ontology,
+                ARROW_SCHEMAS,
+                take_timed,
+                project_hash=receipt.project_hash,
+                part_rows=PART_ROWS,
+            ).to_pylist()
+            facts.update(found)
+            try:
+                state = self._state(row, found, fetched_at)
+            except UNREADABLE as error:
+                message = f"label row {row.label_hash} cannot be read ({type(error).__name__})"
+                raise ConnectorError(ErrorKind.SOURCE_CONTENT, message) from None
+            return pa.Table.from_pylist([state], schema=STATES_SCHEMA)
+
+        before = {
+            "label_hash": row.label_hash,
+            "content_is_new": True,
+            "force": self._settings.full,
+            "labels_last_edited_at": _moment(self._stamps[row.last_edited_at]),
+        }
+        state = pa.Table.from_pylist([before], schema=STATES_SCHEMA)
+        try:
+            with receipt.stage("normalise"):
+                written = self._warehouse.write_label_row(receipt.project_hash, state, write_parts, receipt.run_id)
+        except ConnectorError as error:
+            if error.kind is not ErrorKind.SOURCE_CONTENT:
+                raise
+            failure = Failure(row.label_hash, error.kind, error.message)
+            self._warehouse.record_failures(receipt.project_hash, [failure], receipt.run_id)
+            written = WrittenBundle({}, (failure,))
+        receipt.loaded += 1 - len(written.failures)
+        receipt.failed += len(written.failures)
+        receipt.warned += not written.failures and facts["warnings"] is not None
+        receipt.label_bytes += row.byte_count
+        receipt.rows_by_table.update(written.rows_by_table)
+        self._tell(written.failures)
+
     def _is_new(self, row: FetchedLabelRow) -> bool:
         """Whether its rows are to be made; a first sync need not look into it to know."""
         change = self._changes[row.label_hash]
@@ -132,8 +198,7 @@ class BundleLoader:
 
     def _stamp_of_unchanged(self, row: FetchedLabelRow, change: Change) -> datetime.datetime | None:
         """The stamp of labels whose content is the stored one: the newer of the two, for they say the same."""
-        stamp = self._stamps[row.last_edited_at]
-        arrived = None if stamp is None else _EPOCH + datetime.timedelta(microseconds=stamp)
+        arrived = _moment(self._stamps[row.last_edited_at])
         return max(filter(None, (arrived, change.stored_labels_last_edited_at)), default=None)
 
     @staticmethod
@@ -161,6 +226,10 @@ class BundleLoader:
                 label_hash=label_hash,
                 kind=kind,
             )
+
+
+def _moment(stamp: int | None) -> datetime.datetime | None:
+    return None if stamp is None else _EPOCH + datetime.timedelta(microseconds=stamp)
 
 
 def _of_bounded_size(rows: Sequence[FetchedLabelRow]) -> Iterator[list[FetchedLabelRow]]:

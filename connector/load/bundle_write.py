@@ -55,8 +55,8 @@ def replace_label_rows(
     """See `Warehouse.write_bundle`; runs inside the caller's transaction, `states` being complete (complete_states)."""
     label_tables = {name: tables[name].select(ARROW_SCHEMAS[name].names) for name in LABEL_TABLES if name in tables}
     session.stage("arriving_state", states)
-    stored = _stored(session, project_hash)
-    refused = _outdated(stored) | unusable_label_rows(label_tables)
+    stored = look_up_label_rows(session, project_hash)
+    refused = outdated_label_rows(stored) | unusable_label_rows(label_tables)
     if refused:
         refused_hashes = pa.array(refused, pa.string())
         states = states.filter(pc.invert(pc.is_in(states["label_hash"], value_set=refused_hashes)))
@@ -67,21 +67,16 @@ def replace_label_rows(
         # Rows are there only if a state is.
         known = frozenset(row.label_hash for row in stored if row.is_synced)
         written = replacement.replace_labels(label_tables, renewed, known)
-        written["data_frame"] = _replace_data_frames(session, replacement, project_hash, tables.get("data_frame"))
-    _set_states(session, project_hash, run_id)
-    if any(row.has_failed for row in stored):
-        session.execute(
-            "DELETE FROM sync_failure WHERE project_hash = $project_hash"
-            " AND label_hash IN (SELECT label_hash FROM accepted)",
-            project_hash=project_hash,
-        )
+        written["data_frame"] = replace_data_frames(session, replacement, project_hash, tables.get("data_frame"))
+    set_states(session, project_hash, run_id)
+    heal_failures(session, project_hash, stored)
     failure_records.record(session, project_hash, [*failures, *refused.values()], run_id)
     if frames := frames_needed(label_tables, states):
         fill_frame_numbers(session, frames)
     return WrittenBundle({name: count for name, count in written.items() if count}, tuple(refused.values()))
 
 
-class _Stored(NamedTuple):
+class StoredLabelRow(NamedTuple):
     """What the warehouse knows of one arriving label row. Times are given where the arriving labels are older."""
 
     label_hash: str
@@ -92,8 +87,8 @@ class _Stored(NamedTuple):
     stored_time: str | None
 
 
-def _stored(session: Session, project_hash: str) -> list[_Stored]:
-    """Looks the arriving label rows up, all questions in one query.
+def look_up_label_rows(session: Session, project_hash: str) -> list[StoredLabelRow]:
+    """Looks the label rows of the staged `arriving_state` up, all questions in one query.
 
     Raises:
         ConnectorError: INTERNAL for a state without a label row: its rows could never be found or removed.
@@ -108,7 +103,7 @@ def _stored(session: Session, project_hash: str) -> list[_Stored]:
         " FROM arriving_state LEFT JOIN label_row ON label_row.label_hash = arriving_state.label_hash"
     )
     is_older = "NOT arriving_state.force AND arriving_state.labels_last_edited_at < label_row.labels_last_edited_at"
-    stored = [_Stored(*row) for row in session.rows(sql(query, is_older=is_older), project_hash=project_hash)]
+    stored = [StoredLabelRow(*row) for row in session.rows(sql(query, is_older=is_older), project_hash=project_hash)]
     listed = {row.label_hash for row in stored if row.is_listed}
     if unlisted := [row.label_hash for row in stored if row.label_hash not in listed]:
         raise ConnectorError(
@@ -119,7 +114,7 @@ def _stored(session: Session, project_hash: str) -> list[_Stored]:
     return stored
 
 
-def _outdated(stored: Iterable[_Stored]) -> dict[str, Failure]:
+def outdated_label_rows(stored: Iterable[StoredLabelRow]) -> dict[str, Failure]:
     """Label rows whose labels are older than the ones stored: older never overwrites newer."""
     return {
         row.label_hash: Failure(
@@ -134,7 +129,7 @@ def _outdated(stored: Iterable[_Stored]) -> dict[str, Failure]:
     }
 
 
-def _replace_data_frames(
+def replace_data_frames(
     session: Session, replacement: RowReplacement, project_hash: str, frames: pa.Table | None
 ) -> int:
     """Replaces the frames' facts of the data units whose label rows were renewed."""
@@ -151,7 +146,17 @@ def _replace_data_frames(
     return replacement.replace_frames(project_hash)
 
 
-def _set_states(session: Session, project_hash: str, run_id: str) -> None:
+def heal_failures(session: Session, project_hash: str, stored: Iterable[StoredLabelRow]) -> None:
+    """Forgets the failures of the accepted label rows, if any has one."""
+    if any(row.has_failed for row in stored):
+        session.execute(
+            "DELETE FROM sync_failure WHERE project_hash = $project_hash"
+            " AND label_hash IN (SELECT label_hash FROM accepted)",
+            project_hash=project_hash,
+        )
+
+
+def set_states(session: Session, project_hash: str, run_id: str) -> None:
     """Writes the sync state of every accepted label row, and the facts of those that were rewritten."""
     kept = [
         f"{name} = CASE WHEN accepted.content_is_new THEN accepted.{name} ELSE label_row.{name} END"

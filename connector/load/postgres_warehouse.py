@@ -26,7 +26,7 @@ from connector.load.postgres_statistics import ChangedRows
 from connector.load.postgres_writing_lock import WritingLock
 from connector.load.revisions import ensure_head, head_revision
 from connector.load.sql_warehouse import Answer, SqlWarehouse
-from connector.load.warehouse import OntologyMeaning, WrittenBundle
+from connector.load.warehouse import OntologyMeaning, TakePart, WrittenBundle
 
 _ATTEMPTS = 8
 _LOG = logging.getLogger(__name__)
@@ -109,6 +109,14 @@ class PostgresWarehouse(SqlWarehouse):
         """See `Warehouse.write_bundle`; rows_by_table counts the rows that were new or differed."""
         written = super().write_bundle(project_hash, tables, states, failures, run_id)
         self._changed.add({**written.rows_by_table, "label_row": states.num_rows})
+        return written
+
+    def write_label_row(
+        self, project_hash: str, state: pa.Table, write_parts: Callable[[TakePart], pa.Table], run_id: str
+    ) -> WrittenBundle:
+        """See `Warehouse.write_label_row`; rows_by_table counts the rows that were new or differed."""
+        written = super().write_label_row(project_hash, state, write_parts, run_id)
+        self._changed.add({**written.rows_by_table, "label_row": 1})
         return written
 
     def _wrote(self, rows_by_table: Mapping[str, int]) -> None:

@@ -5,9 +5,9 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from connector.load.session import Session
-from connector.load.statements import column_list, sql
-from connector.load.tables import LABEL_TABLES
+from connector.load.session import DataRefusedError, Session
+from connector.load.statements import column_list, key_columns, sql
+from connector.load.tables import LABEL_TABLES, METADATA
 from connector.load.warehouse import ARROW_SCHEMAS
 
 
@@ -28,10 +28,32 @@ class RowReplacement(Protocol):
             Rows inserted or changed, by table.
         """
 
+    def replace_in_parts(self, label_hash: str, *, is_known: bool) -> "PartReplacement":
+        """Begins to make the rows of one label row those of parts that are to come.
+
+        Args:
+            label_hash: the label row.
+            is_known: whether it may have rows already.
+        """
+
     def replace_frames(self, project_hash: str) -> int:
         """Makes the frames of the data units in staged `renewed_data_unit` those of staged `arriving_data_frame`.
 
         The branches of a data unit carry the same frames: of copies one is taken.
+        """
+
+
+class PartReplacement(Protocol):
+    """Takes the rows of one label row part after part; a row that refers to another comes with it or later."""
+
+    def take(self, label_tables: Mapping[str, pa.Table]) -> None:
+        """Takes a part: rows by table of LABEL_TABLES, all of the one label row."""
+
+    def finish(self) -> dict[str, int]:
+        """Makes an end, and returns the rows inserted or changed, by table.
+
+        Raises:
+            DataRefusedError: if two rows of different parts have the same key.
         """
 
 
@@ -65,6 +87,14 @@ class DeleteAndInsert:
                 written[name] = self._session.execute(sql(insert, table=name, columns=column_list(rows.column_names)))
         return written
 
+    def replace_in_parts(self, label_hash: str, *, is_known: bool) -> "PartReplacement":
+        """See `RowReplacement.replace_in_parts`."""
+        if is_known:
+            for name in reversed(LABEL_TABLES):
+                delete = "DELETE FROM {table} WHERE label_hash = $label_hash"
+                self._session.execute(sql(delete, table=name), label_hash=label_hash)
+        return _InsertedParts(self._session, label_hash)
+
     def replace_frames(self, project_hash: str) -> int:
         """See `RowReplacement.replace_frames`."""
         self._session.execute(
@@ -75,6 +105,42 @@ class DeleteAndInsert:
         insert = "INSERT INTO data_frame ({columns}) SELECT {columns} FROM ({frames}) AS frames ORDER BY {keys}"
         parts = {"columns": column_list(ARROW_SCHEMAS["data_frame"].names), "keys": _FRAME_KEY}
         return self._session.execute(sql(insert, frames=ONE_OF_EACH_FRAME, **parts), project_hash=project_hash)
+
+
+class _InsertedParts:
+    """See `PartReplacement`: each part is inserted as it comes."""
+
+    def __init__(self, session: Session, label_hash: str) -> None:
+        self._session = session
+        self._label_hash = label_hash
+        self._written: dict[str, int] = {}
+        self._in_several_parts: set[str] = set()
+
+    def take(self, label_tables: Mapping[str, pa.Table]) -> None:
+        """See `PartReplacement.take`."""
+        for name, rows in label_tables.items():
+            if rows.num_rows:
+                count = self._session.copy(name, rows)
+                if name in self._written:
+                    self._in_several_parts.add(name)
+                self._written[name] = self._written.get(name, 0) + count
+
+    def finish(self) -> dict[str, int]:
+        """See `PartReplacement.finish`."""
+        for name in self._in_several_parts:
+            refuse_doubled_keys(self._session, name, name, self._label_hash)
+        return self._written
+
+
+def refuse_doubled_keys(session: Session, name: str, held_in: str, label_hash: str) -> None:
+    """Raises DataRefusedError if a label row has two rows of table `name`, held in that or another one, with one key.
+
+    Within a part keys are checked before it is taken; this is for rows of several parts.
+    """
+    keys = column_list(key_columns(METADATA.tables[name]))
+    query = "SELECT 1 FROM {held_in} WHERE label_hash = $label_hash GROUP BY {keys} HAVING count(*) > 1 LIMIT 1"
+    if session.rows(sql(query, held_in=held_in, keys=keys), label_hash=label_hash):
+        raise DataRefusedError(f"two rows of {name} have the same key")
 
 
 _FRAME_KEY = "project_hash, data_hash, frame"

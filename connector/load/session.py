@@ -34,6 +34,9 @@ class Session(Protocol):
     def stage(self, name: str, rows: pa.Table) -> None:
         """Makes rows readable as a table of that name for the rest of the transaction; replaces an older one."""
 
+    def copy(self, table: str, rows: pa.Table) -> int:
+        """Adds rows to a table as they are, the columns by their names, without staging them; returns how many."""
+
     def execute(self, statement: str, **parameters: Value) -> int:
         """Runs a statement and returns how many rows it changed (0 if it changes none)."""
 

@@ -15,6 +15,7 @@ from connector.load.bundle_write import complete_states, replace_label_rows
 from connector.load.consensus_matches import refresh_after_listing, refresh_matches, refresh_units_of
 from connector.load.consensus_overlaps import OverlapMeasure
 from connector.load.listing_upsert import upsert_listing
+from connector.load.part_write import UnusablePartError, replace_label_row
 from connector.load.receipts import upsert_receipt
 from connector.load.row_replacement import DeleteAndInsert, RowReplacement
 from connector.load.session import DataRefusedError, Session
@@ -26,6 +27,7 @@ from connector.load.warehouse import (
     STORED_SCHEMA,
     Failure,
     OntologyMeaning,
+    TakePart,
     TaskActionsRead,
     WrittenBundle,
 )
@@ -164,6 +166,34 @@ class SqlWarehouse:
         except DataRefusedError:
             return self._write_one_by_one(project_hash, tables, states, failures, run_id)
 
+    def write_label_row(
+        self, project_hash: str, state: pa.Table, write_parts: Callable[[TakePart], pa.Table], run_id: str
+    ) -> WrittenBundle:
+        """See `Warehouse.write_label_row`."""
+        state = complete_states(state)
+        label_hash = str(state["label_hash"][0])
+
+        def replace() -> WrittenBundle:
+            written = replace_label_row(
+                self._session,
+                self._replacement,
+                project_hash,
+                state,
+                lambda take: complete_states(write_parts(take)),
+                run_id,
+            )
+            self._match_renewed(project_hash)
+            return written
+
+        try:
+            return self._in_transaction(replace)
+        except DataRefusedError as refusal:
+            failure = _refusal_of(label_hash, refusal)
+        except UnusablePartError as unusable:
+            failure = Failure(label_hash, unusable.kind, unusable.message)
+        self.record_failures(project_hash, [failure], run_id)
+        return WrittenBundle({}, (failure,))
+
     def _replaced(
         self,
         project_hash: str,
@@ -208,10 +238,7 @@ class SqlWarehouse:
             try:
                 written = self._replaced(project_hash, own, states.slice(position, 1), [], run_id)
             except DataRefusedError as refusal:
-                message = (
-                    f"Label row {label_hash} was refused by the warehouse ({refusal.reason}); it keeps its old rows."
-                )
-                refused.append(Failure(label_hash, ErrorKind.SOURCE_CONTENT, message))
+                refused.append(_refusal_of(label_hash, refusal))
                 continue
             refused += written.failures
             for name, count in written.rows_by_table.items():
@@ -261,6 +288,11 @@ class SqlWarehouse:
     def record_project(self, receipt: Mapping[str, Any]) -> None:
         """See `Warehouse.record_project`."""
         self._in_transaction(lambda: upsert_receipt(self._session, METADATA.tables["sync_run_project"], receipt))
+
+
+def _refusal_of(label_hash: str, refusal: DataRefusedError) -> Failure:
+    message = f"Label row {label_hash} was refused by the warehouse ({refusal.reason}); it keeps its old rows."
+    return Failure(label_hash, ErrorKind.SOURCE_CONTENT, message)
 
 
 def _rows_of(rows: pa.Table, label_hash: str) -> pa.Table:

@@ -12,7 +12,7 @@ What is never written. Rows that are already there as they arrive (an unchanged 
 than the ones stored, and label rows with doubled or missing keys.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -78,6 +78,10 @@ STORED_SCHEMA = pa.schema(
     ]
 )
 """What `state` answers: one row a label row of the project, tombstoned ones too."""
+
+
+TakePart = Callable[[Mapping[str, pa.Table]], None]
+"""Takes one part of a label row: rows of LABEL_TABLES and data_frame, by table."""
 
 
 class Failure(NamedTuple):
@@ -220,6 +224,21 @@ class Warehouse(Protocol):
             states: one row a label row (STATES_SCHEMA): where content_is_new, all its rows are replaced; otherwise only
                 its state is set. Both clear its stale_reason and heal its failure.
             failures: label rows that could not be fetched or normalised: their old rows stay.
+            run_id: the run.
+        """
+
+    def write_label_row(
+        self, project_hash: str, state: pa.Table, write_parts: Callable[[TakePart], pa.Table], run_id: str
+    ) -> WrittenBundle:
+        """Replaces the rows of one label row that come part after part, and sets its state, in one transaction.
+
+        Args:
+            project_hash: the project.
+            state: what is known of its state before (one row of STATES_SCHEMA): label_hash, force and
+                labels_last_edited_at matter.
+            write_parts: hands the parts to the function that it is given, an instance not later than what refers to it,
+                and answers with the state as it then is. May be called again, if the transaction has to be repeated;
+                what it raises rolls everything back.
             run_id: the run.
         """
 

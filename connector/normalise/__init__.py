@@ -4,7 +4,7 @@ Times are UTC; what Encord does not give is NULL, never invented. `NORMALISER_VE
 row would come to different rows, so that a sync fetches it again.
 """
 
-from connector.normalise.bundle import NormalisedBundle, normalise_label_rows
+from connector.normalise.bundle import NormalisedBundle, normalise_in_parts, normalise_label_rows
 from connector.normalise.consensus_tasks import ConsensusStage, consensus_branches, consensus_stages
 from connector.normalise.listing import Listing, normalise_listing
 from connector.normalise.listing_entries import label_row_id
@@ -26,6 +26,7 @@ __all__ = [
     "consensus_branches",
     "consensus_stages",
     "label_row_id",
+    "normalise_in_parts",
     "normalise_label_rows",
     "normalise_listing",
     "ontology_change",

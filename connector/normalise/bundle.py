@@ -6,7 +6,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from connector.normalise.columns import BundleColumns
+from connector.errors import ConnectorError, ErrorKind
+from connector.normalise.columns import BundleColumns, TakePart
 from connector.normalise.label_row import read_label_row
 from connector.normalise.ontology import Ontology
 from connector.normalise.row_context import RowContext
@@ -85,33 +86,83 @@ def _read_all(
         mark = columns.mark()
         timestamps.unreadable = 0
         try:
-            made = labels() if callable(labels) else labels
-            if not isinstance(made, dict):
-                raise TypeError("it is no object")
-            context = RowContext(label_hash, made, entry, columns, ontology, timestamps)
             data_hash = entry.get("data_hash")
+            context = _context(entry, labels, columns, ontology, timestamps)
             read_label_row(context, project_hash, with_frames=data_hash not in described)
             _add_facts(context, mark)
             described.add(data_hash)
-            del made, context
+            del context  # and the label row with it, before the next one is made
         except _UNREADABLE as error:
             columns.roll_back(mark)
             failures.append((label_hash, _failure_message(label_hash, error)))
     return columns, failures
 
 
+def normalise_in_parts(
+    label_row: LabelRow,
+    ontology: Ontology,
+    schemas: Mapping[str, pa.Schema],
+    take: TakePart,
+    *,
+    project_hash: str,
+    part_rows: int,
+) -> pa.Table:
+    """Normalise one label row whose rows are too many to be in memory at once.
+
+    Args:
+        label_row: listing entry and raw label row.
+        ontology: the project's ontology.
+        schemas: as of `normalise_label_rows`.
+        take: takes the rows part after part, by table; together, in that order, they are the ones that
+            `normalise_label_rows` makes.
+        project_hash: the project.
+        part_rows: rows of one table that make a part, about.
+
+    Returns:
+        The facts about the row, see `NormalisedBundle`.
+
+    Raises:
+        ConnectorError: SOURCE_CONTENT, if it cannot be read; what `take` was given before is then to be forgotten.
+    """
+    entry, labels = label_row
+    columns = BundleColumns(schemas, take, part_rows)
+    mark = columns.mark()
+    try:
+        context = _context(entry, labels, columns, ontology, TimestampCache())
+        read_label_row(context, project_hash, with_frames=True)
+        _add_facts(context, mark)
+        columns.hand_over()
+        return columns.facts.to_arrow()
+    except (*_UNREADABLE, pa.ArrowException) as error:
+        message = _failure_message(_label_hash(entry, labels), error)
+        raise ConnectorError(ErrorKind.SOURCE_CONTENT, message) from None
+
+
+def _context(
+    entry: Mapping[str, Any],
+    labels: Mapping[str, Any] | Callable[[], Mapping[str, Any]],
+    columns: BundleColumns,
+    ontology: Ontology,
+    timestamps: TimestampCache,
+) -> RowContext:
+    made = labels() if callable(labels) else labels
+    if not isinstance(made, dict):
+        raise TypeError("it is no object")
+    return RowContext(_label_hash(entry, labels), made, entry, columns, ontology, timestamps)
+
+
 def _add_facts(context: RowContext, mark: Sequence[int]) -> None:
     columns, timestamps = context.columns, context.timestamps
-    before = columns.at(mark)
+    added = columns.added_since(mark)
     last_edited_at = timestamps[context.labels.get("last_edited_at")]
     if timestamps.unreadable:
         context.warnings.add("time that cannot be read", timestamps.unreadable)
     columns.facts.add(
         context.label_hash,
         context.is_event_based,
-        len(columns.object_instance) - before["object_instance"],
-        len(columns.object_annotation) - before["object_annotation"],
-        len(columns.classification_instance) - before["classification_instance"],
+        added["object_instance"],
+        added["object_annotation"],
+        added["classification_instance"],
         context.warnings.to_json(),
         last_edited_at,
     )

@@ -1,9 +1,11 @@
 """Growing columns of the tables that label rows fill, with a way back to where a label row began.
 
-A value is appended to a Python list a column and becomes Arrow once a bundle: no row objects in between.
+A value is appended to a Python list a column and becomes Arrow once a bundle: no row objects in between. Of a label row
+that is too large for that, the rows are handed over part by part.
 """
 
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -77,10 +79,20 @@ class ColumnBuffer:
         return pa.Table.from_arrays(arrays, schema=self.schema)
 
 
+TakePart = Callable[[dict[str, pa.Table]], None]
+"""Takes the rows of one part of a label row, by table; the parts one after another are its rows."""
+
+
 class BundleColumns:
-    """The columns of all tables that a bundle of label rows fills, and of their facts."""
+    """The columns of all tables that a bundle of label rows fills, and of their facts.
+
+    Attributes:
+        part_rows: rows of a table that make a part.
+    """
 
     __slots__ = (
+        "_handed_over",
+        "_take",
         "attribute_answer",
         "classification_instance",
         "classification_range",
@@ -90,9 +102,22 @@ class BundleColumns:
         "object_annotation",
         "object_instance",
         "object_range",
+        "part_rows",
     )
 
-    def __init__(self, schemas: Mapping[str, pa.Schema]) -> None:
+    def __init__(
+        self, schemas: Mapping[str, pa.Schema], take: TakePart | None = None, part_rows: int = sys.maxsize
+    ) -> None:
+        """Begin with no rows.
+
+        Args:
+            schemas: table name → Arrow schema.
+            take: takes the parts of a label row; without it there are none.
+            part_rows: rows of one table that make a part.
+        """
+        self.part_rows = part_rows
+        self._take = take
+        self._handed_over = dict.fromkeys((*ROW_TABLES, "facts"), 0)
         self.data_frame = ColumnBuffer(schemas["data_frame"])
         self.data_space = ColumnBuffer(schemas["data_space"])
         self.object_instance = ColumnBuffer(schemas["object_instance"])
@@ -111,15 +136,34 @@ class BundleColumns:
         """Where the tables end now: what to return to if the label row that follows cannot be read."""
         return tuple(len(buffer) for buffer in self._buffers)
 
-    @staticmethod
-    def at(mark: Sequence[int]) -> dict[str, int]:
-        """A mark by table name."""
-        return dict(zip((*ROW_TABLES, "facts"), mark, strict=True))
+    def added_since(self, mark: Sequence[int]) -> dict[str, int]:
+        """Rows added since a mark, by table; those handed over since then too."""
+        before = zip((*ROW_TABLES, "facts"), mark, strict=True)
+        return {name: self._handed_over[name] + len(getattr(self, name)) - length for name, length in before}
 
     def roll_back(self, mark: Sequence[int]) -> None:
         """Leave nothing behind of what came after the mark."""
         for buffer, length in zip(self._buffers, mark, strict=True):
             buffer.roll_back(length)
+
+    def hand_over_if_full(self) -> None:
+        """Hand the rows over if there are enough for a part; see `hand_over`."""
+        growing = (self.object_annotation, self.object_range, self.classification_range, self.attribute_answer)
+        if self._take is not None and any(len(rows) >= self.part_rows for rows in growing):
+            self.hand_over()
+
+    def hand_over(self) -> None:
+        """Hand the rows over as a part and begin anew; all columns of each table must be of one length.
+
+        Raises:
+            pa.ArrowException, TypeError, ValueError, OverflowError: A value is not of its column's type.
+        """
+        if self._take is not None:
+            self._take(self.tables())
+            for name in ROW_TABLES:
+                buffer: ColumnBuffer = getattr(self, name)
+                self._handed_over[name] += len(buffer)
+                buffer.roll_back(0)
 
     def tables(self) -> dict[str, pa.Table]:
         """Every table in Arrow; see `ColumnBuffer.to_arrow` for what is raised."""

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from connector.normalise.object_instances import add_object_instance
-from connector.normalise.row_context import RowContext
+from connector.normalise.row_context import ROOT, RowContext
 from connector.normalise.shapes import NO_GEOMETRY, SHAPE_READERS, Geometry, Number, raw_geometry
 
 FrameObjects = tuple[int, Sequence[Mapping[str, Any]], Number, Number]
 """Frame, its objects, its width and height in pixels."""
+
+_SEPARATOR = "\0"
 
 UNREADABLE = (KeyError, IndexError, TypeError, ValueError, AttributeError)
 """What the readers of shapes raise on geometry that is not of its form."""
@@ -21,20 +23,24 @@ UNREADABLE = (KeyError, IndexError, TypeError, ValueError, AttributeError)
 
 @dataclass(slots=True)
 class FrameKeys:
-    """Which frames of a space are filled, to find an object that is twice on one."""
+    """Which frames of a space are filled, to find an object that is twice on one.
 
-    hashes: dict[int, set[str]]
+    Attributes:
+        hashes: frame → its object hashes in one text, a tenth of what a set of them takes.
+    """
+
+    hashes: dict[int, str]
 
     def without_repeats(
         self, context: RowContext, frame: int, objects: Sequence[Mapping[str, Any]]
     ) -> Sequence[Mapping[str, Any]]:
         """The objects less those that the frame has already; the first occurrence stays."""
         hashes = {item["objectHash"] for item in objects}
-        known = self.hashes.get(frame)
-        if known is None and len(hashes) == len(objects):
-            self.hashes[frame] = hashes
+        text = self.hashes.get(frame)
+        if text is None and len(hashes) == len(objects):
+            self.hashes[frame] = _SEPARATOR.join(hashes)
             return objects
-        known = self.hashes.setdefault(frame, set())
+        known = set() if text is None else set(text.split(_SEPARATOR))
         kept = []
         for item in objects:
             if item["objectHash"] in known:
@@ -42,7 +48,13 @@ class FrameKeys:
             else:
                 known.add(item["objectHash"])
                 kept.append(item)
+        self.hashes[frame] = _SEPARATOR.join(known)
         return kept
+
+    def count_beyond(self, frame_count: int) -> int:
+        """Objects on frames that are none of the first `frame_count`."""
+        beyond = (text for frame, text in self.hashes.items() if not 0 <= frame < frame_count)
+        return sum(len(text.split(_SEPARATOR)) for text in beyond)
 
 
 def add_frame_objects(
@@ -59,7 +71,8 @@ def add_frame_objects(
     Raises:
         KeyError, TypeError: An object has no hash or class, or is no dict.
     """
-    columns = context.columns.object_annotation.columns
+    bundle = context.columns
+    columns = bundle.object_annotation.columns
     instances, timestamps = context.instances, context.timestamps
     keys = FrameKeys({}) if keys is None else keys
     object_hash_of, frame_of = columns["object_hash"], columns["frame"]
@@ -73,6 +86,7 @@ def add_frame_objects(
     add_edited_at, add_edited_by = columns["last_edited_at"].append, columns["last_edited_by"].append
     add_deleted = columns["is_deleted"].append
     readers = SHAPE_READERS
+    part_rows, answers = bundle.part_rows, bundle.attribute_answer.columns["label_hash"]
     start = len(object_hash_of)
 
     for frame, objects, width, height in frames:
@@ -112,15 +126,36 @@ def add_frame_objects(
             object_hash_of.append(object_hash)
         frame_of.extend([frame] * len(objects))
         if context.is_event_based:
-            columns["event"].extend([item.get("event") or "upsert" for item in objects])
-            columns["interpolation"].extend([_interpolation(item) for item in objects])
+            _add_events(context, space_id, frame, objects)
+        if len(object_hash_of) >= part_rows or len(answers) >= part_rows:
+            _fill(context, space_id, len(object_hash_of) - start)
+            bundle.hand_over()
+            start = 0
+    _fill(context, space_id, len(object_hash_of) - start)
 
-    count = len(object_hash_of) - start
+
+def _fill(context: RowContext, space_id: str, count: int) -> None:
+    """Fill in what is the same for the last `count` annotations."""
+    columns = context.columns.object_annotation.columns
     columns["label_hash"].extend([context.label_hash] * count)
     columns["space_id"].extend([space_id] * count)
     if not context.is_event_based:
         columns["event"].extend([None] * count)
         columns["interpolation"].extend([None] * count)
+
+
+def _add_events(context: RowContext, space_id: str, frame: int, objects: Sequence[Mapping[str, Any]]) -> None:
+    """Append what happens to the objects of a continuous scene at one moment."""
+    columns = context.columns.object_annotation.columns
+    events = [item.get("event") or "upsert" for item in objects]
+    columns["event"].extend(events)
+    columns["interpolation"].extend([_interpolation(item) for item in objects])
+    if space_id == ROOT:
+        last = context.last_events
+        for item, event in zip(objects, events, strict=True):
+            object_hash = item["objectHash"]
+            if frame >= last.get(object_hash, (frame, ""))[0]:
+                last[object_hash] = (frame, event)
 
 
 def _interpolation(item: Mapping[str, Any]) -> str | None:

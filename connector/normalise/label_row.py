@@ -33,7 +33,6 @@ def read_label_row(context: RowContext, project_hash: str, *, with_frames: bool)
     data_units = context.part("data_units")
     scene = context.part("scene") if data_type == "scene" else {}
     context.is_event_based = bool(scene.get("isContinuous"))
-    mark, answers_mark = len(context.columns.object_annotation), len(context.columns.attribute_answer)
     legacy: LegacyClassifications = {}
     root_keys = FrameKeys({})
     spaces = merged_spaces(context)
@@ -52,8 +51,8 @@ def read_label_row(context: RowContext, project_hash: str, *, with_frames: bool)
     space_types = {space_id: str(info.get("space_type")) for space_id, info in spaces.items()}
     add_classifications(context, space_types, legacy)
     if context.is_event_based:
-        _warn_of_endless_objects(context, mark)
-    _warn_of_frames_beyond_the_end(context, root_keys, answers_mark)
+        _warn_of_endless_objects(context)
+    _warn_of_frames_beyond_the_end(context, root_keys)
 
 
 def _unit_frames(
@@ -100,33 +99,18 @@ def _add_data_frames(context: RowContext, project_hash: str, data_units: Mapping
             add_dicom_frames(rows, project_hash, data_hash, unit.get("labels") or {})
 
 
-def _warn_of_endless_objects(context: RowContext, mark: int) -> None:
+def _warn_of_endless_objects(context: RowContext) -> None:
     """An object of a continuous scene ends with a delete; the SDK cannot load a row where one does not."""
-    columns = context.columns.object_annotation.columns
-    last: dict[str, tuple[int, str]] = {}
-    for object_hash, frame, event, space_id in zip(
-        columns["object_hash"][mark:],
-        columns["frame"][mark:],
-        columns["event"][mark:],
-        columns["space_id"][mark:],
-        strict=True,
-    ):
-        if space_id == ROOT and frame >= last.get(object_hash, (frame, ""))[0]:
-            last[object_hash] = (frame, event)
-    for object_hash, (_, event) in last.items():
+    for object_hash, (_, event) in context.last_events.items():
         if event != "delete":
             context.warnings.add(f"object of a continuous scene without an end: {object_hash}")
 
 
-def _warn_of_frames_beyond_the_end(context: RowContext, root_keys: FrameKeys, answers_mark: int) -> None:
+def _warn_of_frames_beyond_the_end(context: RowContext, root_keys: FrameKeys) -> None:
     frame_count = context.entry.get("number_of_frames")
     if not frame_count or not root_keys.hashes or context.data_type in _TYPES_WITHOUT_KNOWN_END:
         return
-    beyond = sum(len(hashes) for frame, hashes in root_keys.hashes.items() if not 0 <= frame < frame_count)
-    if beyond:
+    if beyond := root_keys.count_beyond(frame_count):
         context.warnings.add(f"objects on frames beyond the {frame_count} that the listing counts", beyond)
-    answers = context.columns.attribute_answer.columns
-    spans = zip(answers["frame_start"][answers_mark:], answers["frame_end"][answers_mark:], strict=True)
-    beyond = sum(start is not None and not 0 <= start <= end < frame_count for start, end in spans)
-    if beyond:
+    if beyond := context.answers_beyond_the_end:
         context.warnings.add(f"answers on frames beyond the {frame_count} that the listing counts", beyond)

@@ -27,6 +27,7 @@ def _add_ranges(context: RowContext, object_hash: str, space_id: str, unit: str,
         context.columns.object_range.add(
             context.label_hash, object_hash, space_id, position, start, end, unit, None, None, None, None
         )
+    context.columns.hand_over_if_full()
 
 
 def _add_raw_ranges(context: RowContext, object_hash: str, space_id: str, unit: str, raw: object) -> None:
@@ -51,6 +52,7 @@ def _add_html_ranges(context: RowContext, object_hash: str, space_id: str, pairs
             end["xpath"],
             end["offset"],
         )
+    context.columns.hand_over_if_full()
 
 
 def add_root_range_objects(context: RowContext, unit: str, *, is_html: bool) -> None:

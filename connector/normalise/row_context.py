@@ -27,6 +27,8 @@ class RowContext:
         is_event_based: true for a continuous scene, whose frames are nanosecond offsets of events.
         warnings: what could not be interpreted.
         instances: object hash → class hash of the objects seen so far; the first occurrence fixes the class.
+        last_events: object hash → frame and event of the last event on root, of a continuous scene.
+        answers_beyond_the_end: dynamic answers so far that hold on frames which the listing does not count.
     """
 
     label_hash: str
@@ -38,6 +40,8 @@ class RowContext:
     is_event_based: bool = False
     warnings: RowWarnings = field(default_factory=RowWarnings)
     instances: dict[str, str] = field(default_factory=dict)
+    last_events: dict[str, tuple[int, str]] = field(default_factory=dict)
+    answers_beyond_the_end: int = 0
 
     def part(self, key: str) -> Mapping[str, Any]:
         """A dict of the label row such as object_answers; empty where it is missing or null.
@@ -56,6 +60,15 @@ class RowContext:
     def data_type(self) -> str:
         """The kind of data, lower case, such as video."""
         return str(self.labels.get("data_type") or self.entry.get("data_type") or "").lower()
+
+    def count_answers_beyond_the_end(self, first: int) -> None:
+        """Look at the rows of attribute_answer from `first` on, which were just added."""
+        frame_count = self.entry.get("number_of_frames")
+        if frame_count:
+            answers = self.columns.attribute_answer.columns
+            spans = zip(answers["frame_start"][first:], answers["frame_end"][first:], strict=True)
+            beyond = sum(start is not None and not 0 <= start <= end < frame_count for start, end in spans)
+            self.answers_beyond_the_end += beyond
 
     def metadata(self, item: Mapping[str, Any]) -> tuple[int | None, Any, int | None, Any, Any, Any]:
         """created_at, created_by, last_edited_at, last_edited_by, confidence, is_manual; None where not given."""

@@ -50,7 +50,7 @@ class FetchedLabelRow:
         body: AnswerBody,
         *,
         last_edited_at: str | None = None,
-        whole_bytes: int = WHOLE_BYTES,
+        whole_bytes: int | None = None,
     ) -> None:
         """Keep the JSON.
 
@@ -59,13 +59,13 @@ class FetchedLabelRow:
             raw: its JSON, an object with the keys that Encord's format asks for.
             body: what `raw` is a part of.
             last_edited_at: the stamp inside it, as given; None where there is none.
-            whole_bytes: up to this size it is decoded as a whole.
+            whole_bytes: up to this size it is decoded as a whole; `WHOLE_BYTES` if not given.
         """
         self.label_hash = label_hash
         self.last_edited_at = last_edited_at
         self._raw = raw
         self._body = body
-        self._whole_bytes = whole_bytes
+        self._whole_bytes = WHOLE_BYTES if whole_bytes is None else whole_bytes
         self._content_hash: str | None = None
         self._reading: LazyReading | None = None
 
