@@ -86,7 +86,10 @@ class MigratedSchema:
                     "columns": [_column(column, connection.dialect) for column in columns],
                     "primary_key": tuple(keys[table]["constrained_columns"]),
                     "references": {_reference(reference) for reference in references[table]},
-                    "indexes": {(index["name"], tuple(index["column_names"])) for index in indexes[table]},
+                    "indexes": {
+                        (index["name"], tuple(index.get("expressions", index["column_names"])))
+                        for index in indexes[table]
+                    },
                 }
                 for table, columns in inspector.get_multi_columns().items()
                 if table[1] != "alembic_version"
@@ -153,9 +156,15 @@ def declared_structure(*, is_postgres: bool) -> Structure:
             "columns": columns,
             "primary_key": tuple(column.name for column in table.primary_key.columns) if is_postgres else (),
             "references": references if is_postgres else set(),
-            "indexes": {(str(index.name), tuple(column.name for column in index.columns)) for index in table.indexes}
-            if is_postgres
-            else set(),
+            "indexes": {(str(index.name), indexed(index)) for index in table.indexes} if is_postgres else set(),
         }
 
     return {table.name: of(table) for table in METADATA.tables.values()}
+
+
+def indexed(index: sa.Index) -> tuple[str, ...]:
+    """What a declared index is on: columns by their names, expressions as PostgreSQL writes them."""
+    return tuple(
+        part.name if isinstance(part, sa.Column) else str(part).replace("coalesce", "COALESCE")
+        for part in index.expressions
+    )

@@ -12,6 +12,7 @@ from connector.load.tables import METADATA
 from connector.views import install, remove, view_files
 from tests.load.test_migrations import alembic_config
 from tests.load.warehouse_rows import PROJECT, SAME, everything, labels, listing, read, states
+from tests.migrations.migrated_schema import indexed
 from tests.postgres_server import PostgresServer
 
 TYPES = {
@@ -52,7 +53,8 @@ def described(url: str) -> dict[str, object]:
                     for key in inspector.get_foreign_keys(name, "encord")
                 ),
                 "indexes": sorted(
-                    (index["name"], index["column_names"]) for index in inspector.get_indexes(name, "encord")
+                    (index["name"], index.get("expressions", index["column_names"]))
+                    for index in inspector.get_indexes(name, "encord")
                 ),
                 "comment": inspector.get_table_comment(name, "encord")["text"],
             }
@@ -82,7 +84,7 @@ def declared() -> dict[str, object]:
                 (key.column_keys, key.referred_table.name, [element.column.name for element in key.elements])
                 for key in table.foreign_key_constraints
             ),
-            "indexes": sorted((str(index.name), [column.name for column in index.columns]) for index in table.indexes),
+            "indexes": sorted((str(index.name), list(indexed(index))) for index in table.indexes),
             "comment": table.comment,
         }
         for table in METADATA.tables.values()

@@ -11,6 +11,7 @@ from connector.load.tables.declaration import (
     NUMBER,
     TEXT,
     index,
+    index_on_expression,
     key,
     optional,
     reference,
@@ -122,6 +123,8 @@ data_unit = sa.Table(
     optional("client_metadata", JSON_TEXT, "The customer's own metadata, JSON; only where the sync asks for it."),
     optional("deleted_at", INSTANT, "When a sync found that the listing no longer has it."),
     reference("project_hash", "project"),
+    # data_title of every view: a question about one title then reads that data unit only.
+    index_on_expression("ix_data_unit_shown_title", "coalesce(title, data_hash)"),
     comment="One row a data unit (a video, an image, an image group, …) of a project.",
 )
 
