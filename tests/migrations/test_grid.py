@@ -70,7 +70,9 @@ def test_a_downgrade_keeps_the_rows_of_the_tables_that_stay(
     schema.move(REVISIONS[-1]).fill(farm_rows)
     before = schema.rows()
     after = schema.move(revision).rows()
-    assert 0 < len(after) < len(before)
+    assert schema.revision == revision
+    # A revision may also make nothing but an index.
+    assert 0 < len(after) <= len(before)
     assert after == {name: before[name] for name in after}
 
 
