@@ -13,6 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from bench import results
 from bench.compared_ways import sync
 from bench.options import parser, size_of
@@ -48,12 +50,15 @@ def measure(name: str, size: Size, tries: int) -> dict[str, Any]:
         warehouse = f"duckdb:///{folder}/labels.duckdb"
         first = sync(world, warehouse)
         job = Job(world.domain, str(world.key_file), world.project, "", 1)
+        edited_before = 1  # the label row that was edited last
         for _ in range(tries):
             later["bare SDK listing"].append(run([sys.executable, "-m", "bench.ways.sdk_listing", job.as_argument()]))
             for what, edits in changes.items():
                 if edits:
                     world.edit_rows(edits)
                 later[what].append(sync(world, warehouse))
+                _refuse_other_count(Path(folder, "labels.duckdb"), what, edits, edited_before)
+                edited_before = max(edits, edited_before)
         file_mb = Path(folder, "labels.duckdb").stat().st_size / 1e6
     return {
         "project": name,
@@ -67,10 +72,19 @@ def measure(name: str, size: Size, tries: int) -> dict[str, Any]:
     }
 
 
+def _refuse_other_count(file: Path, what: str, edits: int, edited_before: int) -> None:
+    """Raise unless the last sync loaded what was edited, and at most once more what was edited just before."""
+    with duckdb.connect(str(file), read_only=True) as connection:
+        [(loaded,)] = connection.execute("SELECT loaded FROM sync_run ORDER BY started_at DESC LIMIT 1").fetchall()
+    if not edits <= loaded <= edits + edited_before:
+        raise RuntimeError(f"{what}: the sync loaded {loaded} label rows, not {edits}")
+
+
 def _medians(spent: list[Spent], first: Spent, listing: list[Spent]) -> dict[str, float]:
     return {
         "cpu_seconds": results.median(each.cpu for each in spent),
         "wall_seconds": results.median(each.wall for each in spent),
+        "wall_share_of_first": results.median(each.wall / first.wall for each in spent),
         "cpu_share_of_first": results.median(each.cpu / first.cpu for each in spent),
         "cpu_to_listing": results.median(each.cpu / bare.cpu for each, bare in zip(spent, listing, strict=True)),
         "wall_to_listing": results.median(each.wall / bare.wall for each, bare in zip(spent, listing, strict=True)),

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from connector.sample.clock import api_time, listing_time
+from connector.sample.clock import api_time, label_time, listing_time
 from connector.sample.data_units import listing_entry, mark_opened
 from connector.sample.editable_project import SampleProject
 from connector.sample.farm_ontology import farm_ontology
@@ -27,7 +27,9 @@ LABEL_MARK, DATA_MARK, TASK_MARK, ITEM_MARK = (f"{letter}0000000-0000-4000-8000-
 NUMBER_MARK, OBJECT_MARK = "@@@@", "####"
 MOST_BRANCHES = 9
 START = datetime.datetime(2025, 1, 6, 8, 0, 0, 250_001, tzinfo=datetime.UTC)
-TIME_MARK = listing_time(START)
+SINCE_LAST_EDIT = datetime.timedelta(minutes=6)
+"""Between the last edits of two rows; a sync looks again at rows edited within 5 minutes of the newest edit."""
+TIME_MARK, LABEL_TIME_MARK = listing_time(START), label_time(START)
 
 
 @dataclass(frozen=True)
@@ -249,12 +251,14 @@ class ScaleLabelRow(SampleLabelRow):
         return self._filled(templates[self._number % len(templates)])
 
     def _filled(self, template: bytes) -> bytes:
-        edited = listing_time(START + datetime.timedelta(seconds=self._number))
+        edited = START - self._number * SINCE_LAST_EDIT
         template = template.replace(LABEL_MARK.encode(), self._own_mark.encode())
         for mark in (DATA_MARK, TASK_MARK, ITEM_MARK):
             template = template.replace(mark.encode(), _numbered(mark, self._number).encode())
         for mark, value in (
-            (TIME_MARK, edited.encode()),
+            # Listing and labels name the same time, each in its own form: labels older than listed are fetched again.
+            (TIME_MARK, listing_time(edited).encode()),
+            (LABEL_TIME_MARK, label_time(edited).encode()),
             (NUMBER_MARK, _four_letters(self._number)),
             (OBJECT_MARK, _four_letters(self._number + (self._place << 20))),
         ):

@@ -6,6 +6,7 @@ import pytest
 from encord.objects.coordinates import BoundingBoxCoordinates
 
 from connector.sample import SampleServer, SampleWorld, Scale, add_scale_project, build_scale_world
+from connector.sample.clock import label_time, read_time
 from connector.sample.listing import list_label_rows
 from connector.sample.scale_drawing import CLASS_NAMES
 
@@ -34,11 +35,11 @@ def test_rows_of_every_shape_hold_what_was_asked_for(shape: str, annotations: in
 
 def test_a_listing_of_a_hundred_thousand_rows_takes_about_a_second() -> None:
     project = next(iter(build_scale_world(Scale(rows=100_000, annotations=20))))
-    started = time.perf_counter()
+    started = time.process_time()
     entries = list_label_rows(project, {"include_all_label_branches": True, "include_workflow_graph_node": True})
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     assert len({entry for _, entry in entries}) == 100_000
-    assert seconds < 5  # about 0.8 s on an idle core; the margin is for busy machines
+    assert seconds < 5  # about 0.8 s on an idle core; the margin is for slow machines
 
 
 def test_rows_can_be_edited_like_others() -> None:
@@ -105,3 +106,10 @@ def test_an_edited_row_stays_edited_when_it_is_packed() -> None:
     row.pack()
     assert before != edited == row.labels_json(frozenset())
     assert row.labels["last_edited_at"] in edited.decode()
+
+
+def test_listing_and_labels_name_the_same_time() -> None:
+    world = build_scale_world(Scale(rows=3, annotations=6, objects=3))
+    for row in world.projects[world.project_hash].rows.values():
+        listed = read_time(row.metadata["last_edited_at"])
+        assert row.labels["last_edited_at"] == label_time(listed)

@@ -1,0 +1,89 @@
+"""The README's performance tables, made from bench/results: `make docs` writes them, a test compares them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bench import results
+from bench.targets import target_lines
+
+QUESTIONS = ("first_sync", "second_sync", "growth", "queries", "consensus_views")
+_PACKAGES = ("encord", "duckdb", "sqlalchemy", "dlt")
+
+
+def performance_lines() -> Iterator[str]:
+    """Markdown of the section: where it was measured, targets, and a table a question."""
+    found = {question: results.read(question) for question in QUESTIONS}
+    yield from _where(found["first_sync"])
+    yield "\n**Aimed at and reached** (wall seconds and milliseconds; ratios of the same run)\n"
+    yield from target_lines(found)
+    yield from _first_sync(found["first_sync"]["rows"])
+    yield from _later_syncs(found["second_sync"]["rows"])
+    yield from _growth(found["growth"]["rows"])
+    yield from _queries(found["queries"]["rows"])
+    yield from _consensus_views(found["consensus_views"]["rows"])
+
+
+def _where(made: Mapping[str, Any]) -> Iterator[str]:
+    machine, versions = made["machine"], made["versions"]
+    packages = ", ".join(f"{package} {versions[package]}" for package in _PACKAGES if package in versions)
+    yield (
+        f"Measured on {made['made']}, {machine['cores']} cores, {machine['memory_gib']} GiB, {machine['system']}, "
+        f"Python {versions['python']}, {packages}; size `{made['size']}`."
+    )
+
+
+def _table(*heads: str) -> Iterator[str]:
+    yield f"| {' | '.join(heads)} |"
+    yield "|---" + "|---:" * (len(heads) - 1) + "|"
+
+
+def _first_sync(rows: list[dict[str, Any]]) -> Iterator[str]:
+    ways = list(rows[0]["ways"])
+    yield "\n**First sync: how many times as long other ways take, wall time (CPU time in brackets)**\n"
+    yield from _table("project", "annotations", "encord-sync, s", *ways[1:])
+    for row in rows:
+        product = row["ways"][ways[0]]
+        ratios = (f"{spent['wall_ratio']:.2g} ({spent['cpu_ratio']:.2g})" for spent in list(row["ways"].values())[1:])
+        yield (
+            f"| {row['title']} | {row['annotations']:,} | {product['wall_seconds']:.3g} "
+            f"({product['cpu_seconds']:.3g}) | {' | '.join(ratios)} |"
+        )
+
+
+def _later_syncs(rows: list[dict[str, Any]]) -> Iterator[str]:
+    yield "\n**Later syncs, wall seconds; in brackets against the SDK's bare listing call**\n"
+    yield from _table("project", "first sync", *rows[0]["later"])
+    for row in rows:
+        later = (f"{spent['wall_seconds']:.3g} ({spent['wall_to_listing']:.2g})" for spent in row["later"].values())
+        yield (f"| {row['label_rows']:,} {row['title']} | {row['first']['wall_seconds']:.3g} | {' | '.join(later)} |")
+
+
+def _growth(rows: list[dict[str, Any]]) -> Iterator[str]:
+    yield "\n**Growth: first syncs of box videos**\n"
+    yield from _table("engine", "annotations", "wall s", "CPU s", "annotations a second", "peak MB")
+    for row in rows:
+        yield (
+            f"| {row['engine']} | {row['annotations']:,} | {row['wall_seconds']:.3g} | {row['cpu_seconds']:.3g} "
+            f"| {row['annotations_a_second']:,.0f} | {row['peak_mb']:,.0f} |"
+        )
+
+
+def _queries(rows: list[dict[str, Any]]) -> Iterator[str]:
+    yield f"\n**Queries on {rows[0]['annotations']:,} annotations, every column fetched into Python, milliseconds**\n"
+    yield from _by_engine(rows, "query", "milliseconds")
+
+
+def _consensus_views(rows: list[dict[str, Any]]) -> Iterator[str]:
+    yield f"\n**Consensus views on {rows[0]['annotations']:,} annotations in three branches, read whole, seconds**\n"
+    yield from _by_engine(rows, "view", "seconds")
+
+
+def _by_engine(rows: list[dict[str, Any]], name: str, figure: str) -> Iterator[str]:
+    engines = list(dict.fromkeys(row["engine"] for row in rows))
+    of_name: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        of_name.setdefault(row[name], []).append(row)
+    yield from _table(name, "rows", *engines)
+    for title, own in of_name.items():
+        figures = " | ".join(f"{row[figure]:.3g}" for row in own)
+        yield f"| {title} | {own[0]['rows']:,} | {figures} |"

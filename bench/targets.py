@@ -1,0 +1,104 @@
+"""What was aimed at, and what the results say: each target with the figure that was measured, met or missed."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bench.compared_ways import PRODUCT
+
+Results = Mapping[str, Mapping[str, Any]]
+"""Content of the result files, by question."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """One target.
+
+    Attributes:
+        text: what is measured, and against what.
+        limit: the figure aimed at.
+        unit: x (a ratio), % (a share) or ms.
+        is_least: whether the limit is the least that will do; otherwise the most.
+        measured: finds the figure in the results.
+    """
+
+    text: str
+    limit: float
+    unit: str
+    is_least: bool
+    measured: Callable[[Results], float]
+
+    def is_met(self, results: Results) -> bool:
+        """Whether the results reach the target."""
+        found = self.measured(results)
+        return found >= self.limit if self.is_least else found <= self.limit
+
+
+def _row(results: Results, question: str, **known: object) -> Mapping[str, Any]:
+    """The last row of a question that has these values: the largest, where several sizes were measured."""
+    rows: list[Mapping[str, Any]] = results[question]["rows"]
+    return [row for row in rows if known.items() <= row.items()][-1]
+
+
+def _times_as_long(workload: str, way: str) -> Callable[[Results], float]:
+    return lambda results: float(_row(results, "first_sync", workload=workload)["ways"][way]["wall_ratio"])
+
+
+def _product_to_floor(results: Results) -> float:
+    ways = _row(results, "first_sync", workload="boxes")["ways"]
+    return float(ways[PRODUCT]["wall_seconds"] / ways["d: floor"]["wall_seconds"])
+
+
+def _postgresql_to_duckdb(results: Results) -> float:
+    postgresql = _row(results, "growth", engine="postgresql")
+    duckdb = _row(results, "growth", engine="duckdb", annotations=postgresql["annotations"])
+    return float(postgresql["wall_seconds"] / duckdb["wall_seconds"])
+
+
+def _later(project: str, what: str, figure: str) -> Callable[[Results], float]:
+    return lambda results: float(_row(results, "second_sync", project=project)["later"][what][figure])
+
+
+def _query(engine: str) -> Callable[[Results], float]:
+    asked = ("frame range, one label row", "frame list, one label row")
+    return lambda results: max(
+        float(_row(results, "queries", engine=engine, query=query)["milliseconds"]) for query in asked
+    )
+
+
+TARGETS = (
+    Target(
+        "first sync of box videos: the export page's loops, without a database, take as long",
+        8, "x", True, _times_as_long("boxes", "a: export page"),
+    ),
+    Target("the same with mixed shapes and polygons", 8, "x", True, _times_as_long("mixed", "a: export page")),
+    Target("first sync of box videos, over HTTP, against the floor without", 2, "x", False, _product_to_floor),
+    Target("dlt with its own normaliser takes as long", 16, "x", True, _times_as_long("boxes", "c: dlt")),
+    Target("dlt fed with finished Arrow tables takes as long", 1, "x", True, _times_as_long("boxes", "c: dlt, Arrow")),
+    Target(
+        "many small image rows: filling the SDK's object model takes as long",
+        8, "x", True, _times_as_long("images", "a: object model only"),
+    ),
+    Target("first sync into PostgreSQL against DuckDB", 2, "x", False, _postgresql_to_duckdb),
+    Target(
+        "sync without a change of many label rows, against the SDK's bare listing call",
+        1.3, "x", False, _later("rows", "no change", "wall_to_listing"),
+    ),
+    Target(
+        "1 % of the label rows changed, against the first sync",
+        2, "%", False, lambda results: 100 * _later("annotations", "1 % changed", "wall_share_of_first")(results),
+    ),
+    Target("frame range or list of one label row, DuckDB", 30, "ms", False, _query("duckdb")),
+    Target("frame range or list of one label row, PostgreSQL", 2, "ms", False, _query("postgresql")),
+)  # fmt: skip
+
+
+def target_lines(results: Results) -> Iterator[str]:
+    """The targets as a Markdown table."""
+    yield "| what | target | measured | |"
+    yield "|---|---|---|---|"
+    for target in TARGETS:
+        word = "at least" if target.is_least else "at most"
+        found = f"{target.measured(results):.3g} {target.unit}"
+        verdict = "met" if target.is_met(results) else "**missed**"
+        yield f"| {target.text} | {word} {target.limit:g} {target.unit} | {found} | {verdict} |"
