@@ -81,6 +81,8 @@ SELECT frame, {columns} FROM (
         label_on_frame.*,
         bool_or(CASE WHEN {condition} THEN TRUE ELSE FALSE END) OVER (PARTITION BY {identity}) AS is_chosen
     FROM label_on_frame WHERE {scope}
+        -- Frames that were chosen may lie far apart.
+        AND frame IN (SELECT CAST(unnest(string_to_array($frames, ',')) AS BIGINT))
 ) AS label
 WHERE is_chosen
 ORDER BY frame, branch_name, label_kind DESC, object_hash, classification_hash, attribute_feature_hash,
@@ -173,7 +175,8 @@ def labels_of_frames(
     for start in range(0, len(frames), _FRAMES_AT_ONCE):
         window = frames[start : start + _FRAMES_AT_ONCE]
         with condition_errors():
-            rows = session.rows(query, **_scope(video, branch, first=window[0], last=window[-1]))
+            scope = _scope(video, branch, first=window[0], last=window[-1])
+            rows = session.rows(query, **scope, frames=",".join(map(str, window)))
         for frame, of_frame in groupby(rows, key=lambda row: int(row[0])):
             yield frame, _labels([row[1:] for row in of_frame])
 
