@@ -1,18 +1,31 @@
 """The README's performance tables, made from bench/results: `make docs` writes them, a test compares them."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from bench import results
 from bench.targets import target_lines
 
 QUESTIONS = ("first_sync", "second_sync", "growth", "queries", "consensus_views")
+_SIZES = {
+    "quick": "`--quick`, so small that start-up is most of what is measured (`make bench` says more)",
+    "normal": "normal",
+    "full": "`--full`",
+}
 _PACKAGES = ("encord", "duckdb", "sqlalchemy", "dlt")
 
 
-def performance_lines() -> Iterator[str]:
-    """Markdown of the section: where it was measured, targets, and a table a question."""
-    found = {question: results.read(question) for question in QUESTIONS}
+def performance_lines(folder: Path = results.FOLDER) -> Iterator[str]:
+    """Markdown of the section: where it was measured, targets, and a table a question.
+
+    Args:
+        folder: where the results lie; without all of them the section says how to make them.
+    """
+    if not all(results.is_there(question, folder) for question in QUESTIONS):
+        yield "There are no figures of this release yet: run `make bench`, then `make docs`."
+        return
+    found = {question: results.read(question, folder) for question in QUESTIONS}
     yield from _where(found["first_sync"])
     yield "\n**Aimed at and reached** (wall seconds and milliseconds; ratios of the same run)\n"
     yield from target_lines(found)
@@ -28,7 +41,7 @@ def _where(made: Mapping[str, Any]) -> Iterator[str]:
     packages = ", ".join(f"{package} {versions[package]}" for package in _PACKAGES if package in versions)
     yield (
         f"Measured on {made['made']}, {machine['cores']} cores, {machine['memory_gib']} GiB, {machine['system']}, "
-        f"Python {versions['python']}, {packages}; size `{made['size']}`."
+        f"Python {versions['python']}, {packages}; sizes: {_SIZES[made['size']]}."
     )
 
 

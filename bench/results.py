@@ -20,6 +20,11 @@ def write(question: str, size: str, rows: list[dict[str, Any]], folder: Path = F
     (folder / f"{question}.json").write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
+def is_there(question: str, folder: Path = FOLDER) -> bool:
+    """Whether a question has been measured."""
+    return (folder / f"{question}.json").is_file()
+
+
 def read(question: str, folder: Path = FOLDER) -> dict[str, Any]:
     """What a question found, as it was written."""
     content: dict[str, Any] = json.loads((folder / f"{question}.json").read_text(encoding="utf-8"))

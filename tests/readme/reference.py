@@ -9,6 +9,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from bench.readme_section import performance_lines
 from connector import errors
 from connector.commands.options import default_text, has_flag
 from connector.config import OPTIONS, Settings
@@ -33,6 +34,7 @@ def sections() -> dict[str, str]:
         "views": "\n".join(_views()),
         "options": "\n".join(_options()),
         "errors": "\n".join(_errors()),
+        "performance": "\n".join(performance_lines()),
     }
 
 

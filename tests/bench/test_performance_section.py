@@ -1,0 +1,109 @@
+"""The README's performance section: every figure comes from the results, and a missed target is shown as missed."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench import results
+from bench.compared_ways import MODULES, PRODUCT
+from bench.readme_section import QUESTIONS, performance_lines
+from bench.targets import TARGETS, target_lines
+
+Found = dict[str, dict[str, Any]]
+
+
+def spent(wall: float, ratio: float) -> dict[str, float]:
+    return {
+        "tries": 1,
+        "cpu_seconds": wall,
+        "wall_seconds": wall,
+        "peak_mb": 1,
+        "cpu_ratio": ratio,
+        "wall_ratio": ratio,
+    }
+
+
+def later_sync(wall: float, to_first: float) -> dict[str, float]:
+    return {"wall_seconds": wall, "wall_to_listing": wall, "wall_share_of_first": to_first}
+
+
+@pytest.fixture
+def found() -> Found:
+    """Results that meet every target; each other way takes 20 times as long, the floor 0.6 times."""
+    ways = {PRODUCT: spent(1, 1), **{way: spent(20, 20) for way in MODULES}, "d: floor": spent(0.6, 0.6)}
+    first = [
+        {"workload": name, "title": f"project {name}", "annotations": 100_000, "ways": ways}
+        for name in ("boxes", "mixed", "images")
+    ]
+    later = {
+        "bare SDK listing": later_sync(1, to_first=0.1),
+        "no change": later_sync(1.2, to_first=0.1),
+        "1 % changed": later_sync(2, to_first=0.015),
+    }
+    second = [
+        {"project": name, "title": "rows", "label_rows": 1_000, "first": {"wall_seconds": 100.0}, "later": later}
+        for name in ("rows", "annotations")
+    ]
+    sizes = {"cpu_seconds": 1.0, "annotations_a_second": 9, "peak_mb": 300}
+    growth = [
+        {"engine": engine, "annotations": annotations, "wall_seconds": wall * annotations, **sizes}
+        for engine, wall in (("duckdb", 1e-5), ("postgresql", 1.5e-5))
+        for annotations in (10_000, 1_000_000)
+    ]
+    queries = [
+        {"engine": engine, "annotations": 1_000, "query": query, "rows": 40, "milliseconds": milliseconds}
+        for engine, milliseconds in (("duckdb", 20.0), ("postgresql", 0.5))
+        for query in ("frame range, one label row", "frame list, one label row")
+    ]
+    views = [
+        {"engine": engine, "annotations": 900, "view": "consensus_unit", "rows": 3, "seconds": 0.25}
+        for engine in ("duckdb", "postgresql")
+    ]
+    rows = dict(zip(QUESTIONS, (first, second, growth, queries, views), strict=True))
+    return {question: {"rows": rows[question]} for question in QUESTIONS}
+
+
+def verdicts(found: Found) -> dict[str, str]:
+    lines = [line.strip("| ").split(" | ") for line in target_lines(found)][2:]
+    return {text: verdict for text, _, _, verdict in lines}
+
+
+def test_targets_that_are_reached_are_met(found: Found) -> None:
+    assert verdicts(found) == {target.text: "met" for target in TARGETS}
+
+
+SLOW_LATER = {what: later_sync(2, to_first=0.5) for what in ("no change", "1 % changed")}
+OTHERS_QUICK = {way: spent(1, 0.9) for way in (PRODUCT, *MODULES)}
+
+
+@pytest.mark.parametrize(
+    ("question", "spoilt", "words", "count"),
+    [
+        ("queries", {"milliseconds": 31.0}, "frame range or list", 2),
+        ("second_sync", {"later": SLOW_LATER}, "change", 2),
+        ("first_sync", {"ways": OTHERS_QUICK}, "as long|the same with", 5),
+    ],
+)
+def test_a_target_that_is_not_reached_is_missed(
+    found: Found, question: str, spoilt: dict[str, Any], words: str, count: int
+) -> None:
+    for row in found[question]["rows"]:
+        row.update(spoilt)
+    missed = {text for text, verdict in verdicts(found).items() if verdict == "**missed**"}
+    assert missed == {target.text for target in TARGETS if re.search(words, target.text)}
+    assert len(missed) == count
+
+
+def test_the_section_quotes_the_files(found: Found, tmp_path: Path) -> None:
+    for question in QUESTIONS:
+        assert "make bench" in "\n".join(performance_lines(tmp_path))
+        results.write(question, "quick", found[question]["rows"], tmp_path)
+    text = "\n".join(performance_lines(tmp_path))
+    assert "| project boxes | 100,000 | 1 (1) | 20 (20) |" in text
+    assert "| 1,000 rows | 100 | 1 (1) | 1.2 (1.2) | 2 (2) |" in text
+    assert "| postgresql | 1,000,000 | 15 | 1 | 9 | 300 |" in text
+    assert "| frame list, one label row | 40 | 20 | 0.5 |" in text
+    assert "| consensus_unit | 3 | 0.25 | 0.25 |" in text
+    assert "so small that start-up is most" in text
