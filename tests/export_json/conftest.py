@@ -1,7 +1,6 @@
 """The sample project, synced into each engine."""
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,15 +24,12 @@ class SyncedProject:
     project: SampleProject
 
 
-@pytest.fixture(params=["duckdb", "postgresql"])
-def synced(request: pytest.FixtureRequest) -> Iterator[SyncedProject]:
-    if request.param == "duckdb":
-        yield request.getfixturevalue("synced_file")
-        return
-    url = str(request.getfixturevalue("postgres_url"))
+@pytest.fixture
+def synced_server(postgres_url: str) -> str:
+    """The same project in PostgreSQL."""
     with SampleServer(farm_world()) as server:
-        assert sync(server, url).outcome == "succeeded"
-        yield SyncedProject(url, server.world.projects[server.world.project_hash])
+        assert sync(server, postgres_url).outcome == "succeeded"
+    return postgres_url
 
 
 @pytest.fixture(scope="session")

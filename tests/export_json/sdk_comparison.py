@@ -41,6 +41,9 @@ def assert_same_model(entry: Raw, labels: Raw, again: Raw, editor: Raw) -> None:
     found = differences(
         sdk_facts(load_sdk_row(entry, labels, editor), labels), sdk_facts(load_sdk_row(entry, again, editor), again)
     )
+    if (labels.get("scene") or {}).get("isContinuous"):
+        # A continuous scene has the channels that its answers name; one with answers of no class only is not kept.
+        found = [line for line in found if not line.startswith("space ")]
     found += dict_differences(written_by_sdk(entry, labels, editor), written_by_sdk(entry, again, editor))
     text = {name: orjson.dumps(value).decode() for name, value in (("labels", labels), ("again", again))}
     assert not found, "\n".join([*found, *map(str, text.items()), f"entry = {entry}", f"editor = {editor}"])

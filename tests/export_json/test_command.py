@@ -25,12 +25,12 @@ def event(result: Result) -> dict[str, Any]:
     return dict(line)
 
 
-def test_every_label_row_reads_in_the_sdk_as_the_one_in_encord(synced: SyncedProject, tmp_path: Path) -> None:
-    """All branches of a project with every kind of data, on both engines."""
+def test_every_label_row_reads_in_the_sdk_as_the_one_in_encord(synced_file: SyncedProject, tmp_path: Path) -> None:
+    """All branches of a project with every kind of data."""
     out, ontology = tmp_path / "labels.json", tmp_path / "ontology.json"
-    result = run(synced.url, "--branch", "all", "--out", str(out), "--ontology-out", str(ontology))
+    result = run(synced_file.url, "--branch", "all", "--out", str(out), "--ontology-out", str(ontology))
     assert result.exit_code == 0, result.output
-    project = synced.project
+    project = synced_file.project
     rows = {row["label_hash"]: row for row in json.loads(out.read_bytes())}
     assert sorted(rows) == sorted(project.label_hashes)
     assert event(result)["label_rows"] == len(rows)
@@ -43,6 +43,15 @@ def test_every_label_row_reads_in_the_sdk_as_the_one_in_encord(synced: SyncedPro
     assert [item.feature_node_hash for item in written.objects] == [item.feature_node_hash for item in expected.objects]
     assert written.classifications == expected.classifications
     assert [item.attributes for item in written.objects] == [item.attributes for item in expected.objects]
+
+
+def test_both_engines_write_the_same_file(synced_file: SyncedProject, synced_server: str, tmp_path: Path) -> None:
+    files = []
+    for number, url in enumerate((synced_file.url, synced_server)):
+        out = tmp_path / f"{number}.json"
+        assert run(url, "--branch", "all", "--out", str(out)).exit_code == 0
+        files.append(out.read_bytes())
+    assert files[0] == files[1]
 
 
 def test_main_is_the_default_and_a_title_chooses(synced_file: SyncedProject, tmp_path: Path) -> None:

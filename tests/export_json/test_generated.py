@@ -20,7 +20,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:_remove_from_frame_to_hashes_map
 
 @pytest.mark.parametrize("kind", ROWS)
 def test_rows_as_the_sdk_writes_them(kind: str) -> None:
-    @parity_settings(0.1)
+    @parity_settings(0.06)
     @given(ROWS[kind])
     def same(row: GeneratedRow) -> None:
         assert_round_trip(*row)
@@ -30,7 +30,7 @@ def test_rows_as_the_sdk_writes_them(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ROWS)
 def test_rows_as_servers_send_them(kind: str) -> None:
-    @parity_settings(0.15)
+    @parity_settings(0.12)
     @given(rows_as_sent(ROWS[kind]))
     def same(row: GeneratedRow) -> None:
         _reject_unloadable(row)
@@ -40,7 +40,7 @@ def test_rows_as_servers_send_them(kind: str) -> None:
 
 
 def test_shapes_and_answers_in_every_form() -> None:
-    @parity_settings(0.5)
+    @parity_settings(0.25)
     @given(rows_in_every_form(rows_on_frames("image", FLAT_SHAPES)))
     def same(row: GeneratedRow) -> None:
         _reject_unloadable(row)
