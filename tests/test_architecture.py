@@ -56,6 +56,8 @@ def test_layers_import_only_themselves_and_what_is_shared(path: Path) -> None:
         assert not inside & {"cli", "commands", "run", "sample"}
     if part == "export":
         assert not inside & {"source", "sample", "views", "cli", "commands", "run", "pipeline", "bundle"}
+    if part == "label_files":
+        assert not inside & {"sample", "views", "cli", "commands", "pipeline"}
     if part not in {"cli", "commands"}:
         assert "cli" not in inside
 
