@@ -12,19 +12,19 @@ WITH branch AS MATERIALIZED (
     FROM current_label_row AS r
     LEFT JOIN consensus_task_branch AS t
         ON t.project_hash = r.project_hash AND t.data_hash = r.data_hash AND t.branch_name = r.branch_name
-), unit AS (
+), staged AS (
+    -- By windows rather than by a join: PostgreSQL would loop over all branches for each data unit.
     SELECT
-        b.project_hash,
-        b.data_hash,
+        b.*,
         -- What the stage of another branch says is not documented: main's counts.
-        MAX(CASE WHEN b.branch_name = 'main' THEN b.workflow_stage_title END) AS stage_title,
-        MAX(CASE WHEN b.branch_name = 'main' THEN s.stage_type END) AS stage_type
+        MAX(CASE WHEN b.branch_name = 'main' THEN b.workflow_stage_title END) OVER unit AS stage_title,
+        MAX(CASE WHEN b.branch_name = 'main' THEN s.stage_type END) OVER unit AS stage_type,
+        MAX(CASE WHEN b.branch_role = 'annotator' THEN 1
+                 WHEN b.branch_name = 'main' AND s.stage_type IN ('CONSENSUS_ANNOTATION', 'CONSENSUS_REVIEW') THEN 1
+                 ELSE 0 END) OVER unit AS is_of_consensus
     FROM branch AS b
     LEFT JOIN workflow_stage AS s ON s.project_hash = b.project_hash AND s.stage_uuid = b.workflow_stage_uuid
-    GROUP BY b.project_hash, b.data_hash
-    HAVING MAX(CASE WHEN b.branch_role = 'annotator' THEN 1 ELSE 0 END) = 1
-        OR MAX(CASE WHEN b.branch_name = 'main' AND s.stage_type IN ('CONSENSUS_ANNOTATION', 'CONSENSUS_REVIEW')
-                    THEN 1 ELSE 0 END) = 1
+    WINDOW unit AS (PARTITION BY b.project_hash, b.data_hash)
 )
 SELECT
     b.project_hash,
@@ -36,8 +36,8 @@ SELECT
     b.branch_name,
     b.label_hash,
     b.label_row_id,
-    u.stage_title,
-    u.stage_type,
+    b.stage_title,
+    b.stage_type,
     b.branch_role,
     CASE WHEN b.branch_role = 'annotator' THEN COALESCE(b.task_email, a.author_email) END AS annotator_email,
     CASE WHEN b.branch_role <> 'annotator' THEN NULL
@@ -48,16 +48,16 @@ SELECT
          WHEN b.branch_role = 'main' THEN 'main' END AS annotator,
     CASE WHEN b.branch_role <> 'annotator' THEN NULL
          WHEN b.subtask_status = 'SKIPPED' THEN FALSE
-         WHEN u.stage_type = 'CONSENSUS_ANNOTATION' THEN COALESCE(b.subtask_status = 'COMPLETED', FALSE)
+         WHEN b.stage_type = 'CONSENSUS_ANNOTATION' THEN COALESCE(b.subtask_status = 'COMPLETED', FALSE)
          ELSE TRUE END AS is_submitted,
     CASE WHEN b.label_hash IS NULL THEN TRUE ELSE b.object_count + b.classification_count = 0 END AS is_empty,
     CASE WHEN b.label_hash IS NULL THEN 0 ELSE b.object_count END AS n_objects,
     CASE WHEN b.label_hash IS NULL THEN 0 ELSE b.classification_count END AS n_classifications,
     COALESCE(b.is_event_based, FALSE) AS is_event_based,
     b.last_edited_at
-FROM branch AS b
-JOIN unit AS u ON u.project_hash = b.project_hash AND u.data_hash = b.data_hash
-LEFT JOIN consensus_branch_author AS a ON a.label_hash = b.label_hash;
+FROM staged AS b
+FULL JOIN consensus_branch_author AS a ON a.label_hash = b.label_hash
+WHERE COALESCE(b.is_of_consensus, 0) = 1;
 
 COMMENT ON VIEW consensus_branch IS
     'One row a branch of a data unit that is in a consensus stage or has annotators'' branches: what the branch is, whose, and whether it counts.';

@@ -1,6 +1,9 @@
 -- grain: one row two branches of a data unit that may be compared, once
 -- after: consensus_branch consensus_unit_state
 CREATE VIEW consensus_branch_pair AS
+WITH branch AS MATERIALIZED (
+    SELECT * FROM consensus_branch
+)
 SELECT
     a.project_hash,
     a.project_title,
@@ -17,12 +20,14 @@ SELECT
     b.label_row_id AS other_label_row_id,
     b.annotator AS other_annotator,
     CASE WHEN b.branch_role = 'main' THEN 'main' ELSE 'peer' END AS pair_kind
-FROM consensus_branch AS a
-JOIN consensus_branch AS b ON b.project_hash = a.project_hash AND b.data_hash = a.data_hash
-JOIN consensus_unit_state AS u ON u.project_hash = a.project_hash AND u.data_hash = a.data_hash
-WHERE a.branch_role = 'annotator' AND a.is_submitted
-  AND ((b.branch_role = 'annotator' AND b.is_submitted AND a.label_row_id < b.label_row_id)
-       OR (b.branch_role = 'main' AND u.consensus_state = 'reached'));
+-- Full joins: every other may be a nested loop to PostgreSQL, which does not know how many branches there are.
+FROM branch AS a
+FULL JOIN branch AS b ON b.project_hash = a.project_hash AND b.data_hash = a.data_hash
+FULL JOIN consensus_unit_state AS u ON u.project_hash = a.project_hash AND u.data_hash = a.data_hash
+WHERE COALESCE(a.branch_role, '') = 'annotator' AND COALESCE(a.is_submitted, FALSE)
+  AND ((COALESCE(b.branch_role, '') = 'annotator' AND COALESCE(b.is_submitted, FALSE)
+        AND COALESCE(a.label_row_id, '') < COALESCE(b.label_row_id, ''))
+       OR (COALESCE(b.branch_role, '') = 'main' AND COALESCE(u.consensus_state, '') = 'reached'));
 
 COMMENT ON VIEW consensus_branch_pair IS
     'One row two submitted branches of a data unit, or one and main once consensus is reached. Unordered: each two come once.';

@@ -1,17 +1,28 @@
 -- grain: one row a frame with an object or an answer of a submitted branch
 -- after: consensus_object_vote consensus_item
 CREATE VIEW consensus_frame AS
-WITH counted AS (
+WITH thing AS (
+    -- Objects of several branches that are taken as one are one thing.
+    SELECT
+        project_hash,
+        MAX(project_title) AS project_title,
+        data_hash,
+        MAX(data_title) AS data_title,
+        MAX(dataset_title) AS dataset_title,
+        MAX(data_type) AS data_type,
+        space_id,
+        frame,
+        CAST(SUM(votes - 1) AS DOUBLE PRECISION) AS n_found,
+        CAST(SUM(n_branches - 1) AS DOUBLE PRECISION) AS n_sides,
+        SUM(score_sum) AS score_sum,
+        MIN(CASE WHEN is_majority THEN 0 ELSE 1 END) AS is_contested
+    FROM consensus_object_vote
+    GROUP BY project_hash, data_hash, space_id, frame, cluster_key
+), counted AS (
     SELECT
         project_hash, project_title, data_hash, data_title, dataset_title, data_type, space_id, frame,
-        1 AS n_objects,
-        CAST(votes - 1 AS DOUBLE PRECISION) AS n_found,
-        CAST(n_branches - 1 AS DOUBLE PRECISION) AS n_sides,
-        score_sum,
-        CASE WHEN is_majority THEN 0 ELSE 1 END AS n_contested,
-        0 AS n_items,
-        NULL AS answer_agreement
-    FROM consensus_object_vote
+        1 AS is_thing, is_contested, n_found, n_sides, score_sum, 0 AS is_item, NULL AS answer_agreement
+    FROM thing
     UNION ALL
     SELECT
         project_hash, project_title, data_hash, data_title, dataset_title, data_type, space_id, frame,
@@ -27,12 +38,12 @@ WITH counted AS (
         MAX(data_type) AS data_type,
         space_id,
         frame,
-        CAST(SUM(n_objects) AS BIGINT) AS n_things,
-        CAST(SUM(n_contested) AS BIGINT) AS n_contested_things,
+        CAST(SUM(is_thing) AS BIGINT) AS n_things,
+        CAST(SUM(is_contested) AS BIGINT) AS n_contested_things,
         SUM(n_found) AS n_found,
         SUM(n_sides) AS n_sides,
         SUM(score_sum) AS score_sum,
-        CAST(SUM(n_items) AS BIGINT) AS n_items,
+        CAST(SUM(is_item) AS BIGINT) AS n_items,
         AVG(answer_agreement) AS answer_agreement
     FROM counted
     GROUP BY project_hash, data_hash, space_id, frame
@@ -70,8 +81,9 @@ COMMENT ON COLUMN consensus_frame.data_type IS
 COMMENT ON COLUMN consensus_frame.space_id IS
     'root, or the part of the data group or scene (table data_space) that it lies on.';
 COMMENT ON COLUMN consensus_frame.frame IS 'Frame from 0; image, slice or page number.';
-COMMENT ON COLUMN consensus_frame.n_things IS 'Objects in submitted branches.';
-COMMENT ON COLUMN consensus_frame.n_contested_things IS 'Objects that no majority of branches has.';
+COMMENT ON COLUMN consensus_frame.n_things IS
+    'Different things: objects of several branches that are taken as one count once.';
+COMMENT ON COLUMN consensus_frame.n_contested_things IS 'Things that no majority of branches has.';
 COMMENT ON COLUMN consensus_frame.detection_f1 IS
     'Did they see the same objects? 2 TP / (n + n), 0 to 1; NULL with nothing to compare.';
 COMMENT ON COLUMN consensus_frame.mean_iou IS 'Did they draw the found ones alike? Mean IoU, 0 to 1.';

@@ -2,17 +2,30 @@
 -- after: consensus_branch consensus_unit_state consensus_object_vote consensus_item
 CREATE VIEW consensus_unit AS
 WITH thing AS (
+    -- Objects of several branches that are taken as one are one thing.
     SELECT
         project_hash,
         data_hash,
         COUNT(*) AS n_things,
-        COUNT(*) FILTER (WHERE NOT is_majority) AS n_contested_things,
-        CAST(SUM(votes - 1) AS DOUBLE PRECISION) AS n_found,
-        CAST(SUM(n_branches - 1) AS DOUBLE PRECISION) AS n_sides,
+        CAST(SUM(is_contested) AS BIGINT) AS n_contested_things,
+        SUM(n_found) AS n_found,
+        SUM(n_sides) AS n_sides,
         SUM(score_sum) AS score_sum,
-        CAST(SUM(n_placed) AS DOUBLE PRECISION) AS n_placed,
-        CAST(SUM(n_by_extent) AS DOUBLE PRECISION) AS n_by_extent
-    FROM consensus_object_vote
+        SUM(n_placed) AS n_placed,
+        SUM(n_by_extent) AS n_by_extent
+    FROM (
+        SELECT
+            project_hash,
+            data_hash,
+            MIN(CASE WHEN is_majority THEN 0 ELSE 1 END) AS is_contested,
+            CAST(SUM(votes - 1) AS DOUBLE PRECISION) AS n_found,
+            CAST(SUM(n_branches - 1) AS DOUBLE PRECISION) AS n_sides,
+            SUM(score_sum) AS score_sum,
+            CAST(SUM(n_placed) AS DOUBLE PRECISION) AS n_placed,
+            CAST(SUM(n_by_extent) AS DOUBLE PRECISION) AS n_by_extent
+        FROM consensus_object_vote
+        GROUP BY project_hash, data_hash, space_id, frame, cluster_key
+    ) AS cluster
     GROUP BY project_hash, data_hash
 ), item AS (
     SELECT project_hash, data_hash, COUNT(*) AS n_items, AVG(agreement) AS answer_agreement
@@ -119,8 +132,9 @@ COMMENT ON COLUMN consensus_unit.n_submitted_empty IS 'Submitted branches withou
 COMMENT ON COLUMN consensus_unit.main_is_empty IS 'Whether the main branch holds no label.';
 COMMENT ON COLUMN consensus_unit.all_empty IS
     'Whether all submitted branches are empty: perfect agreement that nothing is there, which no figure counts.';
-COMMENT ON COLUMN consensus_unit.n_things IS 'Objects on frames in submitted branches.';
-COMMENT ON COLUMN consensus_unit.n_contested_things IS 'Objects on frames that no majority of branches has.';
+COMMENT ON COLUMN consensus_unit.n_things IS
+    'Different things on frames: objects of several branches that are taken as one count once.';
+COMMENT ON COLUMN consensus_unit.n_contested_things IS 'Things on frames that no majority of branches has.';
 COMMENT ON COLUMN consensus_unit.detection_f1 IS
     'Did they see the same objects? 2 TP / (n + n), 0 to 1; NULL with nothing to compare.';
 COMMENT ON COLUMN consensus_unit.mean_iou IS 'Did they draw the found ones alike? Mean IoU, 0 to 1.';

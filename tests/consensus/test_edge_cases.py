@@ -88,7 +88,7 @@ def test_work_that_is_not_submitted_is_no_disagreement(herd: Warehouse) -> None:
     add_unit(herd, "video", "annotate", branches, submitted=status)
     assert states(herd)["video"][:2] == ("annotating", 2)
     assert asked(herd, "SELECT annotator, other_annotator FROM consensus_branch_pair") == [("a", "b")]
-    assert asked(herd, "SELECT object_agreement, n_things FROM consensus_unit") == [(1.0, 2)]
+    assert asked(herd, "SELECT object_agreement, n_things FROM consensus_unit") == [(1.0, 1)]
     assert asked(herd, "SELECT COUNT(*) FROM consensus_queue") == [(0,)], "it does not await review yet"
 
 
