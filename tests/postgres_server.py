@@ -171,9 +171,11 @@ class PostgresServer:
         """Make a database, and return its name."""
         name = f"encord_sync_test_{secrets.token_hex(6)}"
         with self.connect() as connection:
+            # The only way before PostgreSQL 15, and the quicker one for small databases since.
+            strategy = "STRATEGY file_copy" if connection.info.server_version >= 150_000 else ""
             connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8' STRATEGY file_copy").format(
-                    sql.Identifier(name), sql.Identifier(template)
+                sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8' {}").format(
+                    sql.Identifier(name), sql.Identifier(template), sql.SQL(strategy)
                 )
             )
         return name

@@ -32,7 +32,7 @@ PARTS = (
     "faults mixed",
     "steps of histories",
 )
-_KILLS_A_PIECE, _STEPS_A_PIECE, _SLICES = 20, 100, 4
+_KILLS_A_PIECE, _STEPS_A_PIECE, _SLICES, _SAME_STEPS = 20, 100, 4, 2
 
 
 @dataclass(frozen=True)
@@ -171,9 +171,21 @@ def _publications(worker: _Worker, piece: Piece) -> Counts:
         for _ in publications.killed_at_instants(random.Random(piece.seed), piece.amount):
             yield {piece.part: 1}
     else:
-        for point in range(1 + piece.number, len(publications.points()) + 1, _SLICES):
+        for point in _places(publications.points())[piece.number :: _SLICES]:
             publications.killed_at_point(point)
             yield {piece.part: 1}
+
+
+def _places(names: list[str]) -> list[int]:
+    """The points, from 1; of a step that is repeated, as for each table, the first times and the last."""
+    times: Counter[str] = Counter()
+    last = {name: place for place, name in enumerate(names, start=1)}
+    chosen = []
+    for place, name in enumerate(names, start=1):
+        times[name] += 1
+        if times[name] <= _SAME_STEPS or place == last[name]:
+            chosen.append(place)
+    return chosen
 
 
 def _faults_alone(worker: _Worker, piece: Piece) -> Counts:
