@@ -44,7 +44,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_result_is_the_real_one(file: Path) -> None:
     examples = EXAMPLE.findall(section())
-    assert len(examples) == 4
+    assert len(examples) == 7
     with duckdb.connect(str(file), read_only=True) as connection:
         for query, printed in examples:
             cursor = connection.execute(query)
