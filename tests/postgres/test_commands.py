@@ -15,8 +15,8 @@ from connector.load import open_warehouse
 from connector.load.reading import warehouse_exists
 from connector.load.tables import METADATA
 from connector.sample import SampleServer
+from tests.migrations.migrated_schema import REVISIONS, MigratedSchema
 from tests.postgres.synced_engines import differences, sync
-from tests.postgres.test_schema import described, migrated
 from tests.postgres_server import OLDEST, running_server
 from tests.source.world import image_world
 
@@ -56,13 +56,13 @@ def test_check_status_and_migrate(postgres_database: str, tmp_path: Path) -> Non
 
 
 def test_migrate_brings_an_older_schema_up(postgres_database: str) -> None:
-    migrated(postgres_database, "0001")
+    older = MigratedSchema(postgres_database).move(REVISIONS[0])
     result = run(postgres_database, "status")
     assert isinstance(result.exception, ConnectorError)
     assert result.exception.kind is ErrorKind.SCHEMA
     result = run(postgres_database, "migrate")
     assert result.exit_code == 0, result.output
-    assert set(described(postgres_database)) == set(METADATA.tables)
+    assert (older.revision, set(older.structure())) == (REVISIONS[-1], set(METADATA.tables))
     warehouse = open_warehouse(postgres_database)
     with warehouse.connection() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM label_on_frame").scalar_one() == 0
