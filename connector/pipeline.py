@@ -2,6 +2,8 @@
 
 import datetime
 
+import pyarrow as pa
+
 from connector.bundle import BundleLoader
 from connector.config import Settings
 from connector.consensus_tasks import keep_consensus_tasks
@@ -55,17 +57,19 @@ def sync_project(
 
     if settings.consensus_tasks:
         with receipt.stage("tasks"):
-            stages, label_rows = tables["workflow_stage"], listing.tables["label_row"]
-            keep_consensus_tasks(source, warehouse, stages, label_rows, receipt, report)
+            keep_consensus_tasks(
+                source, warehouse, tables["workflow_stage"], listing.tables["label_row"], receipt, report
+            )
     if settings.task_actions:
         with receipt.stage("tasks"):
-            stages, label_rows = tables["workflow_stage"], listing.tables["label_row"]
-            keep_task_actions(source, warehouse, stages, label_rows, receipt, report)
+            keep_task_actions(source, warehouse, tables["workflow_stage"], listing.tables["label_row"], receipt, report)
 
     loader = BundleLoader(warehouse, ontology, listing.entries, changes.fetch, settings, receipt, report)
-    data_units = listing.tables["data_unit"]
-    frame_counts = dict(zip(data_units["data_hash"].to_pylist(), data_units["frame_count"].to_pylist(), strict=True))
-    wanted = wanted_label_rows(changes, frame_counts)
+    wanted = wanted_label_rows(changes, _frame_counts(listing.tables["data_unit"]))
+    live_count = stored["deleted_at"].null_count
+    # The warehouse has the listing now: of 100,000 label rows it would take another 100 MB while the labels arrive.
+    del stored
+    listing.tables.clear()
     with collector_paused() as pause:
         bundles = source.fetch(project_hash, wanted, lambda: interruption.is_requested)
         for bundle in receipt.waiting_for(bundles):
@@ -75,10 +79,9 @@ def sync_project(
         interruption.check()
 
     with receipt.stage("tombstone"):
-        is_live = stored["deleted_at"].is_null()
         decision = deletes_allowed(
             len(changes.gone),
-            stored.filter(is_live).num_rows,
+            live_count,
             settings.max_delete_share,
             listed=entries_listed,
             unreadable_entries=len(unreadable),
@@ -87,3 +90,7 @@ def sync_project(
         if decision.refusal is None:
             receipt.tombstoned = warehouse.tombstone(project_hash, changes.gone, receipt.started_at)
     receipt.end(decision.refusal)
+
+
+def _frame_counts(data_units: pa.Table) -> dict[str, int | None]:
+    return dict(zip(data_units["data_hash"].to_pylist(), data_units["frame_count"].to_pylist(), strict=True))
