@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -153,3 +154,54 @@ def test_a_server_that_crashes_and_comes_back_in_the_middle() -> None:
             assert outcome.exit_code == 0, outcome.run.message
             assert not warehouse.damage()
             assert not differences(warehouse.contents(), made.after)
+
+
+@contextlib.contextmanager
+def small_disk(megabytes: int) -> Iterator[Path]:
+    """A file system of its own, which the server of the tests may write, mounted while the block runs."""
+    mount = Path(tempfile.mkdtemp(prefix="encord-sync-disk-"))
+    size = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=777", "tmpfs", str(mount)]
+    if shutil.which("mount") is None or subprocess.run(size, check=False, capture_output=True).returncode:
+        mount.rmdir()
+        pytest.skip("file systems cannot be mounted here")
+    try:
+        yield mount
+    finally:
+        subprocess.run(["umount", "--lazy", mount], check=True)
+        mount.rmdir()
+
+
+def fill(disk: Path) -> Path:
+    """A file that leaves no space on a disk."""
+    filler = disk / "filler"
+    with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
+        while file.write(bytes(4096)):
+            pass
+    return filler
+
+
+def test_a_full_disk_of_a_postgresql_server(on_postgres: Scene, postgres_engine: PostgresEngine) -> None:
+    """Really full: the database lies on a small file system that has no byte left."""
+    server = postgres_engine.server
+    if not server.is_own:
+        pytest.skip("a server of one's own may lie on another machine")
+    with small_disk(40) as disk:
+        data = disk / "data"
+        data.mkdir()
+        if os.geteuid() == 0:
+            shutil.chown(data, "nobody")
+        data.chmod(0o700)
+        warehouse = on_postgres.warehouse()
+        database = postgres_engine.database(warehouse.url)
+        with server.connect() as connection:
+            connection.execute(f"CREATE TABLESPACE small LOCATION '{data}'".encode())
+            connection.execute(f"ALTER DATABASE {database} SET TABLESPACE small".encode())
+        filler = fill(disk)
+        printed = warehouse.sync(bundle_rows=2)
+        assert (printed.exit_code, printed.run.outcome) == (6, "failed")
+        filler.unlink()
+        assert "the server's disk is full" in str(printed.run.message)
+        assert_heals(warehouse, on_postgres.after)
+        warehouse.remove()
+        with server.connect() as connection:
+            connection.execute("DROP TABLESPACE small")
