@@ -23,6 +23,10 @@ _SETTINGS = {
     "memory_limit": "400MB",
 }
 
+_MARK = b"DUCK"
+_UNFINISHED_BYTES = (0, 4_096, 8_192)
+"""Sizes of a new file before each of its three headers of 4,096 bytes is written."""
+
 _CANNOT_OPEN = (
     (
         r"database file with version number|storage version|newer version of DuckDB",
@@ -67,6 +71,8 @@ def connect(
         ConnectorError: LOCKED if another process holds the file; WAREHOUSE if it is no DuckDB file, damaged, of a newer
             storage, or cannot be read or created; CONFIGURATION if a setting is not one.
     """
+    if not read_only:
+        _remove_unfinished(path)
     _refuse_other_files(path)
     try:
         connection = duckdb.connect(str(path), read_only=read_only, config={**_SETTINGS, **(settings or {})})
@@ -92,6 +98,18 @@ def log_of(file: Path) -> Path:
     return file.with_name(f"{file.name}.wal")
 
 
+def _remove_unfinished(path: Path) -> None:
+    """Removes a file that DuckDB was killed while making: until the last of its three headers it holds nothing."""
+    try:
+        if path.stat().st_size in _UNFINISHED_BYTES and not log_of(path).exists():
+            with path.open("rb") as file:
+                start = file.read(12)
+            if not start or start[8:] == _MARK:
+                path.unlink()
+    except OSError:
+        return  # missing, not readable: opening it says which
+
+
 def _refuse_other_files(path: Path) -> None:
     """Refuses a file without DuckDB's mark: of a CSV or JSON file DuckDB would make a database that is kept nowhere."""
     try:
@@ -99,7 +117,7 @@ def _refuse_other_files(path: Path) -> None:
             start = file.read(12)
     except OSError:
         return  # missing, a folder, not readable: DuckDB says which
-    if start[8:] != b"DUCK":
+    if start[8:] != _MARK:
         raise ConnectorError(
             ErrorKind.WAREHOUSE,
             f"The warehouse {path} is not a DuckDB file.",

@@ -153,7 +153,6 @@ def _sqlite(path: Path) -> None:
     ("make", "said"),
     [
         (lambda path: path.write_text("label_hash,frame\n" * 1000), "is not a DuckDB file"),
-        (lambda path: path.touch(), "is not a DuckDB file"),
         (_sqlite, "is not a DuckDB file"),
         (_newer_storage, "storage this one does not read"),
         (_damaged, "is damaged"),
@@ -173,6 +172,17 @@ def test_a_file_that_cannot_be_read_is_a_warehouse_error_and_stays_as_it_was(
     assert str(path) in str(error)
     assert error.remedy
     assert (path.read_bytes() if path.is_file() else None) == before
+
+
+@pytest.mark.parametrize("size", [0, 4_096, 8_192])
+def test_a_file_that_was_never_finished_is_made_anew(tmp_path: Path, size: int) -> None:
+    """As a kill leaves it between two of the three writes that make a file."""
+    path = tmp_path / "labels.duckdb"
+    duckdb.connect(str(path)).close()
+    os.truncate(path, size)
+    open_warehouse(f"duckdb:///{path}").close()
+    with duckdb.connect(str(path), read_only=True) as connection:
+        assert connection.execute("SELECT count(*) FROM label_row").fetchall() == [(0,)]
 
 
 def test_a_data_file_is_not_taken_for_a_database_that_is_kept_nowhere(tmp_path: Path) -> None:
