@@ -28,7 +28,9 @@ from connector.load.warehouse_url import DuckDBLocation
 MANIFEST = "manifest.json"
 VIEWS = "views.sql"
 
-_EXPANDING = re.compile(r"_on_frame$|^consensus_object|^consensus_(answer|vote|item)$")
+_EXPANDING = re.compile(
+    r"_on_frame$|^consensus_object|^consensus_(answer|vote|item|attribute_side|checklist_pair|keypoint_pair)$"
+)
 """Views with one row a label or answer and frame: written out they would be several times as large as all tables
 together. Their text is in views.sql instead."""
 
