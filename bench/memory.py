@@ -21,7 +21,7 @@ ANNOTATIONS_A_ROW = 20
 FRAMES = 10_000
 BASE_BYTES = 600_000_000
 """Python and its libraries, DuckDB's own 400 MB, the answers under way, one transaction's rows."""
-BYTES_A_LISTED_ROW = 3_000
+BYTES_A_LISTED_ROW = 2_500
 """The listing's columns, ids and stamps while a project is synced."""
 MAPPED_FROM_BYTES = 32_000_000
 """Larger answers are in a temporary file; the pages of it that were read count as memory until they are let go."""
