@@ -103,7 +103,7 @@ def check(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click ha
 @click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Compare the labels of N label rows a project.")
 @click.option("--all", "is_all", is_flag=True, help="Compare the labels of every label row; the default.")
 @click.option("--seed", type=int, metavar="N", help="With --sample: the same seed chooses the same label rows again.")
-@with_settings(*KEY_OPTIONS, *PROJECT_OPTIONS, *WAREHOUSE_OPTIONS, *FETCH_OPTIONS, *OUTPUT_OPTIONS)
+@with_settings(*KEY_OPTIONS, *PROJECT_OPTIONS, *WAREHOUSE_OPTIONS, *FETCH_OPTIONS, *WAIT_OPTIONS, *OUTPUT_OPTIONS)
 def verify(
     config: Path | None,
     sample: int | None,
