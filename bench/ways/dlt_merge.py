@@ -47,13 +47,13 @@ def main() -> None:
     with pipeline(job.warehouse) as pipe:
         import dlt
 
-        @dlt.resource(name="label_row", write_disposition="merge", primary_key="label_hash")
-        def label_row() -> Iterator[list[dict[str, Any]]]:
+        def label_rows() -> Iterator[list[dict[str, Any]]]:
             for first in range(0, len(label_hashes), job.request_rows):
                 rows = project.get_label_rows(label_hashes[first : first + job.request_rows], get_signed_url=False)
                 yield [reshaped(dict(row)) for row in rows]
 
-        pipe.run(label_row(), loader_file_format=LOADER)
+        resource = dlt.resource(label_rows, name="label_row", write_disposition="merge", primary_key="label_hash")
+        pipe.run(resource, loader_file_format=LOADER)
         with pipe.sql_client() as client_of_file:
             counted = client_of_file.execute_sql("SELECT count(*) FROM label_row__data_units__frames__objects")
     print(json.dumps({"annotations": counted[0][0]}))
