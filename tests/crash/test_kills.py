@@ -23,7 +23,7 @@ from tests.crash.kills import (
 from tests.crash.scenes import BUNDLE_ROWS, ROWS, Scene, scene
 from tests.sync.command_line import COMMAND
 
-RANDOM_KILLS = {"new": 4, "edited": 16}
+RANDOM_KILLS = {"new": 2, "edited": 18}
 """By scene, on each engine; `make torture` has more, and more scenes."""
 
 

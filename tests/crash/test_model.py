@@ -13,7 +13,7 @@ from tests.crash.engines import Engine
 from tests.crash.histories import run_histories
 from tests.crash.modelled_project import ModelledProject, facts_of, modelled_world
 
-STEPS = {"duckdb": 120, "postgresql": 200}
+STEPS = {"duckdb": 100, "postgresql": 210}
 """Steps on each engine, about; at least 300 on both."""
 
 
