@@ -70,7 +70,7 @@ SELECT data_title, reason, n, first_frame,
        CAST(ROUND(100 * worst_agreement) AS BIGINT) AS worst,
        CAST(ROUND(100 * disagreement) AS BIGINT) AS disagree
 FROM consensus_queue
-ORDER BY disagreement DESC, data_title, reason""",
+ORDER BY disagree DESC, data_title, reason""",
     ),
     Question(
         "Consensus: who agrees with whom, in percent? Seen x drawn alike = objects.",
