@@ -71,7 +71,7 @@ def test_only_the_layer_that_knows_a_library_imports_it(path: Path) -> None:
 
 @pytest.mark.parametrize("folder", ["normalise", "export/encord_dict"])
 def test_what_makes_rows_of_labels_and_labels_of_rows_is_pure(folder: str) -> None:
-    allowed = {"pyarrow", "numpy", "orjson"}
+    allowed = {"pyarrow", "numpy", "orjson", "msgspec"}
     for path in (PACKAGE / folder).rglob("*.py"):
         for name in imports_of(path):
             assert not name.startswith("connector.load"), path

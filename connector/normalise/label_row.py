@@ -1,10 +1,11 @@
 """One raw label row → its rows in every table: which part of the dict holds what, by data type."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from connector.normalise.classifications import LegacyClassifications, add_classifications, collect_legacy
 from connector.normalise.data_frames import add_dicom_frames, add_image_frames
+from connector.normalise.drawn_frames import DrawnFrame, FrameDecoder, decode_frame
 from connector.normalise.frames import FrameKeys, FrameObjects, add_frame_objects
 from connector.normalise.range_objects import RANGE_UNITS, add_root_range_objects
 from connector.normalise.row_context import ROOT, RowContext
@@ -55,6 +56,14 @@ def read_label_row(context: RowContext, project_hash: str, *, with_frames: bool)
     _warn_of_frames_beyond_the_end(context, root_keys)
 
 
+@runtime_checkable
+class RawFrames(Protocol):
+    """Frames that are still JSON: each is decoded as it is reached, by the reader's own decoder if it has one."""
+
+    def read(self, decode: FrameDecoder) -> Iterator[tuple[str, Any]]:
+        """Key and value of each frame."""
+
+
 def _unit_frames(
     context: RowContext, unit: Mapping[str, Any], labels: Mapping[str, Any], legacy: LegacyClassifications
 ) -> Iterator[FrameObjects]:
@@ -73,7 +82,11 @@ def _unit_frames(
         yield frame, labels.get("objects") or (), width, height
         return
     only_frame_keys = data_type == "scene"
-    for key, blob in labels.items():
+    frames = labels.read(decode_frame) if isinstance(labels, RawFrames) and not only_frame_keys else labels.items()
+    for key, blob in frames:
+        if isinstance(blob, DrawnFrame):
+            yield int(key), blob, width, height
+            continue
         if blob == [] or (only_frame_keys and not is_frame_key(key)):
             continue  # an empty list is the form of an image without labels, which Encord also sends elsewhere
         frame = int(key)

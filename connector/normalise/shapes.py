@@ -3,8 +3,8 @@
 The forms are those of the Encord SDK 0.1.211; the canonical JSON of each shape is stated at its function.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import orjson
 
@@ -20,9 +20,16 @@ Geometry = tuple[Number, Number, Number, Number, Number, Number, Number, Number,
 
 NO_GEOMETRY: Geometry = (None, None, None, None, None, None, None, None, None, None)
 
-_VISIBILITY_FLAGS = ("invisible", "occluded", "selfOccluded", "visible")
+_VISIBILITY_FLAGS = dict.fromkeys(("invisible", "occluded", "selfOccluded", "visible"))
 _BITMASK_KEYS = {"top": "top", "left": "left", "width": "width", "height": "height", "rle": "rleString"}
-_SKELETON_KEYS = {"x": "x", "y": "y", "name": "name", "color": "color", "value": "value", "feature_hash": "featureHash"}
+_SKELETON_KEYS = (
+    ("x", "x"),
+    ("y", "y"),
+    ("name", "name"),
+    ("color", "color"),
+    ("value", "value"),
+    ("feature_hash", "featureHash"),
+)
 _CUBOID_2D_KEYS = {
     "front": "front",
     "vanishing_point": "vanishingPoint",
@@ -40,11 +47,19 @@ def _only_extent(extent: extents.Extent, geometry: object) -> Geometry:
     return (None, None, None, None, None, *extent, to_json(geometry))
 
 
-def _points(raw: Json) -> list[Mapping[str, float]]:
-    """Points of `{"0": {x, y}, …}`, keys sorted as integers, or of `[{x, y}, …]`."""
-    if isinstance(raw, dict):
-        return [raw[key] for key in sorted(raw, key=int)]
-    return list(raw)
+_PLACES = [str(place) for place in range(1_000)]
+
+
+Point = TypeVar("Point")
+
+
+def in_order(points: Mapping[str, Point] | Sequence[Point]) -> Sequence[Point]:
+    """Points of `{"0": …, "1": …}`, keys sorted as integers, or of a list."""
+    if not isinstance(points, Mapping):
+        return points
+    keys = list(points)
+    # Encord writes them in order: to see that takes a tenth of the time that sorting takes.
+    return list(points.values()) if keys == _PLACES[: len(keys)] else [points[key] for key in sorted(keys, key=int)]
 
 
 def bounding_box(item: Mapping[str, Any], _width: Number, _height: Number) -> Geometry:
@@ -64,11 +79,14 @@ def rotatable_bounding_box(item: Mapping[str, Any], width: Number, height: Numbe
 def polygon(item: Mapping[str, Any], _width: Number, _height: Number) -> Geometry:
     """`[[ring, hole…] part…]`, a ring being `[x0, y0, x1, y1, …]`; `polygons` wins over `polygon`."""
     parts = item.get("polygons")
-    if not parts:
-        ring: list[float] = []
-        for point in _points(item["polygon"]):
-            ring += (point["x"], point["y"])
-        parts = [[ring]]
+    if parts:
+        return polygon_of(parts)
+    points = in_order(item["polygon"])
+    return polygon_of([[[edge for point in points for edge in (point["x"], point["y"])]]])
+
+
+def polygon_of(parts: Sequence[Sequence[Sequence[float]]]) -> Geometry:
+    """The geometry of a polygon's parts; see `polygon`."""
     if len(parts) == 1:
         outer = parts[0][0]
         xs, ys = outer[0::2], outer[1::2]
@@ -82,19 +100,23 @@ def polygon(item: Mapping[str, Any], _width: Number, _height: Number) -> Geometr
 
 def polyline(item: Mapping[str, Any], _width: Number, _height: Number) -> Geometry:
     """`[[x, y], …]`, or `[[x, y, z], …]` and no extent."""
-    points = _points(item["polyline"])
+    points = in_order(item["polyline"])
     depths = sum("z" in point for point in points)
     if depths and depths != len(points):
         raise ValueError("a polyline half in 2-D, half in 3-D")
     if depths:
         return _only_extent(extents.UNKNOWN, [[point["x"], point["y"], point["z"]] for point in points])
-    corners = [[point["x"], point["y"]] for point in points]
-    return _only_extent(extents.of_points([x for x, _ in corners], [y for _, y in corners]), corners)
+    return polyline_of([point["x"] for point in points], [point["y"] for point in points])
+
+
+def polyline_of(xs: Sequence[float], ys: Sequence[float]) -> Geometry:
+    """The geometry of a line through points; see `polyline`."""
+    return _only_extent(extents.of_points(xs, ys), list(zip(xs, ys, strict=True)))
 
 
 def point(item: Mapping[str, Any], _width: Number, _height: Number) -> Geometry:
     """Columns only; a 3-D point is `[x, y, z]` and nothing else, for its numbers are not shares of a frame."""
-    place = _points(item["point"])[0]
+    place = in_order(item["point"])[0]
     x, y = place["x"], place["y"]
     if "z" in place:
         return _only_extent(extents.UNKNOWN, [x, y, place["z"]])
@@ -106,8 +128,13 @@ def skeleton(item: Mapping[str, Any], _width: Number, _height: Number) -> Geomet
     raw = item["skeleton"]
     points = []
     for joint in raw.values() if isinstance(raw, dict) else raw:
-        entry = {name: joint[key] for name, key in _SKELETON_KEYS.items() if joint.get(key) is not None}
-        visibility = next((flag for flag in _VISIBILITY_FLAGS if joint.get(flag)), joint.get("visibility"))
+        get = joint.get
+        entry = {name: get(key) for name, key in _SKELETON_KEYS}
+        if None in entry.values():
+            entry = {name: value for name, value in entry.items() if value is not None}
+        visibility = get("visibility")
+        if not _VISIBILITY_FLAGS.keys().isdisjoint(joint):
+            visibility = next((flag for flag in _VISIBILITY_FLAGS if get(flag)), visibility)
         if visibility is not None:
             entry["visibility"] = visibility
         points.append(entry)

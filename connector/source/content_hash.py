@@ -1,10 +1,12 @@
 """The fingerprint of what a label row says: equal fingerprint, nothing to rewrite.
 
 It covers the labels, answers, spaces and the facts of the data units and frames; not titles, statuses and time stamps
-of the row (the listing has those), nor links: a signed URL differs at each request. The order of keys does not count.
+of the row (the listing has those), nor links: a signed URL differs at each request. The order of keys does not count,
+but within the frames of large label rows, which are taken in as they were sent (see `connector.source.lazy_labels`): if
+Encord ever wrote the same frame differently, its label row would be written again, which changes nothing.
 
 Data units, spaces and frames go in one by one, in whatever order they are met: each has a hash of its own, and what
-counts is their sum. So a label row that is never whole in memory has the same fingerprint as one that is.
+counts is their sum. So a label row need never be whole in memory for it.
 """
 
 import hashlib
@@ -79,8 +81,19 @@ class ContentHash:
             blob = {**blob, "metadata": _without_links(blob["metadata"])}
         self._add((part, name, frame, None, blob))
 
+    def add_frame_json(self, part: str, name: str, frame: str, json: memoryview) -> None:
+        """Take in a frame that is not decoded, as it was sent; otherwise like `add_frame`, with another result.
+
+        Decoding and sorting each frame took a quarter of the time from JSON to rows.
+        """
+        digest = hashlib.sha256(json)
+        digest.update(f"{part} {name} {frame}".encode())
+        self._add_digest(digest.digest()[:_DIGEST_BYTES])
+
     def _add(self, item: tuple[object, ...]) -> None:
-        digest = hashlib.blake2b(_text(item), digest_size=_DIGEST_BYTES).digest()
+        self._add_digest(hashlib.blake2b(_text(item), digest_size=_DIGEST_BYTES).digest())
+
+    def _add_digest(self, digest: bytes) -> None:
         self._count += 1
         self._sum += int.from_bytes(digest, "little")
 

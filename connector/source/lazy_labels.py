@@ -18,6 +18,7 @@ Decode = Callable[[msgspec.Raw], Any]
 ANSWERS_WHOLE_BYTES = 4_000_000
 """Up to this much JSON, a part with answers is decoded as a whole, because it is gone through twice."""
 
+_METADATA = b'"metadata"'
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
@@ -126,22 +127,37 @@ class LazyFrames(LazyEntries):
     def __getitem__(self, key: str) -> Any:  # noqa: ANN401 - any JSON
         return self.others[key] if key in self.others else super().__getitem__(key)
 
-    def read(self) -> Iterator[tuple[str, Any]]:
-        """See `LazyEntries.read`."""
+    def read(self, decode: Decode | None = None) -> Iterator[tuple[str, Any]]:
+        """The frames in their order, each decoded as it is reached.
+
+        Args:
+            decode: decodes a frame in the reader's own way; without it, it becomes dicts.
+        """
         hashing, self._hashing = self._hashing, None
-        part, name = self._place
-        for key, blob in super().read():
-            if hashing is not None and isinstance(blob, dict):
-                hashing.add_frame(part, name, key, blob)
-            yield key, blob
+        for key, raw in self._raws.items():
+            if hashing is not None and is_object(raw):
+                self._hash(hashing, key, raw)
+            yield key, self._decode(raw) if decode is None else decode(raw)
         if hashing is not None:
             self._is_hashed = True
+
+    def _hash(self, hashing: ContentHash, key: str, raw: msgspec.Raw) -> None:
+        part, name = self._place
+        json = memoryview(raw)
+        if _METADATA in bytes(json):
+            # Facts of a slice, with a link among them that may differ each time: the frame is looked into.
+            hashing.add_frame(part, name, key, self._decode(raw))
+        else:
+            hashing.add_frame_json(part, name, key, json)
 
     def finish(self) -> bool:
         """Hash the frames, if nobody went through them; false if somebody began to and broke off."""
         if self._hashing is not None:
-            for _ in self.read():
-                pass
+            hashing, self._hashing = self._hashing, None
+            for key, raw in self._raws.items():
+                if is_object(raw):
+                    self._hash(hashing, key, raw)
+            self._is_hashed = True
         return self._is_hashed
 
 

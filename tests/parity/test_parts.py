@@ -13,7 +13,6 @@ from connector.normalise import Ontology, normalise_in_parts, normalise_label_ro
 from connector.sample import build_sample_world
 from connector.source import lazy_labels
 from connector.source.answer_body import AnswerBody
-from connector.source.content_hash import content_hash
 from connector.source.label_rows import FetchedLabelRow
 from tests.normalise import golden_files
 from tests.normalise.rows import SCHEMAS
@@ -35,13 +34,18 @@ def _take_everything_apart() -> Any:  # noqa: ANN401 - a generator fixture
         yield
 
 
+def taken_apart(labels: dict[str, Any]) -> FetchedLabelRow:
+    """The row as fetched, as if it were a large one."""
+    body = AnswerBody(bytearray(orjson.dumps(labels)))
+    raw = msgspec.json.decode(body.content, type=msgspec.Raw)
+    return FetchedLabelRow(str(labels.get("label_hash")), raw, body, whole_bytes=0)
+
+
 def in_parts(
     entry: dict[str, Any], labels: dict[str, Any], editor: dict[str, Any], part_rows: int
 ) -> tuple[dict[str, pa.Table], pa.Table, str, int]:
     """The tables, the facts, the content hash, and the number of parts."""
-    body = AnswerBody(bytearray(orjson.dumps(labels)))
-    raw = msgspec.json.decode(body.content, type=msgspec.Raw)
-    row = FetchedLabelRow(str(labels.get("label_hash")), raw, body, whole_bytes=0)
+    row = taken_apart(labels)
     parts: list[dict[str, pa.Table]] = []
     facts = normalise_in_parts(
         (entry, row.labels),
@@ -71,7 +75,7 @@ def assert_same(entry: dict[str, Any], labels: dict[str, Any], editor: dict[str,
         for name, table in whole.tables.items():
             assert tables[name].equals(table), name
         assert facts.equals(whole.facts)
-        assert fingerprint == content_hash(labels)
+        assert fingerprint == taken_apart(labels).content_hash(), "the same whether it is gone through or not"
         count = max(count, parts)
     return count
 
