@@ -2,10 +2,12 @@
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import pyarrow as pa
 
+from connector.bundle_writer import BundleWriter
 from connector.config import Settings
 from connector.errors import ConnectorError, ErrorKind
 from connector.load import ARROW_SCHEMAS, STATES_SCHEMA, Failure, TakePart, Warehouse, WrittenBundle
@@ -59,12 +61,23 @@ class BundleLoader:
         self._receipt = receipt
         self._report = report
         self._stamps = TimestampCache()
+        self._writer = BundleWriter(receipt)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """End the write that is under way; see `BundleWriter`."""
+        self._writer.__exit__(kind, error, traceback)
 
     def load(self, bundle: FetchedBundle) -> None:
-        """Normalise and write one bundle: in one transaction, or in several if it came out larger than planned.
+        """Normalise one bundle, and write it beside the next one: in one transaction, or several if it came out large.
 
         Raises:
-            ConnectorError: WAREHOUSE, if it could not be written; then nothing of that transaction was.
+            ConnectorError: WAREHOUSE, if this one or the one before could not be written; then nothing of that
+                transaction was.
         """
         failures = [(failure.label_hash, failure.kind.value, failure.message) for failure in bundle.failures]
         for rows in _of_bounded_size([row for row in bundle.rows if row.byte_count <= LARGE_LABEL_ROW_BYTES]):
@@ -97,20 +110,22 @@ class BundleLoader:
                 except UNREADABLE as error:
                     unreadable[row.label_hash] = f"label row {row.label_hash} cannot be read ({type(error).__name__})"
         failures += [(label_hash, "source_content", message) for label_hash, message in unreadable.items()]
-        with receipt.stage("write"):
-            written = self._warehouse.write_bundle(
-                receipt.project_hash,
-                rows.tables,
-                pa.Table.from_pylist(states, schema=STATES_SCHEMA),
-                failures,
-                receipt.run_id,
-            )
-        receipt.loaded += len(states) - len(written.failures)
-        receipt.failed += len(failures) + len(written.failures)
-        receipt.warned += sum(fact["warnings"] is not None for fact in facts.values())
-        receipt.label_bytes += sum(row.byte_count for row in fetched)
-        receipt.rows_by_table.update(written.rows_by_table)
-        self._tell([*failures, *written.failures])
+        arriving = pa.Table.from_pylist(states, schema=STATES_SCHEMA)
+        warned = sum(fact["warnings"] is not None for fact in facts.values())
+        label_bytes = sum(row.byte_count for row in fetched)
+
+        def count(written: WrittenBundle) -> None:
+            receipt.loaded += len(states) - len(written.failures)
+            receipt.failed += len(failures) + len(written.failures)
+            receipt.warned += warned
+            receipt.label_bytes += label_bytes
+            receipt.rows_by_table.update(written.rows_by_table)
+            self._tell([*failures, *written.failures])
+
+        self._writer.submit(
+            lambda: self._warehouse.write_bundle(receipt.project_hash, rows.tables, arriving, failures, receipt.run_id),
+            count,
+        )
 
     def _load_large(self, row: FetchedLabelRow) -> None:
         """Normalise and write a label row part by part, in one transaction; nothing of it if it cannot be read."""
@@ -120,6 +135,7 @@ class BundleLoader:
         if not is_new:
             self._load_together([row], [])
             return
+        self._writer.finish()  # from here on it is this thread that writes
         fetched_at = datetime.datetime.now(datetime.UTC)
         change = self._changes[row.label_hash]
         facts: dict[str, Any] = {}

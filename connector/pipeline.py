@@ -70,13 +70,14 @@ def sync_project(
     # The warehouse has the listing now: of 100,000 label rows it would take another 100 MB while the labels arrive.
     del stored
     listing.tables.clear()
-    with collector_paused() as pause:
+    with collector_paused() as pause, loader:
         bundles = source.fetch(project_hash, wanted, lambda: interruption.is_requested)
         for bundle in receipt.waiting_for(bundles):
             loader.load(bundle)
             pause.bundle_done()
             report.progress(receipt.project_title, receipt.done, receipt.planned, receipt.annotations)
-        interruption.check()
+    report.progress(receipt.project_title, receipt.done, receipt.planned, receipt.annotations)
+    interruption.check()
 
     with receipt.stage("tombstone"):
         decision = deletes_allowed(

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from typing import Any
 
 FETCH = "fetch"
-"""The stage in which the loading thread waits for label rows; requests run beside it, in threads of their own."""
+"""The stage in which the loading thread waits for label rows; requests run beside it, in threads of their own.
+`write` is the time that it waits for the bundle before to be written, likewise."""
 
 _LOADING = (FETCH, "normalise", "write")
 
@@ -69,7 +70,7 @@ def profile_text(title: str, facts: Mapping[str, Any]) -> str:
         lines.append(f"{indent}{name:<12}{spent['wall_seconds']:>9.2f}{share:>8.0%}{spent['cpu_seconds']:>9.2f}")
     rest = max(0.0, total - sum(spent["wall_seconds"] for spent in facts["stages"].values()))
     lines.append(f"{indent}{'other':<12}{rest:>9.2f}{rest / total:>8.0%}")
-    lines.append(f"{indent}CPU of other threads (requests, DuckDB): {facts['other_threads_cpu_seconds']:.2f} s")
+    lines.append(f"{indent}CPU of other threads (requests, writing): {facts['other_threads_cpu_seconds']:.2f} s")
     if bound := _bound(facts["stages"], total):
         lines.append(f"{indent}{bound}")
     return "\n".join(lines)
@@ -84,6 +85,5 @@ def _bound(stages: Mapping[str, Mapping[str, float]], total: float) -> str:
     if spent.get(FETCH, 0.0) > loading / 2:
         return "Bound by Encord's answers: more --requests-in-flight may help, while Encord and the line keep up."
     slowest = max(spent, key=lambda name: spent[name])
-    waited = spent[slowest] - stages[slowest]["cpu_seconds"]
-    what = "the warehouse or the disk" if slowest == "write" and waited > spent[slowest] / 2 else "this machine's CPU"
+    what = "the warehouse or the disk" if slowest == "write" else "this machine's CPU"
     return f"Bound by {what}, most of all in {slowest}; answers were there before they were needed."

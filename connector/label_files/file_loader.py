@@ -122,11 +122,11 @@ class FileLoader:
         self._set_aside_what_others_have(bundle)
         self._list(bundle)
         changes = [self._known.change(row_id, entry) for row_id, entry in bundle.entries.items()]
-        loader = BundleLoader(
-            self._warehouse, self._ontology, bundle.entries, changes, self._settings, self._receipt, self._report
-        )
         self._receipt.planned += len(bundle.rows)
-        loader.load(FetchedBundle(bundle.rows, bundle.failures))
+        with BundleLoader(
+            self._warehouse, self._ontology, bundle.entries, changes, self._settings, self._receipt, self._report
+        ) as loader:
+            loader.load(FetchedBundle(bundle.rows, bundle.failures))
 
     def _set_aside_what_others_have(self, bundle: _Bundle) -> None:
         others = label_rows_of_others(

@@ -15,25 +15,42 @@ from tests.sync.synced_warehouse import SyncedWarehouse
 
 
 @pytest.fixture
-def _every_row_is_large(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Label rows of any size are taken apart, and parts are a few rows long."""
+def _every_row_is_taken_apart(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with monkeypatch.context() as patch:
-        patch.setattr(bundle, "LARGE_LABEL_ROW_BYTES", 0)
-        patch.setattr(bundle, "PART_ROWS", 3)
         patch.setattr(label_rows, "WHOLE_BYTES", 0)
         patch.setattr(lazy_labels, "ANSWERS_WHOLE_BYTES", 0)
         yield
 
 
-@pytest.mark.usefixtures("_every_row_is_large")
-def test_a_first_sync_in_parts_is_one_in_bundles(farm_file: Path, new_file: Path) -> None:
+@pytest.fixture
+def _every_row_is_large(monkeypatch: pytest.MonkeyPatch, _every_row_is_taken_apart: None) -> Iterator[None]:
+    """Label rows of any size are taken apart, and parts are a few rows long."""
+    with monkeypatch.context() as patch:
+        patch.setattr(bundle, "LARGE_LABEL_ROW_BYTES", 0)
+        patch.setattr(bundle, "PART_ROWS", 3)
+        yield
+
+
+@pytest.fixture
+def in_bundles(tmp_path: Path, _every_row_is_taken_apart: None) -> Path:
+    """A warehouse whose label rows were written bundle by bundle."""
+    path = tmp_path / "in_bundles.duckdb"
+    with SampleServer(farm_world()) as server:
+        assert SyncedWarehouse(server, path).sync().run.outcome == "succeeded"
+    return path
+
+
+def test_a_first_sync_in_parts_is_one_in_bundles(
+    in_bundles: Path, new_file: Path, request: pytest.FixtureRequest
+) -> None:
+    request.getfixturevalue("_every_row_is_large")
     with SampleServer(farm_world()) as server:
         outcome = SyncedWarehouse(server, new_file).sync()
     assert outcome.run.outcome == "succeeded"
     assert outcome.receipt.loaded > 20
     assert outcome.receipt.stage_seconds["write"] > 0
     assert outcome.receipt.stage_seconds["normalise"] > 0
-    assert differences(farm_file, new_file) == []
+    assert differences(in_bundles, new_file) == []
 
 
 @pytest.mark.usefixtures("_every_row_is_large")
@@ -45,6 +62,7 @@ def test_an_edited_label_row_is_replaced_and_one_that_says_the_same_is_not(farm:
             " GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 2"
         )
     )
+    farm.sync(full=True)  # with the fingerprints of label rows that are taken apart
     farm.project.edit_labels(edited, _without_last_frame)
     farm.project.save_labels(same)
     outcome = farm.sync()
