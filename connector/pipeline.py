@@ -76,8 +76,8 @@ def sync_project(
             loader.load(bundle)
             pause.bundle_done()
             report.progress(receipt.project_title, receipt.done, receipt.planned, receipt.annotations)
-    report.progress(receipt.project_title, receipt.done, receipt.planned, receipt.annotations)
     interruption.check()
+    report.progress(receipt.project_title, receipt.done, receipt.planned, receipt.annotations)
 
     with receipt.stage("tombstone"):
         decision = deletes_allowed(
