@@ -77,7 +77,6 @@ def sync_project(
             pause.bundle_done()
             report.progress(receipt.project_title, receipt.done, receipt.planned, receipt.annotations)
     interruption.check()
-    report.progress(receipt.project_title, receipt.done, receipt.planned, receipt.annotations)
 
     with receipt.stage("tombstone"):
         decision = deletes_allowed(
