@@ -42,10 +42,13 @@ class ContentHash:
         """Take in the facts of a scene; the first of all, None where there is none."""
         self._digest.update(_text(_without_links(scene)))
 
-    def add_answers(self, entries: Iterable[tuple[str, object]] | None) -> None:
-        """Take in one of `ANSWER_PARTS`, in their order: its entries, sorted by key; None where it is null."""
+    def add_answers(self, entries: Mapping[str, object] | Iterable[tuple[str, object]] | None) -> None:
+        """Take in one of `ANSWER_PARTS`, in their order: its entries, or one by one, sorted by key; None for null."""
         if entries is None:
             self._digest.update(b"null")
+            return
+        if isinstance(entries, Mapping):
+            self._digest.update(_text(entries) if entries else b"}")
             return
         separator = b"{"
         for key, entry in entries:
@@ -116,8 +119,7 @@ def content_hash(labels: Mapping[str, Any]) -> str:
     found = ContentHash()
     found.add_scene(labels.get("scene"))
     for part in ANSWER_PARTS:
-        entries = labels.get(part)
-        found.add_answers(None if entries is None else sorted(entries.items()))
+        found.add_answers(labels.get(part))
     for part in UNIT_PARTS:
         for name, unit in (labels.get(part) or {}).items():
             blobs, others = frames_and_others(unit)

@@ -262,7 +262,7 @@ class LazyReading:
             if isinstance(entries, LazyEntries):
                 hashing.add_answers(entries.sorted_items())
             else:
-                hashing.add_answers(None if entries is None else sorted(entries.items()))
+                hashing.add_answers(entries)
         if not all(units.finish() for units in self._units.values()):
             return LazyReading(self._raw, self._decode, is_hashing=True).content_hash()
         return hashing.hexdigest()
