@@ -91,6 +91,7 @@ class BundleColumns:
     """
 
     __slots__ = (
+        "_buffers",
         "_handed_over",
         "_take",
         "attribute_answer",
@@ -127,10 +128,7 @@ class BundleColumns:
         self.classification_range = ColumnBuffer(schemas["classification_range"])
         self.attribute_answer = ColumnBuffer(schemas["attribute_answer"])
         self.facts = ColumnBuffer(FACTS_SCHEMA)
-
-    @property
-    def _buffers(self) -> tuple[ColumnBuffer, ...]:
-        return tuple(getattr(self, name) for name in (*ROW_TABLES, "facts"))
+        self._buffers: tuple[ColumnBuffer, ...] = tuple(getattr(self, name) for name in (*ROW_TABLES, "facts"))
 
     def mark(self) -> tuple[int, ...]:
         """Where the tables end now: what to return to if the label row that follows cannot be read."""
@@ -138,8 +136,8 @@ class BundleColumns:
 
     def added_since(self, mark: Sequence[int]) -> dict[str, int]:
         """Rows added since a mark, by table; those handed over since then too."""
-        before = zip((*ROW_TABLES, "facts"), mark, strict=True)
-        return {name: self._handed_over[name] + len(getattr(self, name)) - length for name, length in before}
+        places = zip(self._handed_over.items(), self._buffers, mark, strict=True)
+        return {name: before + len(buffer) - length for (name, before), buffer, length in places}
 
     def roll_back(self, mark: Sequence[int]) -> None:
         """Leave nothing behind of what came after the mark."""
