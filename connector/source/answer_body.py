@@ -5,7 +5,9 @@ and is read from the file again where it is needed once more.
 """
 
 import mmap
+import os
 import tempfile
+import weakref
 from typing import IO, Any
 
 import msgspec
@@ -27,9 +29,27 @@ class AnswerBody:
         content: its bytes. Views of it, such as `msgspec.Raw`, keep it alive.
     """
 
-    def __init__(self, content: bytearray | mmap.mmap) -> None:
+    def __init__(self, content: bytearray | mmap.mmap, descriptor: int | None = None) -> None:
+        """Keep the bytes.
+
+        Args:
+            content: the bytes.
+            descriptor: of the file that they are mapped from, for `part`; closed with the body.
+        """
         self.content = content
+        self._descriptor = descriptor
         self._unreleased = 0
+        if descriptor is not None:
+            weakref.finalize(self, os.close, descriptor)
+
+    def part(self, start: int, length: int) -> bytes:
+        """A copy of some bytes; of a file it is read, not mapped, so that it leaves no pages in memory.
+
+        A page of a mapped file brings 15 others with it: small parts in any order would soon hold all of it.
+        """
+        if self._descriptor is None or not hasattr(os, "pread"):
+            return bytes(memoryview(self.content)[start : start + length])
+        return os.pread(self._descriptor, length, start)
 
     def decode(self, raw: msgspec.Raw) -> Any:  # noqa: ANN401 - any JSON
         """The value of a part of this body; what else of the body was read meanwhile need not stay in memory.
@@ -72,7 +92,7 @@ def read_body(response: requests.Response, held_bytes: int = HELD_BYTES) -> Answ
         if file is None:
             return AnswerBody(content)
         file.flush()
-        return AnswerBody(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        return AnswerBody(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), os.dup(file.fileno()))
     except OSError as error:
         if isinstance(error, requests.RequestException):
             raise

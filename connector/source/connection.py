@@ -9,7 +9,9 @@ from connector.errors import ConnectorError, ErrorKind
 from connector.source import sdk
 from connector.source.events import Teller
 from connector.source.failures import SDK_FAILURES, translate
-from connector.source.raw_answer import RawList
+from connector.source.listed_entries import HELD_BYTES as LISTING_HELD_BYTES
+from connector.source.listed_entries import RawEntries, read_entries
+from connector.source.raw_answer import AnswerCapture, RawList, read_list
 from connector.source.retry import RetryPolicy
 from connector.source.settings import SourceSettings
 from connector.source.signing import ObservedQuerier, ReadOnlySshConfig
@@ -109,17 +111,19 @@ class Connection:
 
         return self._run(request, doing=doing, not_found=ErrorKind.PERMISSION)
 
-    def list_entries(self, project_hash: str, payload: Mapping[str, Any], *, doing: str) -> RawList:
+    def list_entries(self, project_hash: str, payload: Mapping[str, Any], *, doing: str) -> RawEntries:
         """The raw entries of one listing of label rows (older API).
 
         Raises:
             ConnectorError: of any kind of `translate`.
         """
-        return self._run(
-            lambda: self._get_list(project_hash, LabelRowMetadata, None, payload),
-            doing=doing,
-            not_found=ErrorKind.PERMISSION,
-        )
+
+        def request() -> RawEntries:
+            capture = AnswerCapture(read_entries, LISTING_HELD_BYTES)
+            values = self._get_list(project_hash, LabelRowMetadata, None, payload, capture)
+            return RawEntries.of_values(values) if capture.taken is None else capture.taken
+
+        return self._run(request, doing=doing, not_found=ErrorKind.PERMISSION)
 
     def get_label_rows(
         self,
@@ -144,8 +148,14 @@ class Connection:
         Raises:
             ConnectorError: of any kind of `translate`; MISSING if the server does not know a label hash.
         """
+
+        def request() -> RawList:
+            capture = AnswerCapture(read_list)
+            values = self._get_list(project_hash, LabelRow, list(label_hashes), payload, capture)
+            return RawList.of_values(values) if capture.taken is None else capture.taken
+
         return self._run(
-            lambda: self._get_list(project_hash, LabelRow, list(label_hashes), payload),
+            request,
             doing=doing,
             not_found=ErrorKind.MISSING,
             is_stopped=is_stopped,
@@ -158,11 +168,16 @@ class Connection:
         record_type: type[LabelRow] | type[LabelRowMetadata],
         uid: list[str] | None,
         payload: Mapping[str, Any],
-    ) -> RawList:
-        """One request for a list, raw. The SDK signs, sends and judges the answer; it does not decode a good one."""
-        querier = ObservedQuerier(self.config, project_hash)
+        capture: AnswerCapture[Any],
+    ) -> list[object]:
+        """One request for a list. The SDK signs, sends and judges the answer; a good one goes to the capture.
+
+        Returns:
+            What the SDK decoded, where the capture left the answer to it.
+        """
+        querier = ObservedQuerier(self.config, project_hash, capture)
         records = querier.get_multiple(record_type, uid=uid, payload=dict(payload))
-        return querier.capture.taken or RawList.of_values([record.raw for record in records])
+        return [record.raw for record in records]
 
     def _run(
         self,

@@ -2,13 +2,12 @@
 
 import dataclasses
 import uuid
-from collections.abc import Sequence
 from typing import Any
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.source.connection import Connection
 from connector.source.events import EventName
-from connector.source.raw_answer import RawEntries
+from connector.source.listed_entries import RawEntries
 
 LISTING_OPTIONS: dict[str, Any] = {
     "edited_before": None,
@@ -54,7 +53,7 @@ class ProjectSnapshot:
 
     project: dict[str, Any]
     ontology: dict[str, Any]
-    entries: Sequence[object]
+    entries: RawEntries
 
 
 def list_projects(connection: Connection, title_eq: str | None, title_like: str | None) -> list[ProjectSummary]:
@@ -104,7 +103,7 @@ def take_snapshot(connection: Connection, project_hash: str, *, include_client_m
     ontology = _object(connection.get(f"ontologies/{ontology_hash}", doing=doing), "ontology")
     payload = {**LISTING_OPTIONS, "include_client_metadata": include_client_metadata}
     entries = connection.list_entries(project_hash, payload, doing=f"listing the label rows of project {project_hash}")
-    return ProjectSnapshot(project, ontology, RawEntries(entries))
+    return ProjectSnapshot(project, ontology, entries)
 
 
 def checked_project_hash(project_hash: str) -> str:

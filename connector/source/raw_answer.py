@@ -5,13 +5,16 @@ the SDK as it came, so that its mapping of errors stays the only one.
 """
 
 import io
-from collections.abc import Sequence
-from typing import overload
+import mmap
+from collections.abc import Callable
+from typing import Generic, TypeVar
 
 import msgspec
 import requests
 
-from connector.source.answer_body import AnswerBody, read_body
+from connector.source.answer_body import HELD_BYTES, AnswerBody, read_body
+
+Answer = TypeVar("Answer")
 
 _JUDGED_BY_STATUS = {413, 429}
 """HTTP statuses that the SDK judges without looking at the body."""
@@ -45,40 +48,39 @@ class RawList:
         return cls(msgspec.json.decode(content, type=list[msgspec.Raw]), AnswerBody(content))
 
 
-class RawEntries(Sequence[object]):
-    """The elements of an answer as values, each decoded when it is asked for: only their JSON is held."""
+def decode_envelope(content: bytes | bytearray | mmap.mmap) -> tuple[int, list[msgspec.Raw]]:
+    """The status that an answer of the older API names, and the elements of its list.
 
-    def __init__(self, answer: RawList) -> None:
-        self._answer = answer
-
-    def __len__(self) -> int:
-        return len(self._answer.elements)
-
-    @overload
-    def __getitem__(self, place: int) -> object: ...
-
-    @overload
-    def __getitem__(self, place: slice) -> "RawEntries": ...
-
-    def __getitem__(self, place: int | slice) -> object:
-        """An element; None if it cannot be decoded."""
-        if isinstance(place, slice):
-            return RawEntries(RawList(self._answer.elements[place], self._answer.body))
-        try:
-            return self._answer.body.decode(self._answer.elements[place])
-        except (ValueError, RecursionError):
-            return None
+    Raises:
+        msgspec.DecodeError, RecursionError: it is no JSON; msgspec.ValidationError if it is JSON of another form.
+    """
+    envelope = _DECODER.decode(content)
+    return envelope.status, envelope.response
 
 
-class AnswerCapture:
+def read_list(body: AnswerBody) -> tuple[int, RawList]:
+    """The status of an answer, and its list. Raises as `decode_envelope`."""
+    status, elements = decode_envelope(body.content)
+    return status, RawList(elements, body)
+
+
+class AnswerCapture(Generic[Answer]):
     """Takes the list of the answer to one request.
 
     Attributes:
         taken: the list; None until there is one, and if the SDK was left to decode the answer.
     """
 
-    def __init__(self) -> None:
-        self.taken: RawList | None = None
+    def __init__(self, read: Callable[[AnswerBody], tuple[int, Answer]], held_bytes: int = HELD_BYTES) -> None:
+        """Prepare.
+
+        Args:
+            read: finds the status that an answer names and its list; raises as `decode_envelope`.
+            held_bytes: a body up to this size is held in memory.
+        """
+        self.taken: Answer | None = None
+        self._read = read
+        self._held_bytes = held_bytes
 
     def __call__(self, response: requests.Response, **_: object) -> requests.Response | None:
         """Take the list, if it is a good answer (a hook of requests); returns what the SDK is to see instead.
@@ -90,9 +92,9 @@ class AnswerCapture:
         self.taken = None
         if response.is_redirect or response.status_code in _JUDGED_BY_STATUS:
             return None
-        body = read_body(response)
+        body = read_body(response, self._held_bytes)
         try:
-            envelope = _DECODER.decode(body.content)
+            status, found = self._read(body)
         except (msgspec.DecodeError, RecursionError) as error:
             is_other_json = isinstance(error, msgspec.ValidationError)
             if response.ok and not is_other_json:
@@ -101,9 +103,9 @@ class AnswerCapture:
             return _with_body(response, memoryview(body.content))
         finally:
             body.passed(len(body.content))
-        if envelope.status != requests.codes.ok:
+        if status != requests.codes.ok:
             return _with_body(response, memoryview(body.content))
-        self.taken = RawList(envelope.response, body)
+        self.taken = found
         return _with_body(response, _EMPTY_LIST)
 
 

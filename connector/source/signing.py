@@ -101,20 +101,19 @@ class ReadOnlySshConfig(sdk.SshConfig):
 class ObservedQuerier(sdk.Querier):
     """The SDK's client of the older API, over a configuration that observes; for one request.
 
-    Attributes:
-        capture: takes the list in the answer, which the SDK then does not decode.
+    A capture takes the list in the answer, which the SDK then does not decode.
     """
 
-    def __init__(self, config: ReadOnlySshConfig, project_hash: str) -> None:
+    def __init__(self, config: ReadOnlySshConfig, project_hash: str, capture: AnswerCapture[Any]) -> None:
         super().__init__(config, resource_type=sdk.TYPE_PROJECT, resource_id=project_hash)
         self._observer = config
-        self.capture = AnswerCapture()
+        self._capture = capture
 
     def _exception_context(self, request: requests.PreparedRequest) -> sdk.RequestContext:
         # The one method that the SDK calls with the prepared request of the older API before sending it. If a later
         # SDK no longer does, the typed exceptions still say most of it, and lists are decoded and encoded again.
         self._observer.observe(request)
-        request.hooks["response"].append(self.capture)
+        request.hooks["response"].append(self._capture)
         return super()._exception_context(request)
 
 

@@ -10,7 +10,8 @@ from connector.errors import ConnectorError, ErrorKind
 from connector.sample import RESET_IN_BODY, TRUNCATED_BODY, Fault, FaultAction, Refusal, SampleServer
 from connector.source import Source, WantedLabelRow, raw_answer
 from connector.source.answer_body import AnswerBody, read_body
-from connector.source.raw_answer import RawEntries, RawList
+from connector.source.listed_entries import RawEntries
+from connector.source.raw_answer import RawList
 from tests.source.world import PROJECT_HASH, label_hash_of, settings_for
 
 ALL = [label_hash_of(number) for number in range(8)]
@@ -21,7 +22,7 @@ def mapped(monkeypatch: pytest.MonkeyPatch) -> list[AnswerBody]:
     """Every answer goes to a file; the list holds those that were read to their end."""
     bodies: list[AnswerBody] = []
 
-    def read(response: object) -> AnswerBody:
+    def read(response: object, _held_bytes: int) -> AnswerBody:
         bodies.append(read_body(response, held_bytes=10))  # type: ignore[arg-type]  # as the hook calls it
         return bodies[-1]
 
@@ -72,4 +73,6 @@ def test_an_error_with_a_list_goes_to_the_sdk(server: SampleServer) -> None:
 
 def test_a_list_that_the_sdk_decoded_is_encoded_again() -> None:
     values: list[object] = [{"label_hash": "a", "x": 1.5}, None, "text"]
-    assert list(RawEntries(RawList.of_values(values))) == values
+    assert list(RawEntries.of_values(values)) == values
+    answer = RawList.of_values(values)
+    assert [answer.body.decode(element) for element in answer.elements] == values

@@ -1,0 +1,151 @@
+"""The entries of a listing, held as places in the answer's body: each is read and decoded when it is asked for.
+
+A project may list a hundred thousand label rows and more, of a kilobyte or two each. So the answer goes to a file soon,
+is gone through a window at a time, and of an entry nothing stays but where it is.
+"""
+
+import array
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, overload
+
+import msgspec
+import orjson
+import pyarrow as pa
+
+from connector.source.answer_body import AnswerBody
+from connector.source.raw_answer import decode_envelope
+
+HELD_BYTES = 4_000_000
+"""A listing up to this size is held in memory."""
+_WINDOW_BYTES = 1_000_000
+_LONGEST_HEAD_BYTES = 200
+_TEXTS_AT_ONCE = 10_000
+
+_HEAD = re.compile(rb'\s*\{\s*(?:"status"\s*:\s*\d+\s*,\s*)?"response"\s*:\s*\[')
+"""How an answer begins that can be gone through a window at a time; any other is decoded whole."""
+_BETWEEN = frozenset(b" \t\r\n,")
+_ENDS_TRIED = 64
+"""Places where an element may end that are tried in a window; within the last one there are seldom a handful."""
+_RAW_LIST = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+class _OfDataUnit(msgspec.Struct):
+    data_hash: Any = None
+
+
+_DATA_HASH = msgspec.json.Decoder(_OfDataUnit)
+
+
+class RawEntries(Sequence[object]):
+    """The entries of a listing as values, each decoded anew when it is asked for; None if it cannot be decoded."""
+
+    def __init__(self, body: AnswerBody, starts: Sequence[int], lengths: Sequence[int]) -> None:
+        """Keep where the entries are.
+
+        Args:
+            body: the answer.
+            starts: place of each entry's first byte in it.
+            lengths: bytes of each.
+        """
+        self._body = body
+        self._starts = starts
+        self._lengths = lengths
+
+    @classmethod
+    def of_values(cls, values: Sequence[object]) -> "RawEntries":
+        """The entries of an answer that the SDK decoded itself, because its form was odd."""
+        content = bytearray(msgspec.json.encode({"status": 200, "response": values}))
+        return read_entries(AnswerBody(content))[1]
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    @overload
+    def __getitem__(self, place: int) -> object: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> "RawEntries": ...
+
+    def __getitem__(self, place: int | slice) -> object:
+        """An entry."""
+        if isinstance(place, slice):
+            return RawEntries(self._body, self._starts[place], self._lengths[place])
+        try:
+            return orjson.loads(self._body.part(self._starts[place], self._lengths[place]))
+        except (ValueError, RecursionError):
+            return None
+
+    def data_hashes(self) -> pa.Array:
+        """Which data unit each entry is of; NULL where it names none. Little else of them is decoded."""
+        chunks = []
+        for first in range(0, len(self), _TEXTS_AT_ONCE):
+            texts: list[str | None] = []
+            for place in range(first, min(first + _TEXTS_AT_ONCE, len(self))):
+                try:
+                    value = _DATA_HASH.decode(self._body.part(self._starts[place], self._lengths[place])).data_hash
+                except (ValueError, RecursionError):
+                    value = None
+                texts.append(value if isinstance(value, str) else None)
+            chunks.append(pa.array(texts, pa.string()))
+        return pa.chunked_array(chunks, pa.string()).combine_chunks()
+
+
+def read_entries(body: AnswerBody) -> tuple[int, RawEntries]:
+    """Go through a listing's answer without holding it.
+
+    Returns:
+        The status that the answer names, and its entries: that each is whole is sure, not yet that its texts are.
+
+    Raises:
+        msgspec.DecodeError, RecursionError: it is no JSON; msgspec.ValidationError if it is JSON of another form.
+    """
+    starts, lengths = array.array("q"), array.array("q")
+
+    def note(elements: Iterable[msgspec.Raw], text: bytes, first: int, offset: int) -> None:
+        """Note where elements are that follow one another in a text from `first` on; it begins at `offset`."""
+        place = first
+        for element in elements:
+            while text[place] in _BETWEEN:
+                place += 1
+            starts.append(offset + place)
+            lengths.append(len(memoryview(element)))
+            place += lengths[-1]
+
+    head = _HEAD.match(body.part(0, _LONGEST_HEAD_BYTES))
+    if head is None:
+        status, elements = decode_envelope(body.content)
+        body = AnswerBody(bytearray(b",".join(memoryview(element) for element in elements)))
+        note(elements, body.part(0, len(body.content)), 0, 0)
+        return status, RawEntries(body, starts, lengths)
+    begun = head.group()
+    size, place = len(body.content), len(begun)
+    while size - place > 2 * _WINDOW_BYTES:
+        window = body.part(place, _WINDOW_BYTES)
+        elements, end = _whole_elements(window)
+        if not elements:
+            break  # an entry larger than the window, or spaces in places of their own: the rest is read at once
+        note(elements, window, 0, place)
+        place += end
+    rest = begun + body.part(place, size - place)
+    status, elements = decode_envelope(rest)
+    note(elements, rest, len(begun), place - len(begun))
+    return status, RawEntries(body, starts, lengths)
+
+
+def _whole_elements(window: bytes) -> tuple[list[msgspec.Raw], int]:
+    """The elements of a list that are whole in a part of it, and the place after them and the comma behind.
+
+    A `}` before a comma may end something within an element, or be in a text. If what precedes it is a list of whole
+    values, it ended an element.
+    """
+    end = len(window)
+    for _ in range(_ENDS_TRIED):
+        end = window.rfind(b"},", 0, end)
+        if end < 0:
+            break
+        try:
+            return _RAW_LIST.decode(b"[" + window[: end + 1] + b"]"), end + 2
+        except (msgspec.DecodeError, RecursionError):
+            continue
+    return [], 0
