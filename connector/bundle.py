@@ -1,7 +1,7 @@
 """From a fetched bundle to the warehouse: normalise what is new, and write it in transactions of bounded size."""
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -37,7 +37,7 @@ class BundleLoader:
         warehouse: Warehouse,
         ontology: Ontology,
         entries: Mapping[str, Mapping[str, Any]],
-        changes: Iterable[Change],
+        changes: Mapping[str, Change],
         settings: Settings,
         receipt: Receipt,
         report: Report,
@@ -48,7 +48,7 @@ class BundleLoader:
             warehouse: where the rows go.
             ontology: the project's.
             entries: listing entries, by label_row_id.
-            changes: what was decided to fetch.
+            changes: what was decided to fetch, by label hash.
             settings: of the run.
             receipt: of the project.
             report: of the run.
@@ -56,7 +56,7 @@ class BundleLoader:
         self._warehouse = warehouse
         self._ontology = ontology
         self._entries = entries
-        self._changes = {change.label_hash: change for change in changes}
+        self._changes = changes
         self._settings = settings
         self._receipt = receipt
         self._report = report

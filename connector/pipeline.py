@@ -1,6 +1,8 @@
 """One project's sync, top to bottom: list → compare → fetch → normalise → write → tombstone → receipt."""
 
 import datetime
+import itertools
+from collections.abc import Iterator
 
 import pyarrow as pa
 
@@ -10,11 +12,22 @@ from connector.consensus_tasks import keep_consensus_tasks
 from connector.garbage_collection import collector_paused
 from connector.interruption import Interruption
 from connector.load import ARROW_SCHEMAS, Warehouse
-from connector.normalise import NORMALISER_VERSION, Ontology, normalise_listing, ontology_change, project_tables
+from connector.normalise import (
+    NORMALISER_VERSION,
+    TASK_COLUMNS,
+    ListingParts,
+    Ontology,
+    has_consensus_stages,
+    ontology_change,
+    project_tables,
+)
 from connector.receipt import Receipt
 from connector.report import Report
-from connector.source import Source, compare, deletes_allowed, wanted_label_rows
+from connector.source import Source, compare_stored, deletes_allowed, wanted_label_rows
 from connector.task_actions import keep_task_actions
+
+_ROWS_A_PAGE = 20_000
+"""Label rows of the warehouse that are compared at a time: some 5 MB."""
 
 
 def sync_project(
@@ -37,17 +50,18 @@ def sync_project(
     with receipt.stage("compare"):
         ontology = Ontology.from_structure(snapshot.ontology["editor"])
         tables = project_tables(snapshot.project, snapshot.ontology, ARROW_SCHEMAS)
-        listing = normalise_listing(project_hash, snapshot.entries, ARROW_SCHEMAS)
-        entries_listed = len(snapshot.entries)
+        kept = TASK_COLUMNS if has_consensus_stages(tables["workflow_stage"]) else ()
+        listing = ListingParts(project_hash, snapshot.entries, snapshot.entries.data_hashes, ARROW_SCHEMAS, kept)
         # One transaction: what an edit of the ontology made stale is marked where the new ontology is stored.
         meaning = ontology_change(warehouse.ontology(project_hash), tables)
-        warehouse.upsert_metadata(project_hash, {**tables, **listing.tables}, meaning)
+        warehouse.upsert_metadata(project_hash, tables, meaning, listing)
         unreadable = [(name, "source_content", message) for name, message in listing.rejected]
         warehouse.record_failures(project_hash, unreadable, receipt.run_id, of_listing=True)
-        stored = warehouse.state(project_hash)
-        changes = compare(
-            listing.tables["label_row"],
-            stored,
+        entries, label_rows = listing.entries(), listing.rows_kept()
+        changes = compare_stored(
+            _label_rows(warehouse, project_hash, len(entries)),
+            entries.have,
+            listing.newest,
             normaliser_version=NORMALISER_VERSION,
             settle=datetime.timedelta(seconds=settings.settle_seconds),
             full=settings.full,
@@ -57,19 +71,14 @@ def sync_project(
 
     if settings.consensus_tasks:
         with receipt.stage("tasks"):
-            keep_consensus_tasks(
-                source, warehouse, tables["workflow_stage"], listing.tables["label_row"], receipt, report
-            )
+            keep_consensus_tasks(source, warehouse, tables["workflow_stage"], label_rows, receipt, report)
     if settings.task_actions:
         with receipt.stage("tasks"):
-            keep_task_actions(source, warehouse, tables["workflow_stage"], listing.tables["label_row"], receipt, report)
+            keep_task_actions(source, warehouse, tables["workflow_stage"], label_rows, receipt, report)
 
-    loader = BundleLoader(warehouse, ontology, listing.entries, changes.fetch, settings, receipt, report)
-    wanted = wanted_label_rows(changes, _frame_counts(listing.tables["data_unit"]))
-    live_count = stored["deleted_at"].null_count
-    # The warehouse has the listing now: of 100,000 label rows it would take another 100 MB while the labels arrive.
-    del stored
-    listing.tables.clear()
+    del listing, label_rows
+    loader = BundleLoader(warehouse, ontology, entries, changes.fetch.by_label_hash(), settings, receipt, report)
+    wanted = wanted_label_rows(changes.fetch, entries.frame_counts)
     with collector_paused() as pause, loader:
         bundles = source.fetch(project_hash, wanted, lambda: interruption.is_requested)
         for bundle in receipt.waiting_for(bundles):
@@ -81,9 +90,9 @@ def sync_project(
     with receipt.stage("tombstone"):
         decision = deletes_allowed(
             len(changes.gone),
-            live_count,
+            changes.live,
             settings.max_delete_share,
-            listed=entries_listed,
+            listed=len(snapshot.entries),
             unreadable_entries=len(unreadable),
             is_forced=settings.allow_deletes,
         )
@@ -92,5 +101,8 @@ def sync_project(
     receipt.end(decision.refusal)
 
 
-def _frame_counts(data_units: pa.Table) -> dict[str, int | None]:
-    return dict(zip(data_units["data_hash"].to_pylist(), data_units["frame_count"].to_pylist(), strict=True))
+def _label_rows(warehouse: Warehouse, project_hash: str, count: int) -> Iterator[pa.Table]:
+    """What the warehouse holds of the label rows, about `_ROWS_A_PAGE` of `count` at a time: their ids are hashes."""
+    pages = -(-count // _ROWS_A_PAGE) or 1
+    ends = ["", *(f"{page * 0x10000 // pages:04x}" for page in range(1, pages)), "g"]
+    return (warehouse.state(project_hash, ids) for ids in itertools.pairwise(ends))

@@ -105,11 +105,11 @@ class Receipt:
         """Take in the outcome of the comparison; unreadable entries of the listing count as failed."""
         self.project_title = title
         self.planned = len(changes.fetch)
-        self.unchanged = len(changes.unchanged)
-        self.skipped = len(changes.skipped)
+        self.unchanged = changes.unchanged
+        self.skipped = changes.skipped
         self.failed = self._unreadable = len(unreadable)
         self.listed = self.planned + self.unchanged + self.skipped + self.failed
-        self.fetch_reasons = dict(Counter(change.reason for change in changes.fetch))
+        self.fetch_reasons = changes.fetch.reasons()
 
     def plan_sentence(self) -> str:
         """What will be fetched and why, in one line."""

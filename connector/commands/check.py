@@ -3,7 +3,6 @@
 import datetime
 import functools
 import platform
-from collections import Counter
 from collections.abc import Callable
 
 import click
@@ -86,11 +85,11 @@ class _Checks:
             normaliser_version=NORMALISER_VERSION,
             settle=datetime.timedelta(seconds=settings.settle_seconds),
         )
-        reasons = Counter(change.reason.replace("_", " ") for change in changes.fetch)
-        why = f" ({', '.join(f'{count:,} {reason}' for reason, count in reasons.items())})" if reasons else ""
+        reasons = [f"{count:,} {reason.replace('_', ' ')}" for reason, count in changes.fetch.reasons().items()]
+        why = f" ({', '.join(reasons)})" if reasons else ""
         return (
             f"{snapshot.project.get('title')}: {listing.tables['label_row'].num_rows:,} label rows, "
-            f"{len(changes.fetch):,} to fetch{why}, {len(changes.skipped):,} not opened yet, "
+            f"{len(changes.fetch):,} to fetch{why}, {changes.skipped:,} not opened yet, "
             f"{len(changes.gone):,} gone, {len(listing.rejected):,} unreadable"
         )
 

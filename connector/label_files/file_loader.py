@@ -121,7 +121,8 @@ class FileLoader:
     def _write(self, bundle: _Bundle) -> None:
         self._set_aside_what_others_have(bundle)
         self._list(bundle)
-        changes = [self._known.change(row_id, entry) for row_id, entry in bundle.entries.items()]
+        found = [self._known.change(row_id, entry) for row_id, entry in bundle.entries.items()]
+        changes = {change.label_hash: change for change in found}
         self._receipt.planned += len(bundle.rows)
         with BundleLoader(
             self._warehouse, self._ontology, bundle.entries, changes, self._settings, self._receipt, self._report

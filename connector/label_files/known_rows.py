@@ -87,7 +87,6 @@ class KnownRows:
         return Change(
             label_row_id=label_row_id,
             label_hash=entry["label_hash"],
-            data_hash=entry["data_hash"],
             # What only the listing says stays unknown, so that the next sync fetches the label row.
             last_edited_at=None,
             is_valid=None,

@@ -40,7 +40,7 @@ class DuckDBSession:
         self._schema = schema
         self._settings = settings
         self._read_only = read_only
-        self._staged: set[str] = set()
+        self._staged: dict[str, _Part | None] = {}
         self._raw = self._opened()
 
     def _opened(self) -> duckdb.DuckDBPyConnection:
@@ -94,10 +94,19 @@ class DuckDBSession:
             self._raw.close()
             self._raw = self._opened()
 
-    def stage(self, name: str, rows: pa.Table) -> None:
-        """See `Session.stage`."""
-        self._raw.register(name, rows)
-        self._staged.add(name)
+    def stage(self, name: str, rows: pa.Table, *, is_part: bool = False) -> None:
+        """See `Session.stage`.
+
+        What is registered stays in memory until the transaction ends, even if something else is registered under its
+        name. So of parts a holder is registered, and only what it holds is replaced.
+        """
+        held = self._staged.get(name)
+        if is_part and held is not None and held.rows.schema.equals(rows.schema):
+            held.rows = rows
+            return
+        staged = _Part(rows) if is_part else None
+        self._raw.register(name, staged or rows)
+        self._staged[name] = staged
 
     def copy(self, table: str, rows: pa.Table) -> int:
         """See `Session.copy`.
@@ -154,6 +163,17 @@ class DuckDBSession:
     def close(self) -> None:
         """Checkpoints and lets go of the file."""
         self._raw.close()
+
+
+class _Part:
+    """Rows that DuckDB asks for each time that it reads them."""
+
+    def __init__(self, rows: pa.Table) -> None:
+        self.rows = rows
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The rows, as the Arrow interface of streams wants them."""
+        return self.rows.__arrow_c_stream__(requested_schema)
 
 
 @contextmanager

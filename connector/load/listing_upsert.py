@@ -1,6 +1,7 @@
 """Taking a whole listing in: the project, its stages, its ontology, its data units and label rows."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,29 +18,43 @@ _LISTED_AGAIN = ("project", "data_unit", "label_row")
 _DELETED_WHEN_GONE = ("workflow_stage", "ontology_class", "ontology_attribute", "ontology_option")
 """Tables that hold a copy of what is there now, no more."""
 
-_ORDER = ("project", "workflow_stage", "ontology_class", "ontology_attribute", "ontology_option", "data_unit")
-"""Parents first, as PostgreSQL's references want it; label_row comes last, see `upsert_listing`."""
+_ORDER = ("project", "workflow_stage", "ontology_class", "ontology_attribute", "ontology_option")
+"""Parents first, as PostgreSQL's references want it; data_unit and label_row come after them."""
 
 
 def upsert_listing(
-    session: Session, project_hash: str, tables: Mapping[str, pa.Table], meaning: OntologyMeaning
-) -> dict[str, int]:
+    session: Session,
+    project_hash: str,
+    tables: Mapping[str, pa.Table],
+    parts: Iterable[Mapping[str, pa.Table]],
+    meaning: OntologyMeaning,
+) -> Counter[str]:
     """See `Warehouse.upsert_metadata`; runs inside the caller's transaction."""
-    changed: dict[str, int] = {}
+    changed: Counter[str] = Counter()
     for name in _ORDER:
         if name in tables:
             changed[name] = upsert(session, METADATA.tables[name], tables[name], listed_again=name in _LISTED_AGAIN)
         if name in tables and name in _DELETED_WHEN_GONE:
             changed[name] += delete_missing(session, METADATA.tables[name], project_hash)
-    if "label_row" in tables:
-        session.stage("arriving_label_row", tables["label_row"])
-        _forget_replaced_label_hashes(session, project_hash)
-        changed["label_row"] = upsert(session, METADATA.tables["label_row"], tables["label_row"], listed_again=True)
-    if (frames := _longest(tables.get("data_unit"))) is not None:
-        fill_frame_numbers(session, frames)
-    stale = _mark_stale(session, project_hash, meaning)
-    changed["label_row"] = changed.get("label_row", 0) + stale
-    return {name: count for name, count in changed.items() if count}
+    longest = 0
+    for part in parts:
+        if "data_unit" in part:
+            units = part["data_unit"]
+            changed["data_unit"] += upsert(
+                session, METADATA.tables["data_unit"], units, listed_again=True, is_part=True
+            )
+            longest = max(longest, _longest(units))
+        if "label_row" in part:
+            rows = part["label_row"]
+            session.stage("arriving_label_row", rows, is_part=True)
+            _forget_replaced_label_hashes(session, project_hash)
+            changed["label_row"] += upsert(
+                session, METADATA.tables["label_row"], rows, listed_again=True, is_part=True, implied=("data_hash",)
+            )
+    if longest:
+        fill_frame_numbers(session, longest)
+    changed["label_row"] += _mark_stale(session, project_hash, meaning)
+    return +changed
 
 
 def _forget_replaced_label_hashes(session: Session, project_hash: str) -> None:
@@ -103,9 +118,8 @@ def _mark_stale(session: Session, project_hash: str, meaning: OntologyMeaning) -
     return session.execute(sql(mark, touched=" OR ".join(touched)), project_hash=project_hash)
 
 
-def _longest(data_units: pa.Table | None) -> int | None:
+def _longest(data_units: pa.Table) -> int:
     """The largest frame_count of the data units listed."""
-    if data_units is None or "frame_count" not in data_units.column_names:
-        return None
-    longest: int | None = pc.max(data_units["frame_count"]).as_py()
-    return longest
+    if "frame_count" not in data_units.column_names:
+        return 0
+    return int(pc.max(data_units["frame_count"]).as_py() or 0)

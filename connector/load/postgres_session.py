@@ -96,7 +96,7 @@ class PostgresSession:
             with suppress(psycopg.Error):
                 self._raw.close()
 
-    def stage(self, name: str, rows: pa.Table) -> None:
+    def stage(self, name: str, rows: pa.Table, *, is_part: bool = False) -> None:  # noqa: ARG002 - all leave memory
         """See `Session.stage`."""
         columns = postgres_columns(rows.schema)
         if self._temporary.get(name) != columns:

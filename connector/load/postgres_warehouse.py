@@ -91,10 +91,14 @@ class PostgresWarehouse(SqlWarehouse):
         return attempts(lambda: super(PostgresWarehouse, self)._in_transaction(work))
 
     def upsert_metadata(
-        self, project_hash: str, tables: Mapping[str, pa.Table], meaning: OntologyMeaning
+        self,
+        project_hash: str,
+        tables: Mapping[str, pa.Table],
+        meaning: OntologyMeaning,
+        parts: Iterable[Mapping[str, pa.Table]] = (),
     ) -> dict[str, int]:
         """See `Warehouse.upsert_metadata`."""
-        changed = super().upsert_metadata(project_hash, tables, meaning)
+        changed = super().upsert_metadata(project_hash, tables, meaning, parts)
         self._changed.add(changed)
         return changed
 

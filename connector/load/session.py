@@ -31,8 +31,14 @@ class Session(Protocol):
     def transaction(self) -> AbstractContextManager[None]:
         """A block that commits at its end, and rolls back if it raises; errors of the engine become ConnectorErrors."""
 
-    def stage(self, name: str, rows: pa.Table) -> None:
-        """Makes rows readable as a table of that name for the rest of the transaction; replaces an older one."""
+    def stage(self, name: str, rows: pa.Table, *, is_part: bool = False) -> None:
+        """Makes rows readable as a table of that name for the rest of the transaction; replaces an older one.
+
+        Args:
+            name: of the table.
+            rows: its rows.
+            is_part: whether others of the same columns are to replace them, so that they must not stay in memory.
+        """
 
     def copy(self, table: str, rows: pa.Table) -> int:
         """Adds rows to a table as they are, the columns by their names, without staging them; returns how many."""

@@ -1,6 +1,7 @@
 """The warehouse contract kept with SQL: everything that DuckDB and PostgreSQL do alike."""
 
-from collections.abc import Callable, Iterable, Mapping
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, TypeVar
@@ -61,7 +62,7 @@ class SqlWarehouse:
         """See `Warehouse.connection`."""
         return self._session.connection()
 
-    def state(self, project_hash: str) -> pa.Table:
+    def state(self, project_hash: str, ids: tuple[str, str] | None = None) -> pa.Table:
         """See `Warehouse.state`."""
         columns = [name for name in STORED_SCHEMA.names if name != "has_failed"]
         query = (
@@ -70,8 +71,12 @@ class SqlWarehouse:
             " AND sync_failure.label_hash = label_row.label_hash) AS has_failed"
             " FROM label_row WHERE project_hash = $project_hash"
         )
+        parameters = {"project_hash": project_hash}
+        if ids is not None:
+            query += " AND label_row_id >= $first AND label_row_id < $end"
+            parameters["first"], parameters["end"] = ids
         statement = sql(query, columns=column_list(columns, "label_row."))
-        return self._in_transaction(lambda: self._session.table(statement, STORED_SCHEMA, project_hash=project_hash))
+        return self._in_transaction(lambda: self._session.table(statement, STORED_SCHEMA, **parameters))
 
     def ontology(self, project_hash: str) -> dict[str, pa.Table]:
         """See `Warehouse.ontology`."""
@@ -98,23 +103,35 @@ class SqlWarehouse:
         return self._in_transaction(lambda: [project_hash for (project_hash,) in self._session.rows(query)])
 
     def upsert_metadata(
-        self, project_hash: str, tables: Mapping[str, pa.Table], meaning: OntologyMeaning
+        self,
+        project_hash: str,
+        tables: Mapping[str, pa.Table],
+        meaning: OntologyMeaning,
+        parts: Iterable[Mapping[str, pa.Table]] = (),
     ) -> dict[str, int]:
         """See `Warehouse.upsert_metadata`."""
 
         def upsert() -> dict[str, int]:
-            changed = upsert_listing(self._session, project_hash, tables, meaning)
-            rows = tables.get("label_row")
+            has_branches = False
+
+            def listed() -> Iterator[Mapping[str, pa.Table]]:
+                nonlocal has_branches
+                for part in itertools.chain([tables], parts):
+                    if (rows := part.get("label_row")) is not None:
+                        has_branches |= bool(pc.any(pc.not_equal(rows["branch_name"], "main")).as_py())
+                    yield part
+
+            changed = upsert_listing(self._session, project_hash, tables, listed(), meaning)
             self._wrote(
                 refresh_after_listing(
                     self._session,
                     self._measure,
                     project_hash,
-                    has_branches=rows is not None and bool(pc.any(pc.not_equal(rows["branch_name"], "main")).as_py()),
-                    has_moved=bool(changed.get("label_row") or changed.get("workflow_stage")),
+                    has_branches=has_branches,
+                    has_moved=bool(changed["label_row"] or changed["workflow_stage"]),
                 )
             )
-            return changed
+            return dict(changed)
 
         return self._in_transaction(upsert)
 

@@ -29,7 +29,15 @@ def same_key(table: sa.Table, staged: str) -> str:
     return " AND ".join(f"{table.name}.{name} = {staged}.{name}" for name in key_columns(table))
 
 
-def upsert(session: Session, table: sa.Table, rows: pa.Table, *, listed_again: bool = False) -> int:
+def upsert(
+    session: Session,
+    table: sa.Table,
+    rows: pa.Table,
+    *,
+    listed_again: bool = False,
+    is_part: bool = False,
+    implied: Sequence[str] = (),
+) -> int:
     """Inserts the rows whose key is new and changes those that differ, column by column; leaves the others alone.
 
     Args:
@@ -37,6 +45,9 @@ def upsert(session: Session, table: sa.Table, rows: pa.Table, *, listed_again: b
         table: the table; columns that `rows` lacks are kept, and NULL in new rows.
         rows: Arrow rows with the key and any other columns.
         listed_again: also undo a deleted_at, because the row is in a listing.
+        is_part: whether more rows for the table follow in the same transaction.
+        implied: columns that are the same wherever the key is; where parts and table are in their order, an engine that
+            knows the extremes of its blocks then reads few of them.
 
     Returns:
         Rows inserted plus rows changed.
@@ -47,13 +58,15 @@ def upsert(session: Session, table: sa.Table, rows: pa.Table, *, listed_again: b
     keys = key_columns(table)
     values = [name for name in rows.column_names if name not in keys and not (listed_again and name == "deleted_at")]
     staged = f"arriving_{table.name}"
-    session.stage(staged, rows)
+    session.stage(staged, rows, is_part=is_part)
     refuse_doubled(session, table, staged, keys)
     changed = 0
     parts = {
         "table": table.name,
         "staged": staged,
-        "same_key": same_key(table, staged),
+        "same_key": " AND ".join(
+            [same_key(table, staged), *(f"{table.name}.{name} = {staged}.{name}" for name in implied)]
+        ),
         "columns": column_list([*keys, *values]),
     }
     if values:

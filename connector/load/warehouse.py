@@ -63,6 +63,8 @@ STORED_SCHEMA = pa.schema(
             for name in (
                 "label_row_id",
                 "label_hash",
+                "last_edited_at",
+                "is_valid",
                 "synced_last_edited_at",
                 "synced_is_valid",
                 "is_settled",
@@ -145,8 +147,13 @@ class Warehouse(Protocol):
     def connection(self) -> AbstractContextManager[sa.Connection]:
         """A SQLAlchemy connection in a transaction of its own (for views); committed at the end of the block."""
 
-    def state(self, project_hash: str) -> pa.Table:
-        """What is stored of each label row of a project (STORED_SCHEMA)."""
+    def state(self, project_hash: str, ids: tuple[str, str] | None = None) -> pa.Table:
+        """What is stored of each label row of a project (STORED_SCHEMA).
+
+        Args:
+            project_hash: the project.
+            ids: only label rows whose label_row_id is not before the first and before the second of these.
+        """
 
     def ontology(self, project_hash: str) -> dict[str, pa.Table]:
         """The stored ontology: tables ontology_class, ontology_attribute and ontology_option of a project."""
@@ -155,13 +162,24 @@ class Warehouse(Protocol):
         """Projects in the warehouse that are not tombstoned."""
 
     def upsert_metadata(
-        self, project_hash: str, tables: Mapping[str, pa.Table], meaning: OntologyMeaning
+        self,
+        project_hash: str,
+        tables: Mapping[str, pa.Table],
+        meaning: OntologyMeaning,
+        parts: Iterable[Mapping[str, pa.Table]] = (),
     ) -> dict[str, int]:
         """Takes one whole listing in: project, stages, ontology, data units, label rows (listing columns only).
 
         Stages and parts of the ontology that are gone are deleted; what is listed again is no longer deleted; a label
         row whose label_hash changed loses the rows of the old one and its sync state. Label rows that hold instances of
         `meaning.stale_classes` (or all, or those with warnings) get the stale_reason 'ontology'.
+
+        Args:
+            project_hash: the project.
+            tables: the rows, by table.
+            meaning: of what was edited in the ontology.
+            parts: more rows of data_unit and label_row, which need not be in memory together; a label row comes with
+                its data unit or later. Gone through again if the transaction has to be repeated.
 
         Returns:
             Rows inserted, changed or deleted, by table; tables where nothing moved are left out.

@@ -15,7 +15,7 @@ from connector.normalise.timestamps import microseconds
 ANNOTATION = "CONSENSUS_ANNOTATION"
 REVIEW = "CONSENSUS_REVIEW"
 
-_LISTED = (
+LISTED_WITH_TASKS = (
     "label_row_id",
     "label_hash",
     "task_uuid",
@@ -24,6 +24,7 @@ _LISTED = (
     "last_edited_at",
 )
 """What the listing says of a label row and may move when its task does."""
+_VALUES_AT_ONCE = 10_000
 
 
 class ConsensusStage(NamedTuple):
@@ -52,10 +53,37 @@ def consensus_stages(workflow_stages: pa.Table, label_rows: pa.Table) -> list[Co
     for stage in stages.select(["stage_uuid", "stage_type"]).to_pylist():
         rows = label_rows.filter(pc.equal(label_rows["workflow_stage_uuid"], stage["stage_uuid"]))
         if rows.num_rows:
-            listed = rows.select(_LISTED).sort_by("label_row_id").to_pydict()
-            digest = hashlib.sha256(orjson.dumps(listed, option=orjson.OPT_SORT_KEYS)).hexdigest()
+            digest = digest_of_rows(rows.select(LISTED_WITH_TASKS))
             found.append(ConsensusStage(stage["stage_uuid"], stage["stage_type"], digest))
     return found
+
+
+def has_consensus_stages(workflow_stages: pa.Table) -> bool:
+    """Whether a project has a stage in which several people label the same data.
+
+    Args:
+        workflow_stages: table workflow_stage of the project.
+    """
+    return bool(pc.any(pc.is_in(workflow_stages["stage_type"], pa.array([ANNOTATION, REVIEW]))).as_py())
+
+
+def digest_of_rows(rows: pa.Table) -> str:
+    """The SHA-256 of rows as one JSON object of columns, the rows by their label_row_id; hexadecimal.
+
+    The JSON is made some values at a time: the whole would be a kilobyte a row.
+    """
+    rows = rows.sort_by("label_row_id")
+    digest = hashlib.sha256(b"{")
+    for number, name in enumerate(sorted(rows.column_names)):
+        digest.update(b"," if number else b"")
+        digest.update(orjson.dumps(name) + b":[")
+        for start in range(0, rows.num_rows, _VALUES_AT_ONCE):
+            values = orjson.dumps(rows[name].slice(start, _VALUES_AT_ONCE).to_pylist())
+            digest.update(b"," if start else b"")
+            digest.update(values[1:-1])
+        digest.update(b"]")
+    digest.update(b"}")
+    return digest.hexdigest()
 
 
 def consensus_branches(

@@ -59,21 +59,30 @@ class Listing:
     Attributes:
         tables: data_unit, without deleted_at, and label_row, the columns that a listing knows.
         entries: label_row_id → the raw entry that was taken.
+        positions: label_row_id → its place in the listing, in the order of table label_row.
         rejected: label hash, or data unit and branch, or place in the listing; and why the entry was set aside.
     """
 
     tables: dict[str, pa.Table]
     entries: ListedEntries
+    positions: Mapping[str, int]
     rejected: Rejected
 
 
-def normalise_listing(project_hash: str, entries: Sequence[object], schemas: Mapping[str, pa.Schema]) -> Listing:
+def normalise_listing(
+    project_hash: str,
+    entries: Sequence[object],
+    schemas: Mapping[str, pa.Schema],
+    places: Sequence[int] | None = None,
+) -> Listing:
     """Normalise one full listing of a project, chunk by chunk.
 
     Args:
         project_hash: the project.
         entries: raw entries as listed, snake_case keys; they may be decoded each time that they are asked for.
         schemas: table name → Arrow schema; data_unit and label_row are used.
+        places: of the entries to normalise, in their order; all if not given. All entries of a data unit belong
+            together.
 
     Returns:
         The tables, the entries taken, and the entries set aside. Of two entries for one data unit and branch the one
@@ -83,8 +92,9 @@ def normalise_listing(project_hash: str, entries: Sequence[object], schemas: Map
     taker = EntryTaker(project_hash, entries, rejected)
     label_rows, data_units = _GrowingTable(), _GrowingTable()
     branches: dict[str, str] = {}
-    for start in range(0, max(1, len(entries)), _ENTRIES_AT_ONCE):
-        taken = taker.take(start, min(start + _ENTRIES_AT_ONCE, len(entries)))
+    places = range(len(entries)) if places is None else places
+    for start in range(0, max(1, len(places)), _ENTRIES_AT_ONCE):
+        taken = taker.take(places[start : start + _ENTRIES_AT_ONCE])
         try:
             tables = _tables(project_hash, taken, branches, schemas)
         except _NOT_OF_ITS_TYPE:
@@ -99,7 +109,7 @@ def normalise_listing(project_hash: str, entries: Sequence[object], schemas: Map
     tables = {"data_unit": data_units.rows(data_units.places), "label_row": label_rows.rows(taker.positions)}
     del data_units, label_rows
     pa.default_memory_pool().release_unused()  # the chunks: Arrow would keep 700 bytes an entry for later
-    return Listing(tables, ListedEntries(entries, taker.positions), rejected)
+    return Listing(tables, ListedEntries(entries, taker.positions), taker.positions, rejected)
 
 
 class _GrowingTable:

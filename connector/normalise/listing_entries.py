@@ -6,7 +6,7 @@ listing on one, seen in 0.1.211).
 
 import hashlib
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,11 +75,11 @@ class EntryTaker:
         self._listed = listed
         self._rejected = rejected
 
-    def take(self, start: int, stop: int) -> TakenEntries:
-        """The entries taken from one chunk; of an id that an earlier chunk had, only if this entry is the better."""
+    def take(self, chunk: Iterable[int]) -> TakenEntries:
+        """The entries taken from some places; of an id that an earlier chunk had, only if this entry is the better."""
         taken = TakenEntries()
         places: dict[str, int] = {}
-        for index in range(start, stop):
+        for index in chunk:
             entry = self._listed[index]
             if not isinstance(entry, dict):
                 self._rejected.append((f"listing entry {index}", "the listing entry is no object"))

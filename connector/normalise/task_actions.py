@@ -1,15 +1,12 @@
 """What was done with tasks, as Encord's log tells it → rows of task_action; and when to ask for it again."""
 
-import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
 
-import orjson
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from connector.normalise.columns import ColumnBuffer
-from connector.normalise.consensus_tasks import ANNOTATION, REVIEW
+from connector.normalise.consensus_tasks import LISTED_WITH_TASKS, digest_of_rows, has_consensus_stages
 from connector.normalise.timestamps import optional_timestamp
 
 TASK_ACTION_NAMESPACE = uuid.UUID("2b9a6f0e-52a7-5d0c-8f0b-7d3f6f1f9a54")
@@ -24,6 +21,9 @@ _LISTED = (
 )
 """What the listing says of a label row that moves with an action on its task."""
 
+TASK_COLUMNS = tuple(dict.fromkeys((*LISTED_WITH_TASKS, *_LISTED)))
+"""Columns of label_row that `consensus_stages` and `task_action_digest` look at."""
+
 
 def task_action_digest(workflow_stages: pa.Table, label_rows: pa.Table) -> str | None:
     """Hash of where a project's tasks are and whose: another one, and there are actions to read.
@@ -35,10 +35,9 @@ def task_action_digest(workflow_stages: pa.Table, label_rows: pa.Table) -> str |
     Returns:
         The hash, hexadecimal; None for a project without a consensus stage, whose actions nobody asks for.
     """
-    if not pc.any(pc.is_in(workflow_stages["stage_type"], pa.array([ANNOTATION, REVIEW]))).as_py():
+    if not has_consensus_stages(workflow_stages):
         return None
-    listed = label_rows.select(_LISTED).sort_by("label_row_id").to_pydict()
-    return hashlib.sha256(orjson.dumps(listed, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return digest_of_rows(label_rows.select(_LISTED))
 
 
 def task_actions(project_hash: str, actions: Sequence[object], schema: pa.Schema) -> pa.Table:

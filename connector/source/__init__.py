@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from connector.source.changes import REASONS, Change, Changes, compare, wanted_label_rows
+from connector.source.changes import REASONS, Changes, compare, compare_stored, wanted_label_rows
 from connector.source.deletes import DeletesDecision, deletes_allowed
 from connector.source.events import EventListener, EventName
+from connector.source.fetch_plan import Change, FetchPlan
 from connector.source.label_rows import UNREADABLE, FetchedBundle, FetchedLabelRow, LabelRowFailure, WantedLabelRow
 from connector.source.settings import DEFAULT_DOMAIN, UNITED_STATES_DOMAIN, SourceSettings
 
@@ -22,6 +23,7 @@ __all__ = [
     "DeletesDecision",
     "EventListener",
     "EventName",
+    "FetchPlan",
     "FetchedBundle",
     "FetchedLabelRow",
     "LabelRowFailure",
@@ -31,6 +33,7 @@ __all__ = [
     "SourceSettings",
     "WantedLabelRow",
     "compare",
+    "compare_stored",
     "deletes_allowed",
     "wanted_label_rows",
 ]

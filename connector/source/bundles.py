@@ -1,10 +1,10 @@
 """Which label rows go into one request: so many, and about so many bytes, by what the run has learnt of their size."""
 
-import collections
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-from connector.source.label_rows import FetchedLabelRow, WantedLabelRow
+from connector.errors import ConnectorError, ErrorKind
+from connector.source.label_rows import FetchedBundle, WantedLabelRow
 
 BYTES_AN_ANNOTATION = 400
 """One object on one frame, as JSON: 370 to 550 bytes were measured."""
@@ -17,14 +17,15 @@ FIRST_GUESS_WEIGHT = 20
 
 
 class BundlePlanner:
-    """Hands out bundles of label rows, one after another, in the order wanted.
+    """Hands out bundles of label rows, one after another, in the order wanted; of doubled neighbours the first.
 
     A bundle is made at the last moment, so that what earlier ones weighed, and a limit that the server has shown since,
     count for it. Threads may report; only one may ask for bundles.
     """
 
     def __init__(self, wanted: Iterable[WantedLabelRow], *, row_limit: int, byte_target: int) -> None:
-        self._waiting = collections.deque(wanted)
+        self._waiting = iter(wanted)
+        self._next = next(self._waiting, None)
         self._row_limit = row_limit
         self._byte_target = byte_target
         self._lock = threading.Lock()
@@ -35,26 +36,37 @@ class BundlePlanner:
         self._bytes_of_frames_seen = self._frames_seen * FIRST_GUESS_BYTES_A_FRAME
 
     def next_bundle(self) -> list[WantedLabelRow]:
-        """The next label rows, at least one; empty when all have been handed out."""
+        """The next label rows, at least one; empty when all have been handed out.
+
+        Raises:
+            ConnectorError: INTERNAL for a label row without a label hash: asking for it would be asking to create it.
+        """
         with self._lock:
             bundle: list[WantedLabelRow] = []
             room = self._byte_target
-            while self._waiting and len(bundle) < self._row_limit:
-                estimate = self._estimate(self._waiting[0])
+            while self._next is not None and len(bundle) < self._row_limit:
+                row = self._next
+                if not row.label_hash:
+                    message = "A label row without a label hash was to be fetched."
+                    raise ConnectorError(ErrorKind.INTERNAL, message)
+                estimate = self._estimate(row)
                 if bundle and estimate > room:
                     break
                 room -= estimate
-                bundle.append(self._waiting.popleft())
+                bundle.append(row)
+                while self._next is not None and self._next.label_hash == row.label_hash:
+                    self._next = next(self._waiting, None)
             return bundle
 
-    def learn(self, wanted: Mapping[str, WantedLabelRow], fetched: Iterable[FetchedLabelRow]) -> None:
-        """Take into account what label rows really weighed."""
+    def learn(self, bundle: Iterable[WantedLabelRow], fetched: FetchedBundle) -> None:
+        """Take into account what the label rows of a bundle really weighed."""
+        frames = {row.label_hash: row.frame_count for row in bundle}
         with self._lock:
-            for row in fetched:
+            for row in fetched.rows:
                 self._rows_seen += 1
                 self._bytes_of_rows_seen += row.byte_count
-                if frames := wanted[row.label_hash].frame_count:
-                    self._frames_seen += frames
+                if count := frames.get(row.label_hash):
+                    self._frames_seen += count
                     self._bytes_of_frames_seen += row.byte_count
 
     def shrink(self, refused_rows: int) -> int:

@@ -8,7 +8,7 @@ import collections
 import concurrent.futures
 import functools
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.source.answers import match_answer
@@ -53,8 +53,8 @@ class LabelRowFetch:
         self._failures_in_a_row = 0
         self._lock = threading.Lock()
 
-    def bundles(self, wanted: Sequence[WantedLabelRow], should_stop: Callable[[], bool]) -> Iterator[FetchedBundle]:
-        """Fetch `wanted` and yield the bundles as they arrive, in no particular order.
+    def bundles(self, wanted: Iterable[WantedLabelRow], should_stop: Callable[[], bool]) -> Iterator[FetchedBundle]:
+        """Fetch `wanted`, which is gone through as needed, and yield the bundles as they arrive, in any order.
 
         At most `requests_in_flight` bundles are being fetched, or fetched and not yet taken. Closing the iterator, or
         `should_stop` answering true, ends it after the requests that are under way; what was not yielded was not read.
@@ -63,20 +63,15 @@ class LabelRowFetch:
             ConnectorError: INTERNAL for a label row without a label hash (asking for it would be asking to create it);
                 AUTHENTICATION, PERMISSION, RATE_LIMITED, UNREACHABLE (an outage): nothing more can be read.
         """
-        by_hash = {row.label_hash: row for row in wanted}
-        if not all(by_hash):
-            raise ConnectorError(ErrorKind.INTERNAL, "A label row without a label hash was to be fetched.")
-        planner = BundlePlanner(
-            by_hash.values(), row_limit=self._settings.bundle_rows, byte_target=self._settings.bundle_bytes
-        )
+        planner = BundlePlanner(wanted, row_limit=self._settings.bundle_rows, byte_target=self._settings.bundle_bytes)
         fetch = functools.partial(self._fetch_bundle, planner)
-        in_flight: set[concurrent.futures.Future[FetchedBundle]] = set()
+        in_flight: dict[concurrent.futures.Future[FetchedBundle], list[WantedLabelRow]] = {}
         limit = self._settings.requests_in_flight
         executor = concurrent.futures.ThreadPoolExecutor(limit, thread_name_prefix="encord-fetch")
 
         def fill() -> None:
             while len(in_flight) < limit and not should_stop() and (bundle := planner.next_bundle()):
-                in_flight.add(executor.submit(fetch, bundle))
+                in_flight[executor.submit(fetch, bundle)] = bundle
 
         try:
             fill()
@@ -90,9 +85,9 @@ class LabelRowFetch:
                     continue
                 # One at a time: a finished bundle that nobody has taken keeps its place among those in flight.
                 finished = done.pop()
-                in_flight.remove(finished)
+                bundle = in_flight.pop(finished)
                 fetched = finished.result()
-                planner.learn(by_hash, fetched.rows)
+                planner.learn(bundle, fetched)
                 done.clear()
                 del finished  # or it would hold the label rows until the next one is done
                 fill()

@@ -1,6 +1,6 @@
 """The source: everything that a sync reads from Encord, behind one small class."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from connector.source import sdk
@@ -102,14 +102,15 @@ class Source:
     def fetch(
         self,
         project_hash: str,
-        wanted: Sequence[WantedLabelRow],
+        wanted: Iterable[WantedLabelRow],
         should_stop: Callable[[], bool] = lambda: False,
     ) -> Iterator[FetchedBundle]:
         """Fetch label rows, raw, in bundles; each wanted one comes out once, as a row or as a failure.
 
         Args:
             project_hash: the project.
-            wanted: label rows that have a label hash; doubled ones are fetched once.
+            wanted: label rows that have a label hash, gone through as the fetch proceeds; doubled neighbours are
+                fetched once.
             should_stop: asked often; when true the iterator ends early, so ask it again afterwards.
 
         Raises:

@@ -1,5 +1,6 @@
 """A listing taken in: only what differs is written, what is gone from the ontology goes, sync state is kept."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pyarrow as pa
@@ -52,6 +53,8 @@ def test_state_says_what_is_stored_and_what_was_never_synced(filled: Warehouse) 
     assert stored["video-1/anna"] == {
         "label_row_id": f"{PROJECT}/video-1/anna",
         "label_hash": "label-2",
+        "last_edited_at": EDITED,
+        "is_valid": True,
         "synced_last_edited_at": EDITED,
         "synced_is_valid": True,
         "is_settled": True,
@@ -176,3 +179,48 @@ def test_a_listing_of_100_000_unchanged_label_rows_is_quick_and_writes_nothing(w
     began = datetime.now(UTC)
     assert warehouse.upsert_metadata(PROJECT, listed, SAME) == {}
     assert (datetime.now(UTC) - began).total_seconds() < 5
+
+
+def test_a_listing_in_parts_is_the_listing_whole(warehouse: Warehouse) -> None:
+    """Each part has its data units; a second time nothing is written, and what moves in one part is seen."""
+    whole = listing(
+        [(f"video-{number}", branch, f"{number}-{branch}") for number in range(5) for branch in ("main", "b")]
+    )
+    project = {name: rows for name, rows in whole.items() if name not in {"data_unit", "label_row"}}
+
+    def parts(tables: dict[str, pa.Table]) -> list[dict[str, pa.Table]]:
+        return [
+            {"data_unit": tables["data_unit"].slice(n, 2), "label_row": tables["label_row"].slice(2 * n, 4)}
+            for n in (0, 2, 4)
+        ]
+
+    written = warehouse.upsert_metadata(PROJECT, project, SAME, parts(whole))
+    assert (written["data_unit"], written["label_row"]) == (5, 10)
+    before = read(warehouse, "SELECT * FROM label_row ORDER BY label_row_id")
+    assert warehouse.upsert_metadata(PROJECT, project, SAME, parts(whole)) == {}
+    assert warehouse.upsert_metadata(PROJECT, whole, SAME) == {}
+    assert read(warehouse, "SELECT * FROM label_row ORDER BY label_row_id") == before
+    moved = dict(whole)
+    hashes = ["new" if name == "3-b" else name for name in whole["label_row"]["label_hash"].to_pylist()]
+    place = moved["label_row"].schema.get_field_index("label_hash")
+    moved["label_row"] = moved["label_row"].set_column(place, "label_hash", pa.array(hashes))
+    assert warehouse.upsert_metadata(PROJECT, project, SAME, parts(moved)) == {"label_row": 1}
+
+
+def test_half_a_listing_is_none(warehouse: Warehouse) -> None:
+    whole = listing(LABEL_ROWS)
+    project = {name: rows for name, rows in whole.items() if name not in {"data_unit", "label_row"}}
+
+    def breaks_off() -> Iterator[dict[str, pa.Table]]:
+        yield {name: whole[name] for name in ("data_unit", "label_row")}
+        raise ValueError("broken off")
+
+    with pytest.raises(ValueError, match="broken off"):
+        warehouse.upsert_metadata(PROJECT, project, SAME, breaks_off())
+    assert read(warehouse, "SELECT count(*) FROM label_row") == [(0,)]
+
+
+def test_the_state_of_some_ids(filled: Warehouse) -> None:
+    ids = sorted(f"{PROJECT}/{name}" for name in stored_state(filled))
+    found = [filled.state(PROJECT, bounds)["label_row_id"].to_pylist() for bounds in (("", ids[1]), (ids[1], "q"))]
+    assert [sorted(names) for names in found] == [ids[:1], ids[1:]]

@@ -1,7 +1,7 @@
 """How label rows are put into requests: by count, by estimated bytes, and by what was learnt."""
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from hypothesis import given
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from connector.source.answer_body import AnswerBody
 from connector.source.bundles import BYTES_A_LABEL_ROW, BYTES_AN_ANNOTATION, BundlePlanner
-from connector.source.label_rows import FetchedLabelRow, WantedLabelRow
+from connector.source.label_rows import FetchedBundle, FetchedLabelRow, WantedLabelRow
 
 COUNTS = st.one_of(st.none(), st.integers(0, 1_000_000))
 
@@ -27,6 +27,10 @@ def sizes(rows: Iterable[WantedLabelRow], row_limit: int = 500, byte_target: int
 
 def fetched(label_hash: str, byte_count: int) -> FetchedLabelRow:
     return FetchedLabelRow(label_hash, json_of(byte_count), AnswerBody(bytearray()))
+
+
+def learn(planner: BundlePlanner, bundle: Sequence[WantedLabelRow], byte_count: int) -> None:
+    planner.learn(bundle, FetchedBundle([fetched(row.label_hash, byte_count) for row in bundle], []))
 
 
 @functools.cache
@@ -58,13 +62,13 @@ def test_a_row_larger_than_the_target_goes_alone() -> None:
 
 def test_what_rows_weighed_changes_the_next_bundles() -> None:
     rows = [WantedLabelRow(f"{number}", frame_count=1_000) for number in range(4_000)]
-    by_hash = {row.label_hash: row for row in rows}
     planner = BundlePlanner(rows, row_limit=500, byte_target=8_000_000)
     first = planner.next_bundle()
-    planner.learn(by_hash, [fetched(row.label_hash, 10_000) for row in first] * 50)
+    for _ in range(50):
+        learn(planner, first, 10_000)
     lighter = planner.next_bundle()
     assert len(lighter) > 5 * len(first)
-    planner.learn(by_hash, [fetched(row.label_hash, 20_000_000) for row in lighter])
+    learn(planner, lighter, 20_000_000)
     assert len(planner.next_bundle()) == 1
 
 
@@ -72,7 +76,7 @@ def test_rows_of_unknown_size_are_learnt_too() -> None:
     rows = [WantedLabelRow(f"{number}") for number in range(1_000)]
     planner = BundlePlanner(rows, row_limit=500, byte_target=1_000_000)
     first = planner.next_bundle()
-    planner.learn({row.label_hash: row for row in rows}, [fetched(row.label_hash, 500_000) for row in first])
+    learn(planner, first, 500_000)
     assert len(planner.next_bundle()) < len(first) / 5
 
 

@@ -1,0 +1,162 @@
+"""A listing normalised part by part: the tables of some label rows at a time, and little of those that were before.
+
+All entries of a data unit are in one part, so that which of them count is decided within it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from connector.normalise.listing import normalise_listing
+from connector.normalise.listing_entries import Entry, Rejected
+
+ENTRIES_A_PART = 20_000
+"""Entries of a part, about: some 30 MB while they are tables."""
+
+_ID_TYPE = "S36"
+_UNKNOWN = -1
+
+
+class PlacedEntries(Mapping[str, Entry]):
+    """The entries of a listing that were taken, by label_row_id; decoded from the listing each time.
+
+    In memory are 52 bytes of each: its label_row_id, its place and its number of frames.
+    """
+
+    def __init__(
+        self, listed: Sequence[object], ids: npt.NDArray[np.bytes_], places: npt.NDArray[np.int64], frames: pa.Array
+    ) -> None:
+        """Keep where the entries are.
+
+        Args:
+            listed: the whole listing.
+            ids: their label_row_ids.
+            places: the place of each in the listing.
+            frames: frame count of each one's data unit.
+        """
+        order = np.argsort(ids)
+        self._listed = listed
+        self._ids, self._places = ids[order], places[order]
+        self._frames = np.asarray(frames.fill_null(_UNKNOWN))[order]
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def __iter__(self) -> Iterator[str]:
+        return (row_id.decode() for row_id in self._ids)
+
+    def __getitem__(self, label_row_id: str) -> Entry:
+        name = np.bytes_(label_row_id.encode())
+        place = int(np.searchsorted(self._ids, name))
+        if place == len(self._ids) or self._ids[place] != name:
+            raise KeyError(label_row_id)
+        entry = self._listed[int(self._places[place])]
+        return entry if isinstance(entry, dict) else {}
+
+    def have(self, label_row_ids: pa.ChunkedArray) -> pa.Array:
+        """Which of some label_row_ids are among them."""
+        names = _as_ids(label_row_ids)
+        if not len(self._ids):
+            return pa.array(np.zeros(len(names), dtype=bool))
+        return pa.array(self._ids[self._near(names)] == names)
+
+    def frame_counts(self, label_row_ids: pa.ChunkedArray) -> list[int | None]:
+        """Frames of the data units of some label rows that are all among them; None where the listing names none."""
+        counts: list[int] = self._frames[self._near(_as_ids(label_row_ids))].tolist()
+        return [None if count == _UNKNOWN else count for count in counts]
+
+    def _near(self, names: npt.NDArray[np.bytes_]) -> npt.NDArray[np.intp]:
+        return np.minimum(np.searchsorted(self._ids, names), len(self._ids) - 1)
+
+
+class ListingParts:
+    """One full listing; going through it normalises it, and can be done again.
+
+    Attributes:
+        rejected: of all parts gone through: which entries were set aside, and why (see `Listing`).
+        newest: the newest last_edited_at in them; None if there is none.
+    """
+
+    def __init__(
+        self,
+        project_hash: str,
+        entries: Sequence[object],
+        data_hashes: Callable[[], pa.Array],
+        schemas: Mapping[str, pa.Schema],
+        kept: Sequence[str] = (),
+    ) -> None:
+        """Prepare.
+
+        Args:
+            project_hash: the project.
+            entries: the listing, raw.
+            data_hashes: tells the data unit of each entry; asked if the listing has more than one part.
+            schemas: table name → Arrow schema; data_unit and label_row are used.
+            kept: columns of label_row that are kept for `rows_kept`.
+        """
+        self._project_hash = project_hash
+        self._kept_columns = list(kept)
+        self._listed = entries
+        self._data_hashes = data_hashes
+        self._schemas = schemas
+        self._forget()
+
+    def _forget(self) -> None:
+        self.rejected: Rejected = []
+        self.newest: datetime | None = None
+        self._ids: list[npt.NDArray[np.bytes_]] = []
+        self._places: list[npt.NDArray[np.int64]] = []
+        self._frames: list[pa.Array] = []
+        self._kept = [self._schemas["label_row"].empty_table().select(self._kept_columns)]
+
+    def __iter__(self) -> Iterator[dict[str, pa.Table]]:
+        """The tables data_unit and label_row of one part after another, see `Listing`."""
+        self._forget()
+        for places in self._places_of_parts():
+            listing = normalise_listing(self._project_hash, self._listed, self._schemas, places)
+            self.rejected += listing.rejected
+            label_rows, units = listing.tables["label_row"], listing.tables["data_unit"]
+            self._ids.append(_as_ids(label_rows["label_row_id"]))
+            self._places.append(np.fromiter(listing.positions.values(), np.int64, len(listing.positions)))
+            unit_of_each = pc.index_in(label_rows["data_hash"], units["data_hash"].combine_chunks())
+            self._frames.append(units["frame_count"].combine_chunks().take(unit_of_each.combine_chunks()))
+            newest: datetime | None = pc.max(label_rows["last_edited_at"]).as_py()
+            self.newest = max(filter(None, (self.newest, newest)), default=None)
+            self._kept.append(label_rows.select(self._kept_columns))
+            del label_rows, units
+            yield listing.tables
+
+    def _places_of_parts(self) -> Iterator[Sequence[int]]:
+        """Places of the entries of each part, in the order of the listing within it; data units by their hash."""
+        count = len(self._listed)
+        if count <= ENTRIES_A_PART:
+            yield range(count)
+            return
+        units = self._data_hashes()
+        order = np.asarray(pc.sort_indices(units))
+        start = 0
+        while start < count:
+            stop = min(start + ENTRIES_A_PART, count)
+            while stop < count and units[int(order[stop])] == units[int(order[stop - 1])]:
+                stop += 1
+            yield np.sort(order[start:stop]).tolist()
+            start = stop
+
+    def rows_kept(self) -> pa.Table:
+        """The columns of table label_row that were to be kept, of all parts gone through."""
+        return pa.concat_tables(self._kept).combine_chunks()
+
+    def entries(self) -> PlacedEntries:
+        """The entries taken, once all parts have been gone through; to be asked for once."""
+        frames = pa.chunked_array(self._frames, pa.int64()).combine_chunks()
+        ids, places = np.concatenate(self._ids), np.concatenate(self._places)
+        self._ids, self._places, self._frames = [], [], []
+        return PlacedEntries(self._listed, ids, places, frames)
+
+
+def _as_ids(label_row_ids: pa.ChunkedArray) -> npt.NDArray[np.bytes_]:
+    return np.array(label_row_ids.to_pylist(), dtype=_ID_TYPE)
