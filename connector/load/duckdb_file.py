@@ -18,9 +18,10 @@ _SETTINGS = {
     "autoload_known_extensions": "false",
     # The default, 16 MB, checkpoints after every 100,000 annotations, which doubled the time of a first sync.
     "checkpoint_threshold": "64MB",
-    # The default, most of the machine, lets a checkpoint of 10 million annotations take 600 MB; with this it takes half
-    # and no longer. What does not fit is spilled to a folder beside the file. The warehouse's URL may say otherwise.
-    "memory_limit": "400MB",
+    # The default, most of the machine, lets a checkpoint of 10 million annotations take 600 MB, and a transaction that
+    # takes in a listing a kilobyte a label row; with this they take no longer. What does not fit is spilled to a folder
+    # beside the file. The warehouse's URL may say otherwise.
+    "memory_limit": "200MB",
 }
 
 _MARK = b"DUCK"
