@@ -1,10 +1,8 @@
 """The command `encord-sync`: parse, call, print. A command imports what it needs when it runs: help stays quick."""
 
-import gc
 import os
 import sys
 import traceback
-from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any, Literal
 
@@ -232,30 +230,8 @@ application.add_command(export)
 application.add_command(load)
 
 
-class _WithoutPandas(MetaPathFinder):
-    """Tells who asks for pandas in this process that it is not installed.
-
-    DuckDB and pyarrow import it, where it is, only to learn whether a value is of its types, and do without it where it
-    is not. That took 0.4 s of each scheduled run; no command needs it.
-    """
-
-    def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:  # noqa: ARG002 - as declared
-        """Raise for pandas, and leave every other module to the next finder."""
-        if fullname == "pandas":
-            raise ModuleNotFoundError("encord-sync does without pandas", name=fullname)
-
-
-def _start_quickly() -> None:
-    """Settings of this process that spare a scheduled run, which often finds nothing new, half a second."""
-    sys.meta_path.insert(0, _WithoutPandas())
-    # Importing makes hundreds of thousands of objects and no garbage: the collector would look at them again and again,
-    # a tenth of the time. With this it still comes often enough that cycles cannot pile up to more than megabytes.
-    gc.set_threshold(50_000, 10, 10)
-
-
 def main() -> None:
     """Run the command; every failure ends in one message and its exit code."""
-    _start_quickly()
     debug = "--debug" in sys.argv
     try:
         application(standalone_mode=True)

@@ -136,6 +136,9 @@ class CommandServer:
 
 
 def _serve() -> None:
+    from connector.start import start_quickly
+
+    start_quickly()
     from connector.cli import main
 
     _import(["connector.run", "connector.load", "connector.interruption", "alembic.command", "duckdb_sqlalchemy"])
