@@ -27,9 +27,10 @@ WITH drawn AS MATERIALIZED (
     FROM drawn
     CROSS JOIN LATERAL GENERATE_SERIES(
         CAST(0 AS BIGINT),
-        CASE WHEN geometry LIKE '[%' THEN CAST(JSON_ARRAY_LENGTH(CAST(geometry AS JSON)) AS BIGINT) - 1 ELSE -1 END
+        -- Never below 0, where DuckDB before 1.3 sees an error.
+        CASE WHEN geometry LIKE '[{%' THEN CAST(JSON_ARRAY_LENGTH(CAST(geometry AS JSON)) AS BIGINT) - 1 ELSE 0 END
     ) AS k(place)
-    WHERE shape = 'skeleton'
+    WHERE shape = 'skeleton' AND geometry LIKE '[{%'
 ), keypoint AS MATERIALIZED (
     -- One that is marked invisible has no place that anybody saw.
     SELECT

@@ -4,6 +4,7 @@ A rule is then written once, in sql/: what a transaction makes of the touched da
 of them, cannot differ. A view need not be installed for that.
 """
 
+import hashlib
 from collections.abc import Mapping
 from functools import cache
 
@@ -19,12 +20,22 @@ def view_query(name: str) -> str:
         ConnectorError: INTERNAL, if no file of sql/ creates that view.
     """
     path = packaged_folder("sql") / f"{name}.sql"
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    text = _text(name)
     head, _, rest = text.partition(" AS\n")
     query, end, _ = rest.partition(";\n\nCOMMENT ON VIEW ")
     if not head.endswith(f"CREATE VIEW {name}") or not end:
         raise ConnectorError(ErrorKind.INTERNAL, f"{path.name} does not create view {name}.")
     return query
+
+
+def is_installed_text(name: str, digest: str) -> bool:
+    """Whether an installed view (table installed_view) was made from the file that `view_query` reads."""
+    return hashlib.sha256(_text(name).encode()).hexdigest() == digest
+
+
+def _text(name: str) -> str:
+    path = packaged_folder("sql") / f"{name}.sql"
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
 def query_over(given: Mapping[str, str], views: tuple[str, ...], query: str) -> str:

@@ -23,6 +23,7 @@ from connector.load.publish.target import PublishTarget
 from connector.load.revisions import head_revision
 from connector.load.statements import column_list, sql
 from connector.load.tables import METADATA
+from connector.load.view_query import is_installed_text, view_query
 from connector.load.warehouse_url import DuckDBLocation
 
 MANIFEST = "manifest.json"
@@ -132,11 +133,21 @@ def _write(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, kind:
 
 
 def _views(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    """The installed views with their statements, each after the ones that it reads."""
-    return connection.execute(
-        "SELECT view_name, sql FROM installed_view JOIN duckdb_views() USING (view_name)"
+    """The installed views with their statements, each after the ones that it reads.
+
+    Of this release's views it is the text itself: what the file gives back has lost the word MATERIALIZED, which its
+    storage does not keep, and without which DuckDB before 1.4 works out again and again what others rest on.
+    """
+    installed = connection.execute(
+        "SELECT view_name, digest, sql FROM installed_view JOIN duckdb_views() USING (view_name)"
         " WHERE database_name = current_database() AND schema_name = current_schema() ORDER BY position"
     ).fetchall()
+    return [
+        (name, sql("CREATE VIEW {name} AS\n{query}", name=name, query=view_query(name)))
+        if is_installed_text(name, digest)
+        else (name, stored)
+        for name, digest, stored in installed
+    ]
 
 
 def _views_sql(connection: duckdb.DuckDBPyConnection, schema: str) -> str:
