@@ -1,13 +1,6 @@
-"""The SDK's own CocoExporter, as it is, and with what the README calls its faults mended, each in a method of its own.
+"""The SDK's own CocoExporter, as it is, and with what the README calls its faults mended, each in a method of its own."""
 
-OpenCV, which the exporter imports and uses for one fault (`fillPoly`), is not needed for what is compared: an empty
-module stands in its place where it is not installed.
-"""
-
-import importlib
 import itertools
-import sys
-import types
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,16 +9,10 @@ import numpy.typing as npt
 import shapely
 import shapely.affinity
 from encord.objects import OntologyStructure
+from encord.utilities.coco.exporter import CocoAnnotation, CocoExporter, KeyPointVisibility, Size
 from pycocotools import mask as coco_mask
 
-try:
-    cv2: types.ModuleType = importlib.import_module("cv2")
-except ImportError:
-    cv2 = sys.modules["cv2"] = types.ModuleType("cv2")
-
-from encord.utilities.coco.exporter import CocoAnnotation, CocoExporter, KeyPointVisibility, Size
-
-__all__ = ["PICTURES", "Coco", "CocoExporter", "Raw", "cv2", "keyed", "mended_coco", "sdk_coco", "within"]
+__all__ = ["PICTURES", "Coco", "CocoExporter", "Raw", "keyed", "mended_coco", "sdk_coco", "within"]
 
 Coco = dict[str, Any]
 Raw = dict[str, Any]

@@ -11,7 +11,7 @@ from shapely.geometry import MultiPolygon
 
 from connector.export.coco_shapes import coco_shape
 from tests.export_coco.conftest import SampleProject, exported
-from tests.export_coco.sdk_exporter import Coco, CocoExporter, Raw, cv2, keyed, sdk_coco
+from tests.export_coco.sdk_exporter import Coco, CocoExporter, Raw, keyed, sdk_coco
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 """pycocotools was built for an older numpy."""
@@ -133,7 +133,6 @@ def test_slices_of_dicom_series_are_called_by_their_instance(sample: SampleProje
     assert {name.split("/")[2] for name in ours} <= known
 
 
-@pytest.mark.skipif(not hasattr(cv2, "fillPoly"), reason="needs opencv-python-headless")
 def test_masks_of_polygons_with_holes_are_as_large_as_they() -> None:
     def square(start: float, end: float) -> list[float]:
         return [start, start, end, start, end, end, start, end]
