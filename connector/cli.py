@@ -184,9 +184,11 @@ def publish(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click 
 def migrate(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click hands over what the options declare
     """Bring the tables and views of an existing warehouse up to this release. Rows stay.
 
-    A warehouse that does not exist yet is created, empty. Running it again changes nothing.
+    A warehouse that does not exist yet is created, empty. Running it again changes nothing. Matched objects of
+    consensus are brought in step with this release's rules, and with thresholds that you edited (table
+    consensus_threshold), as the next sync would.
     """
-    from connector.held_warehouse import holding_warehouse, opened_warehouse
+    from connector.held_warehouse import holding_warehouse, matches_by_new_rules, opened_warehouse
     from connector.interruption import Interruption
     from connector.load.lock_holder import LockHolder
 
@@ -194,8 +196,13 @@ def migrate(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click 
     holder = LockHolder.this_process("migrate")
     with holding_warehouse(settings, holder, report_for(settings), Interruption()) as (locks, patience):
         warehouse = opened_warehouse(settings, locks, patience)
-        warehouse.close()
+        try:
+            refreshed = matches_by_new_rules(warehouse, locks, patience)
+        finally:
+            warehouse.close()
     click.echo(f"{settings.shown_warehouse} is at revision {warehouse.schema_version}.")
+    if refreshed:
+        click.echo(f"Objects of consensus were matched anew, projects: {refreshed}.")
 
 
 @application.command(short_help="Watch the main job on a sample project; needs no key.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 
 from connector.config import Settings
 from connector.interruption import Interruption
@@ -61,6 +62,27 @@ def opened_warehouse(settings: Settings, locks: SyncLocks, patience: Patience) -
             warehouse.close()
             raise
     return warehouse
+
+
+def matches_by_new_rules(warehouse: Warehouse, locks: SyncLocks, patience: Patience) -> int:
+    """Matches the objects of consensus anew in each project whose rules or thresholds have changed since they were.
+
+    Returns:
+        How many projects that were.
+
+    Raises:
+        ConnectorError: LOCKED if a sync is at one of the projects, and not done in time.
+    """
+    refreshed = 0
+    for project_hash in warehouse.project_hashes():
+        with ExitStack() as held:
+            patience.until_free(partial(_enter, held, locks, project_hash))
+            refreshed += warehouse.refresh_matches_by_new_rules(project_hash)
+    return refreshed
+
+
+def _enter(held: ExitStack, locks: SyncLocks, project_hash: str) -> None:
+    held.enter_context(locks.project(project_hash))
 
 
 def _tell_of_log(settings: Settings, report: Report) -> None:

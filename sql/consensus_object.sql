@@ -1,6 +1,12 @@
 -- grain: one row an object on a frame of a branch that is compared
 -- after: consensus_branch
 CREATE VIEW consensus_object AS
+WITH threshold AS (
+    -- DuckDB's table has no key: somebody may add a row where one was to be changed.
+    SELECT project_hash, feature_hash, MAX(min_iou) AS min_iou
+    FROM consensus_threshold
+    GROUP BY project_hash, feature_hash
+)
 SELECT
     r.project_hash,
     r.project_title,
@@ -28,11 +34,11 @@ FROM consensus_branch AS r
 JOIN object_annotation AS o ON o.label_hash = r.label_hash
 JOIN object_instance AS i ON i.label_hash = o.label_hash AND i.object_hash = o.object_hash
 LEFT JOIN ontology_class AS c ON c.project_hash = r.project_hash AND c.feature_hash = i.feature_hash
-LEFT JOIN consensus_threshold AS own ON own.project_hash = r.project_hash AND own.feature_hash = i.feature_hash
-LEFT JOIN consensus_threshold AS of_class ON of_class.project_hash = '*' AND of_class.feature_hash = i.feature_hash
-LEFT JOIN consensus_threshold AS of_project
+LEFT JOIN threshold AS own ON own.project_hash = r.project_hash AND own.feature_hash = i.feature_hash
+LEFT JOIN threshold AS of_class ON of_class.project_hash = '*' AND of_class.feature_hash = i.feature_hash
+LEFT JOIN threshold AS of_project
     ON of_project.project_hash = r.project_hash AND of_project.feature_hash = '*'
-LEFT JOIN consensus_threshold AS of_all ON of_all.project_hash = '*' AND of_all.feature_hash = '*'
+LEFT JOIN threshold AS of_all ON of_all.project_hash = '*' AND of_all.feature_hash = '*'
 WHERE (r.branch_role = 'main' OR r.is_submitted)
   AND r.is_event_based = FALSE
   AND COALESCE(c.is_archived, FALSE) = FALSE

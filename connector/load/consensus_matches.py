@@ -77,18 +77,18 @@ def refresh_matches(
         Rows written or deleted, by table, about.
     """
     rules = match_rules(session, project_hash)
-    has_new_rules = rules != stored_rules(session, project_hash)
-    if has_new_rules:
+    is_ruled_anew = rules != stored_rules(session, project_hash)
+    if is_ruled_anew:
         units = None
     written: Counter[str] = Counter()
     stage_current_pairs(session, project_hash, units)
     forgotten = forget_stale_pairs(
-        session, project_hash, in_touched_units=units is not None, has_new_rules=has_new_rules
+        session, project_hash, in_touched_units=units is not None, has_new_rules=is_ruled_anew
     )
     due = due_pairs(session)
     for part in _parts(session, due):
         written += _match(session, measure, part)
-    if due.num_rows or has_new_rules:
+    if due.num_rows or is_ruled_anew:
         keep_matched(session, project_hash, due, rules)
     written["consensus_matched_pair"] += forgotten + due.num_rows
     return written
@@ -132,6 +132,12 @@ def refresh_after_listing(
     if not has_moved and known == match_rules(session, project_hash):
         return Counter()
     return refresh_matches(session, measure, project_hash)
+
+
+def has_new_rules(session: Session, project_hash: str) -> bool:
+    """Whether a project has matches, and they were made by other rules or thresholds than there are now."""
+    known = stored_rules(session, project_hash)
+    return known is not None and known != match_rules(session, project_hash)
 
 
 def _parts(session: Session, due: pa.Table) -> Iterator[_Part]:

@@ -13,7 +13,12 @@ import sqlalchemy as sa
 from connector.errors import ErrorKind
 from connector.load import consensus_tasks, failure_records, task_actions
 from connector.load.bundle_write import complete_states, replace_label_rows
-from connector.load.consensus_matches import refresh_after_listing, refresh_matches, refresh_units_of
+from connector.load.consensus_matches import (
+    has_new_rules,
+    refresh_after_listing,
+    refresh_matches,
+    refresh_units_of,
+)
 from connector.load.consensus_overlaps import OverlapMeasure
 from connector.load.listing_upsert import upsert_listing
 from connector.load.part_write import UnusablePartError, replace_label_row
@@ -155,6 +160,17 @@ class SqlWarehouse:
     def refresh_matches(self, project_hash: str) -> None:
         """See `Warehouse.refresh_matches`."""
         self._in_transaction(lambda: self._wrote(refresh_matches(self._session, self._measure, project_hash)))
+
+    def refresh_matches_by_new_rules(self, project_hash: str) -> bool:
+        """See `Warehouse.refresh_matches_by_new_rules`."""
+
+        def refresh() -> bool:
+            if not has_new_rules(self._session, project_hash):
+                return False
+            self._wrote(refresh_matches(self._session, self._measure, project_hash))
+            return True
+
+        return self._in_transaction(refresh)
 
     def _wrote(self, rows_by_table: Mapping[str, int]) -> None:
         """Hears of rows that a transaction wrote beside those that its method counts; an engine may want to know."""

@@ -214,6 +214,13 @@ class Warehouse(Protocol):
         somebody edited is noticed by the next of them.
         """
 
+    def refresh_matches_by_new_rules(self, project_hash: str) -> bool:
+        """The same, if the rules or thresholds are not those that the project's matches were made by.
+
+        Returns:
+            Whether they were made anew.
+        """
+
     def task_actions_read(self, project_hash: str) -> TaskActionsRead | None:
         """The last complete reading of a project's task actions; None if there was none."""
 

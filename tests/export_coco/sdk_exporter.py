@@ -1,4 +1,4 @@
-"""The SDK's own CocoExporter, as it is, and with what the README calls its faults mended, each in a method of its own."""
+"""The SDK's own CocoExporter, as it is, and with what the README calls its faults mended, a method each."""
 
 import itertools
 from collections.abc import Mapping, Sequence

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import duckdb
+from click.testing import CliRunner
 
+from connector.cli import application
 from connector.load.tables import METADATA
 from connector.sample.shapes import points
 from tests.sync.fresh_comparison import assert_equals_fresh_sync
@@ -85,6 +87,23 @@ def test_a_threshold_that_somebody_edited_counts_from_the_next_sync_on(farm: Syn
     assert farm.sync().requests == ALL_REQUESTS_OF_A_LISTING
     assert 0 < farm.value(MATCHES) < before
     assert_up_to_date(farm)
+
+
+def test_migrating_makes_an_edited_threshold_count_at_once(farm: SyncedWarehouse) -> None:
+    def migrated() -> str:
+        result = CliRunner().invoke(application, ["migrate", f"--warehouse={farm.url}"], catch_exceptions=False)
+        assert result.exit_code == 0
+        return result.output
+
+    before = farm.value(MATCHES)
+    assert "matched anew" not in migrated()
+    with duckdb.connect(farm.file) as connection:
+        # There is such a row already, and no key keeps this one out: the stricter counts.
+        connection.execute("INSERT INTO consensus_threshold VALUES ('*', '*', 0.9)")
+    assert "matched anew, projects: 1" in migrated()
+    assert 0 < farm.value(MATCHES) < before
+    assert_up_to_date(farm)
+    assert "matched anew" not in migrated()
 
 
 def test_a_project_without_branches_has_none_of_it(new_gate: SyncedWarehouse) -> None:
