@@ -117,7 +117,10 @@ def test_what_is_compared_decides(warehouse: Warehouse) -> None:
     for statement, has_matches in steps.items():
         with warehouse.connection() as connection:
             connection.exec_driver_sql(statement)
-        warehouse.refresh_matches("herd")
+        is_rule = "min_iou" in statement or "is_archived" in statement
+        assert warehouse.refresh_matches_by_new_rules("herd") is is_rule
+        if not is_rule:
+            warehouse.refresh_matches("herd")
         sizes.append(assert_up_to_date(warehouse))
         assert (sizes[-1] > 0) is has_matches, statement
     assert sizes[1] > max(sizes[0], sizes[2])
