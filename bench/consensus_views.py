@@ -3,7 +3,8 @@
     python -m bench.consensus_views
     python -m bench.consensus_views --engine duckdb --tries 5
 
-Each view is read whole, every column, into a temporary table of the same engine, so that no client is measured.
+Each branch also answers four questions on every frame (a radio, one nested in it, a checklist and a number), not all
+alike. Each view is read whole, every column, into a temporary table of the same engine, so that no client is measured.
 """
 
 import time
@@ -25,12 +26,19 @@ QUESTION = "consensus_views"
 BRANCHES, OBJECTS = 3, 8
 VIDEOS: dict[Size, int] = {"quick": 1, "normal": 42, "full": 42}
 FRAMES = 100
-"""42 videos of 100 frames and 8 objects in 3 branches are 100,800 annotations."""
+"""42 videos of 100 frames and 8 objects in 3 branches are 100,800 annotations, and 504 classification instances."""
 
 
 def measure(engine: str, size: Size, tries: int) -> list[dict[str, Any]]:
     """Sync a project with branches, and read each consensus view."""
-    scale = Scale(rows=VIDEOS[size], annotations=FRAMES * OBJECTS, objects=OBJECTS, branches=BRANCHES, templates=8)
+    scale = Scale(
+        rows=VIDEOS[size],
+        annotations=FRAMES * OBJECTS,
+        objects=OBJECTS,
+        branches=BRANCHES,
+        templates=8,
+        with_classifications=True,
+    )
     views = [file.view_name for file in view_files() if file.view_name.startswith("consensus_")]
     with empty_warehouse(engine) as url:
         with ServedWorld(scale) as world:

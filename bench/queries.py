@@ -34,6 +34,7 @@ QUERIES = {
     "view label_on_frame, one title, frame range": "label_on_frame WHERE {of_title} AND frame BETWEEN 100 AND 120",
     "view label_on_frame, one title": "label_on_frame WHERE {of_title}",
     "function labels_in_range": "labels_in_range('{project}', '{title}', 100, 120)",
+    "function labels_on_frames": "labels_on_frames('{project}', '{title}', ARRAY[10, 20, 30, 40])",
     "view current_label_row": "current_label_row",
 }
 """What is asked → what follows SELECT * FROM."""

@@ -59,8 +59,11 @@ def _later(project: str, what: str, figure: str) -> Callable[[Results], float]:
     return lambda results: float(_row(results, "second_sync", project=project)["later"][what][figure])
 
 
-def _query(engine: str) -> Callable[[Results], float]:
-    asked = ("frame range, one label row", "frame list, one label row")
+_TABLE_QUERIES = ("frame range, one label row", "frame list, one label row")
+_FUNCTIONS = ("function labels_in_range", "function labels_on_frames")
+
+
+def _slowest(engine: str, asked: tuple[str, ...]) -> Callable[[Results], float]:
     return lambda results: max(
         float(_row(results, "queries", engine=engine, query=query)["milliseconds"]) for query in asked
     )
@@ -88,8 +91,15 @@ TARGETS = (
         "1 % of the label rows changed, against the first sync",
         2, "%", False, lambda results: 100 * _later("annotations", "1 % changed", "wall_share_of_first")(results),
     ),
-    Target("frame range or list of one label row, DuckDB", 30, "ms", False, _query("duckdb")),
-    Target("frame range or list of one label row, PostgreSQL", 2, "ms", False, _query("postgresql")),
+    Target("frame range or list of one label row, DuckDB", 30, "ms", False, _slowest("duckdb", _TABLE_QUERIES)),
+    Target(
+        "frame range or list of one label row, PostgreSQL", 2, "ms", False, _slowest("postgresql", _TABLE_QUERIES)
+    ),
+    Target(
+        "labels_in_range and labels_on_frames, all columns of all labels and answers, DuckDB",
+        100, "ms", False, _slowest("duckdb", _FUNCTIONS),
+    ),
+    Target("the same on PostgreSQL", 20, "ms", False, _slowest("postgresql", _FUNCTIONS)),
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ consensus branch, drawn by somebody who sees it a little differently, and a main
 import copy
 import datetime
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -20,6 +20,7 @@ from connector.sample.farm_ontology import farm_ontology
 from connector.sample.label_row import SampleLabelRow
 from connector.sample.ontology_pieces import Json, OntologyNames
 from connector.sample.randomness import label_hash_like, seeded_random
+from connector.sample.scale_classifying import classified_by
 from connector.sample.scale_drawing import ScaleDrawing, seen_by_another
 from connector.sample.world import SampleWorld
 
@@ -47,6 +48,7 @@ class Scale:
         branches: Consensus branches a data unit; 0: none, its labels are on main.
         unopened_share: The part of the rows that nobody has opened.
         templates: How many rows differ in their coordinates.
+        with_classifications: Whether each consensus branch also classifies its video: four instances.
     """
 
     rows: int
@@ -59,6 +61,7 @@ class Scale:
     branches: int = 0
     unopened_share: float = 0.0
     templates: int = 16
+    with_classifications: bool = field(default=False, repr=False)  # the same objects with and without: repr is a seed
 
 
 def build_scale_world(scale: Scale, seed: object = 7) -> SampleWorld:
@@ -151,6 +154,7 @@ class RowTemplate:
             drawing.labels(entry, scale.shapes, scale.objects, scale.annotations, with_answers=scale.with_answers)
             for _ in range(min(scale.templates, scale.rows))
         ]
+        self._names = names if scale.with_classifications else None
         self._take(entry, [orjson.dumps(labels) for labels in drawn])
 
     def _take(self, entry: Json, labels_json: list[bytes]) -> None:
@@ -174,6 +178,9 @@ class RowTemplate:
             entry = {**orjson.loads(self.entry_json), "branch_name": f"encord-annotator-{number}"}
             source = seeded_random("branch", number)
             seen = [seen_by_another(orjson.loads(labels), entry["branch_name"], source) for labels in self.labels_json]
+            if self._names is not None:
+                frames = int(entry["number_of_frames"])
+                seen = [classified_by(labels, self._names, number, frames, OBJECT_MARK) for labels in seen]
             template._take(entry, [orjson.dumps(labels) for labels in seen])
             templates.append(template)
         return templates

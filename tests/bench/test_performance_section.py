@@ -55,7 +55,12 @@ def found() -> Found:
     queries = [
         {"engine": engine, "annotations": 1_000, "query": query, "rows": 40, "milliseconds": milliseconds}
         for engine, milliseconds in (("duckdb", 20.0), ("postgresql", 0.5))
-        for query in ("frame range, one label row", "frame list, one label row")
+        for query in (
+            "frame range, one label row",
+            "frame list, one label row",
+            "function labels_in_range",
+            "function labels_on_frames",
+        )
     ]
     views = [
         {"engine": engine, "annotations": 900, "view": "consensus_unit", "rows": 3, "seconds": 0.25}
@@ -81,7 +86,7 @@ OTHERS_QUICK = {way: spent(1, 0.9) for way in (PRODUCT, *MODULES)}
 @pytest.mark.parametrize(
     ("question", "spoilt", "words", "count"),
     [
-        ("queries", {"milliseconds": 31.0}, "frame range or list", 2),
+        ("queries", {"milliseconds": 31.0}, "frame range or list|on PostgreSQL", 3),
         ("second_sync", {"later": SLOW_LATER}, "change", 2),
         ("first_sync", {"ways": OTHERS_QUICK}, "as long|the same with", 5),
     ],

@@ -1,6 +1,7 @@
 """Rows for benches: quick to make and to list, and real to the SDK."""
 
 import time
+from dataclasses import replace
 
 import pytest
 from encord.objects.coordinates import BoundingBoxCoordinates
@@ -113,3 +114,22 @@ def test_listing_and_labels_name_the_same_time() -> None:
     for row in world.projects[world.project_hash].rows.values():
         listed = read_time(row.metadata["last_edited_at"])
         assert row.labels["last_edited_at"] == label_time(listed)
+
+
+def test_branches_may_also_classify_their_videos_each_a_little_differently() -> None:
+    scale = Scale(rows=2, annotations=40, objects=4, branches=3, templates=1)
+    without = build_scale_world(scale)
+    world = build_scale_world(replace(scale, with_classifications=True))
+    label_hash = next(each for each in world.projects[world.project_hash].label_hashes if each)
+    objects = [w.projects[w.project_hash].row(label_hash).labels["object_answers"] for w in (without, world)]
+    assert objects[0] == objects[1]
+    with SampleServer(world) as server:
+        rows = client_of(server).get_project(world.project_hash).list_label_rows_v2(include_all_label_branches=True)
+        said = set()
+        for row in rows:
+            if row.label_hash:
+                row.initialise_labels()
+                instances = row.get_classification_instances()
+                assert len(instances) == 4
+                said.add((row.branch_name, str([instance.range_list for instance in instances])))
+    assert len(said) == 3
