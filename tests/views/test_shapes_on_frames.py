@@ -7,6 +7,7 @@ import pytest
 import shapely
 from shapely.affinity import rotate
 
+from connector.export.pixel_shapes import semi_axes
 from connector.load import Warehouse
 from tests.views.herd import add_data_unit, add_label_row, add_object, add_project, asked
 
@@ -90,6 +91,37 @@ SHAPES: dict[str, tuple[object, str, str | None]] = {
     ),
     "line in space": ([[1.5, 2.0, -3.25], [10.0, 0.0, 0.5]], "LINESTRING Z(1.5 2 -3.25,10 0 0.5)", None),
     "point in space": ([1.5, 2.0, -3.25], "POINT Z(1.5 2 -3.25)", None),
+    "skeleton": (
+        [
+            {"x": 0.1, "y": 0.2, "name": "[[[1,2]]]"},
+            {"x": 0.9, "y": 0.9, "visibility": "invisible"},
+            {"x": 0.25, "y": 1, "visibility": "occluded"},
+        ],
+        "MULTIPOINT((0.1 0.2),(0.25 1))",
+        "MULTIPOINT((20 20),(50 100))",
+    ),
+    "cuboid": (
+        {"front": [0, 0, 0.5, 0, 0.5, 0.5, 0, 0.5], "offset": {"x": 0.25, "y": 0.125}},
+        (
+            "MULTILINESTRING((0 0,0.5 0,0.5 0.5,0 0.5,0 0),(0.25 0.125,0.75 0.125,0.75 0.625,0.25 0.625,0.25 0.125),"
+            "(0 0,0.25 0.125),(0.5 0,0.75 0.125),(0.5 0.5,0.75 0.625),(0 0.5,0.25 0.625))"
+        ),
+        (
+            "MULTILINESTRING((0 0,100 0,100 50,0 50,0 0),(50 12.5,150 12.5,150 62.5,50 62.5,50 12.5),"
+            "(0 0,50 12.5),(100 0,150 12.5),(100 50,150 62.5),(0 50,50 62.5))"
+        ),
+    ),
+    "cuboid with a vanishing point": (
+        {"front": [0, 0, 0.5, 0, 0.5, 1, 0, 1], "vanishing_point": {"x": 1, "y": 0.5}, "scale_ratio": 0.5},
+        (
+            "MULTILINESTRING((0 0,0.5 0,0.5 1,0 1,0 0),(0.5 0.25,0.75 0.25,0.75 0.75,0.5 0.75,0.5 0.25),"
+            "(0 0,0.5 0.25),(0.5 0,0.75 0.25),(0.5 1,0.75 0.75),(0 1,0.5 0.75))"
+        ),
+        (
+            "MULTILINESTRING((0 0,100 0,100 100,0 100,0 0),(100 25,150 25,150 75,100 75,100 25),"
+            "(0 0,100 25),(100 0,150 25),(100 100,150 75),(0 100,100 75))"
+        ),
+    ),
 }
 UNSAYABLE: dict[str, object] = {
     "two corners": [[[0.1, 0.1, 0.9, 0.1]]],
@@ -97,8 +129,11 @@ UNSAYABLE: dict[str, object] = {
     "half a point": [[[*RING, 0.5]]],
     "one point of a line": [[0.1, 0.2]],
     "no point": [],
-    "skeleton": [{"x": 0.1, "y": 0.2, "name": "[[[1,2]]]"}],
-    "circle": {"x": 0.1, "y": 0.2, "r": 0.1},
+    "skeleton that nobody saw": [{"x": 0.1, "y": 0.2, "visibility": "invisible"}],
+    "skeleton of words": [{"x": "a", "y": 0.2}],
+    "circle of a word": {"x": 0.1, "y": 0.2, "r": "a"},
+    "cuboid of a triangle": {"front": [0, 0, 1, 0, 1, 1], "offset": {"x": 0.25, "y": 0.125}},
+    "cuboid in space": {"position": [1, 2, 3], "orientation": [0, 0, 0], "size": [1, 1, 1]},
     "bitmask": {"top": 0, "left": 0, "width": 9, "height": 9, "rle": "[[[0,1]]]"},
     "not a number": [[["a", 1]]],
 }
@@ -131,3 +166,34 @@ def test_shapes_as_well_known_text(herd: Warehouse) -> None:
             assert shapely.equals_exact(scaled, in_pixels, tolerance=1e-9)
     query = "SELECT wkt_pixels FROM object_wkt_on_frame WHERE data_title = 'video.file' AND frame IN (3, 4)"
     assert len(asked(herd, query)) == len(found) + 1
+
+
+ROUND: dict[str, dict[str, float]] = {
+    "circle": {"x": 0.5, "y": 0.5, "r": 0.1},
+    "stretched": {"x": 0.5, "y": 0.5, "r": 0.1, "stretch": 2.5, "theta": 30.0},
+    "ellipse": {"x": 0.25, "y": 0.75, "rx": 0.1, "ry": 0.3},
+    "turned": {"x": 0.25, "y": 0.75, "rx": 0.1, "ry": 0.3, "theta": 301.5},
+}
+
+
+def test_circles_and_ellipses_are_polygons_of_64_corners_on_their_line(herd: Warehouse) -> None:
+    for name, geometry in ROUND.items():
+        columns = {**NO_BOX, "x": geometry["x"], "y": geometry["y"], "rotation": geometry.get("theta")}
+        for label_hash, object_hash in (("one", name), ("two", f"{name} of unknown size")):
+            add_object(
+                herd, label_hash, object_hash, [3], **columns, geometry=json.dumps(geometry, separators=(",", ":"))
+            )
+    rows = asked(herd, "SELECT object_hash, wkt, wkt_pixels FROM object_wkt_on_frame")
+    assert {name for name, *_ in rows} == ROUND.keys()
+    for name, wkt, wkt_pixels in rows:
+        geometry = ROUND[name]
+        along, across = semi_axes("circle" if "r" in geometry else "ellipse", geometry, WIDTH, HEIGHT)
+        shape = shapely.from_wkt(wkt_pixels)
+        assert shapely.get_num_coordinates(shape) == 65
+        # With y down, the rotation that shapely draws anticlockwise with y up goes clockwise.
+        upright = shapely.affinity.scale(shapely.Point(0, 0).buffer(1, quad_segs=16), along, across)
+        turned = rotate(upright, geometry.get("theta", 0.0), origin=(0, 0))
+        expected = shapely.affinity.translate(turned, geometry["x"] * WIDTH, geometry["y"] * HEIGHT)
+        assert shapely.hausdorff_distance(shape, expected) < 1e-6
+        scaled = shapely.transform(shapely.from_wkt(wkt), lambda points: points * (WIDTH, HEIGHT))
+        assert shapely.equals_exact(scaled, shape, tolerance=1e-9)
