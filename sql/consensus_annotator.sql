@@ -4,7 +4,7 @@ CREATE VIEW consensus_annotator AS
 WITH side AS MATERIALIZED (
     SELECT
         project_hash, data_hash, label_row_id, annotator, other_annotator, pair_kind, space_id, frame, object_hash,
-        is_found, score, outcome
+        is_found, score, outcome, iou, iou_method
     FROM consensus_object_side
 ), taken AS (
     -- Whose object is nearest to what main holds; those that are as near share it.
@@ -52,7 +52,7 @@ WITH side AS MATERIALIZED (
         0 AS n_own, 0 AS own_found, 0 AS own_score, 0 AS own_missing,
         0 AS n_their, 0 AS their_found, 0 AS their_score, 0 AS their_missing,
         0 AS n_to_main, 0 AS right_to_main, 0 AS n_of_main, 0 AS found_of_main, 0 AS taken_of_main,
-        0 AS n_asked, 0 AS n_open, 0 AS n_with_majority, 0 AS n_under_majority
+        0 AS n_asked, 0 AS n_open, 0 AS n_with_majority, 0 AS n_under_majority, 0 AS n_placed, 0 AS n_by_extent
     FROM consensus_branch
     WHERE is_submitted
     GROUP BY project_hash, annotator
@@ -60,7 +60,7 @@ WITH side AS MATERIALIZED (
     SELECT
         project_hash, NULL, annotator, 0,
         COUNT(*), SUM(is_found), SUM(score), COUNT(*) FILTER (WHERE outcome = 'missing'),
-        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, COUNT(iou), COUNT(*) FILTER (WHERE iou_method = 'extent')
     FROM side
     WHERE pair_kind = 'peer'
     GROUP BY project_hash, annotator
@@ -68,21 +68,21 @@ WITH side AS MATERIALIZED (
     SELECT
         project_hash, NULL, other_annotator, 0, 0, 0, 0, 0,
         COUNT(*), SUM(is_found), SUM(score), COUNT(*) FILTER (WHERE outcome = 'missing'),
-        0, 0, 0, 0, 0, 0, 0, 0, 0
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
     FROM side
     WHERE pair_kind = 'peer'
     GROUP BY project_hash, other_annotator
     UNION ALL
     SELECT
         project_hash, NULL, annotator, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-        COUNT(*), SUM(is_found), 0, 0, 0, 0, 0, 0, 0
+        COUNT(*), SUM(is_found), 0, 0, 0, 0, 0, 0, 0, COUNT(iou), COUNT(*) FILTER (WHERE iou_method = 'extent')
     FROM side
     WHERE pair_kind = 'main' AND annotator <> 'main'
     GROUP BY project_hash, annotator
     UNION ALL
     SELECT
         project_hash, NULL, annotator, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-        COUNT(*), SUM(is_found), SUM(credit), 0, 0, 0, 0
+        COUNT(*), SUM(is_found), SUM(credit), 0, 0, 0, 0, 0, 0
     FROM taken
     GROUP BY project_hash, annotator
     UNION ALL
@@ -91,7 +91,7 @@ WITH side AS MATERIALIZED (
         COUNT(*),
         COUNT(*) FILTER (WHERE answer IS NULL),
         COUNT(*) FILTER (WHERE answer IS NOT NULL AND n_branches > 2 AND 2 * n_top > n_branches AND n_same = n_top),
-        COUNT(*) FILTER (WHERE answer IS NOT NULL AND n_branches > 2 AND 2 * n_top > n_branches)
+        COUNT(*) FILTER (WHERE answer IS NOT NULL AND n_branches > 2 AND 2 * n_top > n_branches), 0, 0
     FROM vote
     GROUP BY project_hash, annotator
 ), summed AS (
@@ -115,7 +115,9 @@ WITH side AS MATERIALIZED (
         CAST(SUM(n_asked) AS DOUBLE PRECISION) AS n_asked,
         CAST(SUM(n_open) AS DOUBLE PRECISION) AS n_open,
         CAST(SUM(n_with_majority) AS DOUBLE PRECISION) AS n_with_majority,
-        CAST(SUM(n_under_majority) AS DOUBLE PRECISION) AS n_under_majority
+        CAST(SUM(n_under_majority) AS DOUBLE PRECISION) AS n_under_majority,
+        CAST(SUM(n_placed) AS DOUBLE PRECISION) AS n_placed,
+        CAST(SUM(n_by_extent) AS DOUBLE PRECISION) AS n_by_extent
     FROM tally
     GROUP BY project_hash, annotator
 )
@@ -135,6 +137,7 @@ SELECT
     FLOOR(found_of_main / NULLIF(n_of_main, 0) * 1e9 + 0.5001) / 1e9 AS main_recall,
     FLOOR((right_to_main + found_of_main) / NULLIF(n_to_main + n_of_main, 0) * 1e9 + 0.5001) / 1e9 AS main_f1,
     FLOOR(taken_of_main / NULLIF(n_of_main, 0) * 1e9 + 0.5001) / 1e9 AS main_taken_share,
+    FLOOR(n_by_extent / NULLIF(n_placed, 0) * 1e9 + 0.5001) / 1e9 AS share_by_extent,
     CAST(n_asked AS BIGINT) AS n_asked,
     FLOOR(n_with_majority / NULLIF(n_under_majority, 0) * 1e9 + 0.5001) / 1e9 AS with_majority_rate,
     FLOOR(n_open / NULLIF(n_asked, 0) * 1e9 + 0.5001) / 1e9 AS open_rate
@@ -163,6 +166,8 @@ COMMENT ON COLUMN consensus_annotator.main_recall IS 'Share of main''s objects t
 COMMENT ON COLUMN consensus_annotator.main_f1 IS 'Both in one: 2 TP / (n + n).';
 COMMENT ON COLUMN consensus_annotator.main_taken_share IS
     'Share of main''s objects there that the annotator drew as main has them, more nearly than the others; those who are as near share it.';
+COMMENT ON COLUMN consensus_annotator.share_by_extent IS
+    'Share of the objects matched with peers or main whose IoU is that of boxes around the shapes: the more, the less all this says.';
 COMMENT ON COLUMN consensus_annotator.n_asked IS 'Questions on frames that were put to the annotator.';
 COMMENT ON COLUMN consensus_annotator.with_majority_rate IS
     'Share of the annotator''s answers that are the majority''s, of questions on frames put to three branches or more where more than half gave one answer.';

@@ -9,7 +9,9 @@ WITH side AS (
         GREATEST(annotator COLLATE "C", other_annotator COLLATE "C") AS other_annotator,
         COUNT(*) AS n_sides,
         CAST(SUM(is_found) AS DOUBLE PRECISION) AS found,
-        SUM(score) AS score
+        SUM(score) AS score,
+        COUNT(iou) AS n_placed,
+        CAST(COUNT(*) FILTER (WHERE iou_method = 'extent') AS DOUBLE PRECISION) AS n_by_extent
     FROM consensus_object_side
     WHERE pair_kind = 'peer'
     GROUP BY 1, 2, 3
@@ -46,6 +48,7 @@ WITH side AS (
         FLOOR(s.found / s.n_sides * 1e9 + 0.5001) / 1e9 AS detection_f1,
         FLOOR(s.score / NULLIF(s.found, 0) * 1e9 + 0.5001) / 1e9 AS mean_iou,
         FLOOR(s.score / s.n_sides * 1e9 + 0.5001) / 1e9 AS object_agreement,
+        FLOOR(s.n_by_extent / NULLIF(s.n_placed, 0) * 1e9 + 0.5001) / 1e9 AS share_by_extent,
         COALESCE(a.n_answers, 0) AS n_answers,
         FLOOR(a.n_equal / a.n * 1e9 + 0.5001) / 1e9 AS answer_agreement,
         -- Chance is reckoned question by question: answers to different ones can never be equal.
@@ -58,12 +61,12 @@ WITH side AS (
 )
 SELECT
     project_hash, project_title, annotator, other_annotator, n_units, n_sides, detection_f1, mean_iou,
-    object_agreement, n_answers, answer_agreement, cohen_kappa
+    object_agreement, share_by_extent, n_answers, answer_agreement, cohen_kappa
 FROM pair
 UNION ALL
 SELECT
     project_hash, project_title, other_annotator, annotator, n_units, n_sides, detection_f1, mean_iou,
-    object_agreement, n_answers, answer_agreement, cohen_kappa
+    object_agreement, share_by_extent, n_answers, answer_agreement, cohen_kappa
 FROM pair;
 
 COMMENT ON VIEW consensus_annotator_pair IS
@@ -80,6 +83,8 @@ COMMENT ON COLUMN consensus_annotator_pair.detection_f1 IS
 COMMENT ON COLUMN consensus_annotator_pair.mean_iou IS 'Did they draw the found ones alike? Mean IoU, 0 to 1.';
 COMMENT ON COLUMN consensus_annotator_pair.object_agreement IS
     'Both in one: detection_f1 times mean_iou (panoptic quality), 0 to 1; NULL with nothing to compare.';
+COMMENT ON COLUMN consensus_annotator_pair.share_by_extent IS
+    'Share of the matched objects whose IoU is that of boxes around the shapes: the more, the less these figures say.';
 COMMENT ON COLUMN consensus_annotator_pair.n_answers IS 'Questions on frames that both answered.';
 COMMENT ON COLUMN consensus_annotator_pair.answer_agreement IS
     'Share of them with equal answers; NULL with nothing to compare.';

@@ -15,18 +15,21 @@ WITH thing AS (
         CAST(SUM(votes - 1) AS DOUBLE PRECISION) AS n_found,
         CAST(SUM(n_branches - 1) AS DOUBLE PRECISION) AS n_sides,
         SUM(score_sum) AS score_sum,
+        CAST(SUM(n_placed) AS DOUBLE PRECISION) AS n_placed,
+        CAST(SUM(n_by_extent) AS DOUBLE PRECISION) AS n_by_extent,
         MIN(CASE WHEN is_majority THEN 0 ELSE 1 END) AS is_contested
     FROM consensus_object_vote
     GROUP BY project_hash, data_hash, space_id, frame, cluster_key
 ), counted AS (
     SELECT
         project_hash, project_title, data_hash, data_title, dataset_title, data_type, space_id, frame,
-        1 AS is_thing, is_contested, n_found, n_sides, score_sum, 0 AS is_item, NULL AS answer_agreement
+        1 AS is_thing, is_contested, n_found, n_sides, score_sum, n_placed, n_by_extent, 0 AS is_item,
+        NULL AS answer_agreement
     FROM thing
     UNION ALL
     SELECT
         project_hash, project_title, data_hash, data_title, dataset_title, data_type, space_id, frame,
-        0, 0, 0, 0, 0, 1, agreement
+        0, 0, 0, 0, 0, 0, 0, 1, agreement
     FROM consensus_item
 ), summed AS (
     SELECT
@@ -43,6 +46,8 @@ WITH thing AS (
         SUM(n_found) AS n_found,
         SUM(n_sides) AS n_sides,
         SUM(score_sum) AS score_sum,
+        SUM(n_placed) AS n_placed,
+        SUM(n_by_extent) AS n_by_extent,
         CAST(SUM(is_item) AS BIGINT) AS n_items,
         AVG(answer_agreement) AS answer_agreement
     FROM counted
@@ -63,6 +68,7 @@ SELECT
     FLOOR(n_found / NULLIF(n_sides, 0) * 1e9 + 0.5001) / 1e9 AS detection_f1,
     FLOOR(score_sum / NULLIF(n_found, 0) * 1e9 + 0.5001) / 1e9 AS mean_iou,
     FLOOR(score_sum / NULLIF(n_sides, 0) * 1e9 + 0.5001) / 1e9 AS object_agreement,
+    FLOOR(n_by_extent / NULLIF(n_placed, 0) * 1e9 + 0.5001) / 1e9 AS share_by_extent,
     n_items,
     FLOOR(answer_agreement * 1e9 + 0.5001) / 1e9 AS answer_agreement,
     FLOOR((1 - COALESCE(score_sum / NULLIF(n_sides, 0), answer_agreement)) * 1e9 + 0.5001) / 1e9 AS disagreement
@@ -89,6 +95,8 @@ COMMENT ON COLUMN consensus_frame.detection_f1 IS
 COMMENT ON COLUMN consensus_frame.mean_iou IS 'Did they draw the found ones alike? Mean IoU, 0 to 1.';
 COMMENT ON COLUMN consensus_frame.object_agreement IS
     'Both in one: detection_f1 times mean_iou (panoptic quality), 0 to 1; NULL with nothing to compare.';
+COMMENT ON COLUMN consensus_frame.share_by_extent IS
+    'Share of the matched objects whose IoU is that of boxes around the shapes: the more, the less these figures say.';
 COMMENT ON COLUMN consensus_frame.n_items IS 'Questions that any annotator answered.';
 COMMENT ON COLUMN consensus_frame.answer_agreement IS
     'Share of pairs of answers that are equal, mean over questions; NULL with nothing to compare.';

@@ -8,7 +8,8 @@ WITH thing AS (
         COUNT(*) FILTER (WHERE NOT is_majority) AS n,
         MIN(frame) FILTER (WHERE NOT is_majority) AS first_frame,
         MIN(vote_share) FILTER (WHERE NOT is_majority) AS worst_agreement,
-        SUM(score_sum) / NULLIF(CAST(SUM(n_branches - 1) AS DOUBLE PRECISION), 0) AS object_agreement
+        SUM(score_sum) / NULLIF(CAST(SUM(n_branches - 1) AS DOUBLE PRECISION), 0) AS object_agreement,
+        CAST(SUM(n_by_extent) AS DOUBLE PRECISION) / NULLIF(SUM(n_placed), 0) AS share_by_extent
     FROM consensus_object_vote
     GROUP BY project_hash, data_hash
 ), item AS (
@@ -47,6 +48,7 @@ WITH thing AS (
         i.worst_agreement AS worst_answer,
         -- Rounded, and not at a tie: the last digit of a sum differs from run to run, and between engines.
         FLOOR((1 - COALESCE(t.object_agreement, i.answer_agreement)) * 1e9 + 0.5001) / 1e9 AS disagreement,
+        FLOOR(t.share_by_extent * 1e9 + 0.5001) / 1e9 AS share_by_extent,
         COALESCE(s.last_submitted_at, u.last_annotated_at) AS waiting_since
     FROM consensus_unit_state AS u
     FULL JOIN thing AS t ON t.project_hash = u.project_hash AND t.data_hash = u.data_hash
@@ -61,27 +63,29 @@ SELECT
     first_frame_of_objects AS first_frame,
     worst_vote_share AS worst_agreement,
     disagreement,
-    waiting_since
+    waiting_since,
+    share_by_extent
 FROM unit
 WHERE n_objects > 0
 UNION ALL
 SELECT
     project_hash, project_title, data_hash, data_title, dataset_title, data_type,
-    'answers_without_majority', n_answers, first_frame_of_answers, worst_answer, disagreement, waiting_since
+    'answers_without_majority', n_answers, first_frame_of_answers, worst_answer, disagreement, waiting_since,
+    share_by_extent
 FROM unit
 WHERE n_answers > 0
 UNION ALL
 SELECT
     project_hash, project_title, data_hash, data_title, dataset_title, data_type,
     CASE WHEN all_empty THEN 'all_empty' ELSE 'empty_submission' END, n_submitted_empty, CAST(NULL AS BIGINT),
-    CAST(NULL AS DOUBLE PRECISION), disagreement, waiting_since
+    CAST(NULL AS DOUBLE PRECISION), disagreement, waiting_since, share_by_extent
 FROM unit
 WHERE n_submitted_empty > 0
 UNION ALL
 SELECT
     project_hash, project_title, data_hash, data_title, dataset_title, data_type,
     'one_annotator_only', n_submitted, CAST(NULL AS BIGINT), CAST(NULL AS DOUBLE PRECISION), disagreement,
-    waiting_since
+    waiting_since, share_by_extent
 FROM unit
 WHERE n_submitted = 1;
 
@@ -105,3 +109,5 @@ COMMENT ON COLUMN consensus_queue.disagreement IS
     '1 - object_agreement; where there are no objects, 1 - answer_agreement.';
 COMMENT ON COLUMN consensus_queue.waiting_since IS
     'When the last annotator submitted, as task_action says, else when the last of their branches was edited; by Encord''s clock.';
+COMMENT ON COLUMN consensus_queue.share_by_extent IS
+    'Share of the unit''s matched objects whose IoU is that of boxes around the shapes: the more, the less its figures say.';

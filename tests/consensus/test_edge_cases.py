@@ -160,9 +160,12 @@ def test_frames_are_told_apart(herd: Warehouse) -> None:
 
 def test_other_shapes_than_boxes_are_marked_as_compared_by_extent(herd: Warehouse) -> None:
     polygon = Drawn("p", HERE, shape="polygon")
-    add_unit(herd, "video", "review", {"main": [], "encord-a": [polygon], "encord-b": [COW]})
-    assert asked(herd, "SELECT DISTINCT iou_method FROM consensus_object_side") == [("extent",)]
-    assert asked(herd, "SELECT share_by_extent FROM consensus_class") == [(1,)]
+    add_unit(herd, "video", "review", {"main": [], "encord-a": [polygon, Drawn("alone", FAR)], "encord-b": [COW]})
+    query = "SELECT DISTINCT iou_method FROM consensus_object_side WHERE iou IS NOT NULL"
+    assert asked(herd, query) == [("extent",)]
+    views = ("class", "unit", "frame", "annotator", "annotator_pair", "queue")
+    for view in views:
+        assert set(asked(herd, f"SELECT share_by_extent FROM consensus_{view}")) == {(1,)}, view
 
 
 def test_what_has_no_area_and_continuous_scenes_are_left_out(herd: Warehouse) -> None:
