@@ -29,16 +29,16 @@ def collector_paused() -> Iterator[CollectorPause]:
     """Pause the collector for a block and restore it afterwards, also when the block raises.
 
     What lives already is frozen meanwhile, so that the collections in between look at new objects only; it is thawed at
-    the end (left frozen, extension modules complain about leaks at exit). Only young garbage is collected first: a full
-    collection walks everything imported, which took a third of the time of a sync without a change.
+    the end (left frozen, extension modules complain about leaks at exit). What the block left is collected at its end,
+    but nothing before: walking everything imported took 0.08 s, a tenth of a sync without a change.
     """
     was_enabled = gc.isenabled()
-    gc.collect(1)
     gc.freeze()
     gc.disable()
     try:
         yield CollectorPause()
     finally:
+        gc.collect()
         gc.unfreeze()
         if was_enabled:
             gc.enable()
