@@ -10,9 +10,9 @@ import pyarrow as pa
 from connector.bundle_writer import BundleWriter
 from connector.config import Settings
 from connector.errors import ConnectorError, ErrorKind
+from connector.label_row_states import LabelRowStates
 from connector.load import ARROW_SCHEMAS, STATES_SCHEMA, Failure, TakePart, Warehouse, WrittenBundle
-from connector.normalise import NORMALISER_VERSION, Ontology, normalise_in_parts, normalise_label_rows
-from connector.normalise.timestamps import TimestampCache
+from connector.normalise import Ontology, normalise_in_parts, normalise_label_rows
 from connector.receipt import Receipt
 from connector.report import Report
 from connector.source import UNREADABLE, Change, FetchedBundle, FetchedLabelRow
@@ -25,8 +25,6 @@ LARGE_LABEL_ROW_BYTES = 16_000_000
 """A label row of more JSON is normalised and written part by part, in a transaction of its own."""
 PART_ROWS = 50_000
 """Rows of one table in a part, about: some 50 MB while they are Python values."""
-
-_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
 class BundleLoader:
@@ -60,7 +58,7 @@ class BundleLoader:
         self._settings = settings
         self._receipt = receipt
         self._report = report
-        self._stamps = TimestampCache()
+        self._states = LabelRowStates(changes, is_full=settings.full)
         self._writer = BundleWriter(receipt)
 
     def __enter__(self) -> Self:
@@ -92,7 +90,7 @@ class BundleLoader:
         receipt = self._receipt
         fetched_at = datetime.datetime.now(datetime.UTC)
         with receipt.stage("normalise"):
-            new = [row for row in fetched if self._is_new(row)]
+            new = [row for row in fetched if self._states.is_new(row)]
             rows = normalise_label_rows(
                 [(self._entries[self._changes[row.label_hash].label_row_id], row.labels) for row in new],
                 self._ontology,
@@ -106,7 +104,7 @@ class BundleLoader:
                 if row.label_hash in unreadable:
                     continue
                 try:
-                    states.append(self._state(row, facts.get(row.label_hash), fetched_at))
+                    states.append(self._states.of(row, facts.get(row.label_hash), fetched_at))
                 except UNREADABLE as error:
                     unreadable[row.label_hash] = f"label row {row.label_hash} cannot be read ({type(error).__name__})"
         failures += [(label_hash, "source_content", message) for label_hash, message in unreadable.items()]
@@ -131,7 +129,7 @@ class BundleLoader:
         """Normalise and write a label row part by part, in one transaction; nothing of it if it cannot be read."""
         receipt = self._receipt
         with receipt.stage("normalise"):
-            is_new = self._is_new(row)
+            is_new = self._states.is_new(row)
         if not is_new:
             self._load_together([row], [])
             return
@@ -156,19 +154,13 @@ class BundleLoader:
             ).to_pylist()
             facts.update(found)
             try:
-                state = self._state(row, found, fetched_at)
+                state = self._states.of(row, found, fetched_at)
             except UNREADABLE as error:
                 message = f"label row {row.label_hash} cannot be read ({type(error).__name__})"
                 raise ConnectorError(ErrorKind.SOURCE_CONTENT, message) from None
             return pa.Table.from_pylist([state], schema=STATES_SCHEMA)
 
-        before = {
-            "label_hash": row.label_hash,
-            "content_is_new": True,
-            "force": self._settings.full,
-            "labels_last_edited_at": _moment(self._stamps[row.last_edited_at]),
-        }
-        state = pa.Table.from_pylist([before], schema=STATES_SCHEMA)
+        state = pa.Table.from_pylist([self._states.before(row)], schema=STATES_SCHEMA)
         try:
             with receipt.stage("normalise"):
                 written = self._warehouse.write_label_row(receipt.project_hash, state, write_parts, receipt.run_id)
@@ -185,53 +177,6 @@ class BundleLoader:
         receipt.rows_by_table.update(written.rows_by_table)
         self._tell(written.failures)
 
-    def _is_new(self, row: FetchedLabelRow) -> bool:
-        """Whether its rows are to be made; a first sync need not look into it to know."""
-        change = self._changes[row.label_hash]
-        if change.needs_new_rows or change.stored_content_hash is None:
-            return True
-        try:
-            return change.stored_content_hash != row.content_hash()
-        except UNREADABLE:
-            return True  # what is wrong with it shows when its rows are made
-
-    def _state(self, row: FetchedLabelRow, fact: Mapping[str, Any] | None, at: datetime.datetime) -> dict[str, Any]:
-        change = self._changes[row.label_hash]
-        edited_at = fact["labels_last_edited_at"] if fact else self._stamp_of_unchanged(row, change)
-        return {
-            **(fact or {}),
-            "label_hash": row.label_hash,
-            "content_is_new": fact is not None,
-            "force": self._settings.full,
-            "content_hash": row.content_hash(),
-            "normaliser_version": NORMALISER_VERSION,
-            "synced_last_edited_at": None if self._is_behind(row, change, edited_at) else change.last_edited_at,
-            "synced_is_valid": change.is_valid,
-            "labels_last_edited_at": edited_at,
-            "is_settled": change.is_settled,
-            "synced_at": at,
-        }
-
-    def _stamp_of_unchanged(self, row: FetchedLabelRow, change: Change) -> datetime.datetime | None:
-        """The stamp of labels whose content is the stored one: the newer of the two, for they say the same."""
-        arrived = _moment(self._stamps[row.last_edited_at])
-        return max(filter(None, (arrived, change.stored_labels_last_edited_at)), default=None)
-
-    @staticmethod
-    def _is_behind(row: FetchedLabelRow, change: Change, edited_at: datetime.datetime | None) -> bool:
-        """Whether the labels are older than the listing promised: a copy of the server that lags.
-
-        Such a row is written without a version, and so fetched again by the next run. If it then comes the same again,
-        the two stamps just differ on this server, and it counts as up to date. The stamp inside the labels has whole
-        seconds only.
-        """
-        if edited_at is None or change.last_edited_at is None:
-            return False
-        if edited_at >= change.last_edited_at.replace(microsecond=0):
-            return False
-        is_second_time = change.stored_content_hash is not None and change.stored_last_edited_at is None
-        return not is_second_time or change.stored_content_hash != row.content_hash()
-
     def _tell(self, failures: Sequence[tuple[str, str, str]]) -> None:
         for label_hash, kind, message in failures:
             self._report.event(
@@ -242,10 +187,6 @@ class BundleLoader:
                 label_hash=label_hash,
                 kind=kind,
             )
-
-
-def _moment(stamp: int | None) -> datetime.datetime | None:
-    return None if stamp is None else _EPOCH + datetime.timedelta(microseconds=stamp)
 
 
 def _of_bounded_size(rows: Sequence[FetchedLabelRow]) -> Iterator[list[FetchedLabelRow]]:

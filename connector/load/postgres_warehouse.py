@@ -25,7 +25,8 @@ from connector.load.postgres_session import PostgresSession
 from connector.load.postgres_statistics import ChangedRows
 from connector.load.postgres_writing_lock import WritingLock
 from connector.load.revisions import ensure_head, head_revision
-from connector.load.sql_warehouse import Answer, SqlWarehouse
+from connector.load.sql_warehouse import SqlWarehouse
+from connector.load.stored_state import Answer
 from connector.load.warehouse import OntologyMeaning, TakePart, WrittenBundle
 
 _ATTEMPTS = 8

@@ -2,13 +2,11 @@
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import sqlalchemy as sa
 
 from connector.errors import ErrorKind
 from connector.load import consensus_tasks, failure_records, task_actions
@@ -25,12 +23,10 @@ from connector.load.part_write import UnusablePartError, replace_label_row
 from connector.load.receipts import upsert_receipt
 from connector.load.row_replacement import DeleteAndInsert, RowReplacement
 from connector.load.session import DataRefusedError, Session
-from connector.load.statements import column_list, key_columns, sql
+from connector.load.stored_state import StoredState
 from connector.load.tables import LABEL_TABLES, METADATA
 from connector.load.tombstones import bury_label_rows, bury_project
 from connector.load.warehouse import (
-    ARROW_SCHEMAS,
-    STORED_SCHEMA,
     Failure,
     OntologyMeaning,
     TakePart,
@@ -38,10 +34,8 @@ from connector.load.warehouse import (
     WrittenBundle,
 )
 
-Answer = TypeVar("Answer")
 
-
-class SqlWarehouse:
+class SqlWarehouse(StoredState):
     """A `Warehouse` (see there for what each method promises) over a session; engines add how to open and close it."""
 
     def __init__(
@@ -52,60 +46,11 @@ class SqlWarehouse:
         replacement: RowReplacement | None = None,
         measure: OverlapMeasure | None = None,
     ) -> None:
-        self._session = session
+        super().__init__(session)
         self._measure = measure
         self._replacement = replacement or DeleteAndInsert(session)
         self.schema_version = schema_version
         self.migrated_from = migrated_from
-
-    def _in_transaction(self, work: Callable[[], Answer]) -> Answer:
-        """What `work` answers, done in one transaction of the session; an engine may do it again if that fails."""
-        with self._session.transaction():
-            return work()
-
-    def connection(self) -> AbstractContextManager[sa.Connection]:
-        """See `Warehouse.connection`."""
-        return self._session.connection()
-
-    def state(self, project_hash: str, ids: tuple[str, str] | None = None) -> pa.Table:
-        """See `Warehouse.state`."""
-        columns = [name for name in STORED_SCHEMA.names if name != "has_failed"]
-        query = (
-            "SELECT {columns}, EXISTS (SELECT 1 FROM sync_failure"
-            " WHERE sync_failure.project_hash = label_row.project_hash"
-            " AND sync_failure.label_hash = label_row.label_hash) AS has_failed"
-            " FROM label_row WHERE project_hash = $project_hash"
-        )
-        parameters = {"project_hash": project_hash}
-        if ids is not None:
-            query += " AND label_row_id >= $first AND label_row_id < $end"
-            parameters["first"], parameters["end"] = ids
-        statement = sql(query, columns=column_list(columns, "label_row."))
-        return self._in_transaction(lambda: self._session.table(statement, STORED_SCHEMA, **parameters))
-
-    def ontology(self, project_hash: str) -> dict[str, pa.Table]:
-        """See `Warehouse.ontology`."""
-        query = "SELECT {columns} FROM {table} WHERE project_hash = $project_hash ORDER BY {keys}"
-        statements = {
-            name: sql(
-                query,
-                table=name,
-                columns=column_list(ARROW_SCHEMAS[name].names),
-                keys=column_list(key_columns(METADATA.tables[name])),
-            )
-            for name in ("ontology_class", "ontology_attribute", "ontology_option")
-        }
-        return self._in_transaction(
-            lambda: {
-                name: self._session.table(statement, ARROW_SCHEMAS[name], project_hash=project_hash)
-                for name, statement in statements.items()
-            }
-        )
-
-    def project_hashes(self) -> list[str]:
-        """See `Warehouse.project_hashes`."""
-        query = "SELECT project_hash FROM project WHERE deleted_at IS NULL ORDER BY project_hash"
-        return self._in_transaction(lambda: [project_hash for (project_hash,) in self._session.rows(query)])
 
     def upsert_metadata(
         self,
@@ -140,10 +85,6 @@ class SqlWarehouse:
 
         return self._in_transaction(upsert)
 
-    def consensus_stages_read(self, project_hash: str) -> dict[str, str]:
-        """See `Warehouse.consensus_stages_read`."""
-        return self._in_transaction(lambda: consensus_tasks.stages_read(self._session, project_hash))
-
     def keep_consensus_branches(
         self, project_hash: str, stage_uuid: str, listing_digest: str, branches: pa.Table, read_at: datetime
     ) -> None:
@@ -174,10 +115,6 @@ class SqlWarehouse:
 
     def _wrote(self, rows_by_table: Mapping[str, int]) -> None:
         """Hears of rows that a transaction wrote beside those that its method counts; an engine may want to know."""
-
-    def task_actions_read(self, project_hash: str) -> TaskActionsRead | None:
-        """See `Warehouse.task_actions_read`."""
-        return self._in_transaction(lambda: task_actions.last_reading(self._session, project_hash))
 
     def keep_task_actions(self, project_hash: str, actions: pa.Table, reading: TaskActionsRead | None = None) -> int:
         """See `Warehouse.keep_task_actions`."""

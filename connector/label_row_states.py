@@ -1,0 +1,96 @@
+"""What the warehouse is told of a label row beside its rows: the version that they stand for, and whether they changed."""
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from connector.normalise import NORMALISER_VERSION
+from connector.normalise.timestamps import TimestampCache
+from connector.source import UNREADABLE, Change, FetchedLabelRow
+
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+
+
+class LabelRowStates:
+    """The states of the label rows of one sync, as rows of `STATES_SCHEMA`."""
+
+    def __init__(self, changes: Mapping[str, Change], *, is_full: bool) -> None:
+        """Prepare.
+
+        Args:
+            changes: what was decided to fetch, by label hash.
+            is_full: whether everything is written again, newer than what is stored or not.
+        """
+        self._changes = changes
+        self._is_full = is_full
+        self._stamps = TimestampCache()
+
+    def is_new(self, row: FetchedLabelRow) -> bool:
+        """Whether its rows are to be made; a first sync need not look into it to know."""
+        change = self._changes[row.label_hash]
+        if change.needs_new_rows or change.stored_content_hash is None:
+            return True
+        try:
+            return change.stored_content_hash != row.content_hash()
+        except UNREADABLE:
+            return True  # what is wrong with it shows when its rows are made
+
+    def of(self, row: FetchedLabelRow, fact: Mapping[str, Any] | None, at: datetime.datetime) -> dict[str, Any]:
+        """The state of a label row after it was fetched.
+
+        Args:
+            row: as fetched.
+            fact: what its rows came to (`NormalisedBundle.facts`); None if its labels are those that are stored.
+            at: when it was fetched.
+
+        Raises:
+            ValueError, RecursionError, TypeError: it cannot be decoded (`UNREADABLE`).
+        """
+        change = self._changes[row.label_hash]
+        edited_at = fact["labels_last_edited_at"] if fact else self._stamp_of_unchanged(row, change)
+        return {
+            **(fact or {}),
+            "label_hash": row.label_hash,
+            "content_is_new": fact is not None,
+            "force": self._is_full,
+            "content_hash": row.content_hash(),
+            "normaliser_version": NORMALISER_VERSION,
+            "synced_last_edited_at": None if self._is_behind(row, change, edited_at) else change.last_edited_at,
+            "synced_is_valid": change.is_valid,
+            "labels_last_edited_at": edited_at,
+            "is_settled": change.is_settled,
+            "synced_at": at,
+        }
+
+    def _stamp_of_unchanged(self, row: FetchedLabelRow, change: Change) -> datetime.datetime | None:
+        """The stamp of labels whose content is the stored one: the newer of the two, for they say the same."""
+        arrived = _moment(self._stamps[row.last_edited_at])
+        return max(filter(None, (arrived, change.stored_labels_last_edited_at)), default=None)
+
+    @staticmethod
+    def _is_behind(row: FetchedLabelRow, change: Change, edited_at: datetime.datetime | None) -> bool:
+        """Whether the labels are older than the listing promised: a copy of the server that lags.
+
+        Such a row is written without a version, and so fetched again by the next run. If it then comes the same again,
+        the two stamps just differ on this server, and it counts as up to date. The stamp inside the labels has whole
+        seconds only.
+        """
+        if edited_at is None or change.last_edited_at is None:
+            return False
+        if edited_at >= change.last_edited_at.replace(microsecond=0):
+            return False
+        is_second_time = change.stored_content_hash is not None and change.stored_last_edited_at is None
+        return not is_second_time or change.stored_content_hash != row.content_hash()
+
+    def before(self, row: FetchedLabelRow) -> dict[str, Any]:
+        """What is known of a label row before its rows are made: enough to see whether it is older than the stored."""
+        return {
+            "label_hash": row.label_hash,
+            "content_is_new": True,
+            "force": self._is_full,
+            "labels_last_edited_at": _moment(self._stamps[row.last_edited_at]),
+        }
+
+
+def _moment(stamp: int | None) -> datetime.datetime | None:
+    return None if stamp is None else _EPOCH + datetime.timedelta(microseconds=stamp)
