@@ -1,4 +1,4 @@
-"""What the warehouse is told of a label row beside its rows: the version that they stand for, and whether they changed."""
+"""What the warehouse is told of a label row beside its rows: the version they stand for, and whether they changed."""
 
 import datetime
 from collections.abc import Mapping

@@ -28,7 +28,7 @@ HEAVY = frozenset(
 
 CODE = """
 import sys
-from connector.cli import main
+from connector.start import main
 try:
     main()
 except SystemExit as end:
