@@ -143,9 +143,7 @@ def _views(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
         " WHERE database_name = current_database() AND schema_name = current_schema() ORDER BY position"
     ).fetchall()
     return [
-        (name, f"CREATE VIEW {name}\nAS {view_query(name)}")
-        if is_installed_text(name, digest)
-        else (name, stored)
+        (name, f"CREATE VIEW {name}\nAS {view_query(name)}") if is_installed_text(name, digest) else (name, stored)
         for name, digest, stored in installed
     ]
 
