@@ -19,10 +19,11 @@ from connector.sample import SampleServer, Scale, build_scale_world
 
 ANNOTATIONS_A_ROW = 20
 FRAMES = 10_000
-BASE_BYTES = 600_000_000
-"""Python and its libraries, DuckDB's own 400 MB, the answers under way, one transaction's rows."""
-BYTES_A_LISTED_ROW = 2_500
-"""The listing's columns, ids and stamps while a project is synced."""
+BASE_BYTES = 700_000_000
+"""Python and its libraries, DuckDB's own 200 MB, the answers under way, the rows of the transactions in hand, a part of
+the listing."""
+BYTES_A_LISTED_ROW = 300
+"""Where its entry is in the listing, its id, and the columns of the plan of what to fetch."""
 MAPPED_FROM_BYTES = 32_000_000
 """Larger answers are in a temporary file; the pages of it that were read count as memory until they are let go."""
 MEASURED = """

@@ -9,6 +9,7 @@ import orjson
 import pyarrow as pa
 import pytest
 
+from bench.memory import BYTES_A_LISTED_ROW
 from connector import pipeline
 from connector.load import ARROW_SCHEMAS, open_warehouse
 from connector.normalise import ListingParts, OntologyChange, listing_parts
@@ -17,8 +18,6 @@ from connector.source.answer_body import AnswerBody
 from connector.source.listed_entries import RawEntries, read_entries
 from tests.normalise.rows import listing_entry
 
-BYTES_A_LISTED_ROW = 300
-"""As the README states."""
 SMALL, LARGE = 2_000, 8_000
 ROWS_AT_ONCE = 500
 
