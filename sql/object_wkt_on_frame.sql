@@ -42,35 +42,60 @@ SELECT
     ) END AS wkt_pixels
 FROM (
     SELECT
-        project_hash, project_title, data_hash, data_title, dataset_title, data_type, branch_name, label_hash,
-        label_row_id, workflow_stage_title, space_id, frame, object_hash, object_name, feature_hash, ontology_shape,
+        project_hash,
+        project_title,
+        data_hash,
+        data_title,
+        dataset_title,
+        data_type,
+        branch_name,
+        label_hash,
+        label_row_id,
+        workflow_stage_title,
+        space_id,
+        frame,
+        object_hash,
+        object_name,
+        feature_hash,
+        ontology_shape,
         kind,
         CASE kind
             WHEN 'POINT' THEN '(' || x || ' ' || y || ')'
             WHEN 'POINT Z' THEN '(' || REPLACE(TRANSLATE(outline, '[]', ''), ',', ' ') || ')'
+            WHEN 'LINESTRING'
+                THEN TRANSLATE(REGEXP_REPLACE(outline, '\[([^][,]+),([^][,]+)\]', '\1 \2', 'g'), '[]', '()')
             WHEN 'LINESTRING Z'
                 THEN TRANSLATE(
                     REGEXP_REPLACE(outline, '\[([^][,]+),([^][,]+),([^][,]+)\]', '\1 \2 \3', 'g'), '[]', '()'
                 )
-            WHEN 'MULTIPOINT'
-                THEN TRANSLATE(REGEXP_REPLACE(outline, '\[([^][,]+),([^][,]+)\]', '(\1 \2)', 'g'), '[]', '()')
             WHEN 'POLYGON' THEN SUBSTR(rings, 2, LENGTH(rings) - 2)
-            WHEN 'MULTIPOLYGON' THEN rings
-            ELSE TRANSLATE(REGEXP_REPLACE(outline, '\[([^][,]+),([^][,]+)\]', '\1 \2', 'g'), '[]', '()')
+            ELSE rings
         END AS coordinates,
         frame_width,
         frame_height
     FROM (
         SELECT
-            project_hash, project_title, data_hash, data_title, dataset_title, data_type, branch_name, label_hash,
-            label_row_id, workflow_stage_title, space_id, frame, object_hash, object_name, feature_hash, ontology_shape,
+            project_hash,
+            project_title,
+            data_hash,
+            data_title,
+            dataset_title,
+            data_type,
+            branch_name,
+            label_hash,
+            label_row_id,
+            workflow_stage_title,
+            space_id,
+            frame,
+            object_hash,
+            object_name,
+            feature_hash,
+            ontology_shape,
             x,
             y,
             outline,
             CASE
-                WHEN told_kind = 'POINT' THEN 'POINT'
-                WHEN outline IS NULL THEN NULL
-                WHEN told_kind IS NOT NULL THEN told_kind
+                WHEN outline IS NULL THEN 'POINT'
                 WHEN form ~ '^\[\[ring(,ring)*\]\]$' THEN 'POLYGON'
                 WHEN form ~ '^\[\[ring(,ring)*\](,\[ring(,ring)*\])+\]$' THEN 'MULTIPOLYGON'
                 WHEN form ~ '^\[\[0,0\](,\[0,0\])+\]$' THEN 'LINESTRING'
@@ -89,125 +114,213 @@ FROM (
             frame_height
         FROM (
             SELECT
-                *,
+                project_hash,
+                project_title,
+                data_hash,
+                data_title,
+                dataset_title,
+                data_type,
+                branch_name,
+                label_hash,
+                label_row_id,
+                workflow_stage_title,
+                space_id,
+                frame,
+                object_hash,
+                object_name,
+                feature_hash,
+                ontology_shape,
+                x,
+                y,
+                outline,
                 -- Each shape has a form of its own (column geometry). A ring has at least three points, a line two.
                 REGEXP_REPLACE(
                     REGEXP_REPLACE(outline, '[-+.0-9eE]+', '0', 'g'), '\[0,0,0,0,0,0(,0,0)*\]', 'ring', 'g'
-                ) AS form
+                ) AS form,
+                frame_width,
+                frame_height
             FROM (
                 SELECT
-                    project_hash, project_title, data_hash, data_title, dataset_title, data_type, branch_name,
-                    label_hash, label_row_id, workflow_stage_title, space_id, frame, object_hash, object_name,
-                    feature_hash, ontology_shape, x, y, frame_width, frame_height,
-                    CASE WHEN width IS NULL AND geometry IS NULL THEN 'POINT'
-                         WHEN skeleton IS NOT NULL THEN 'MULTIPOINT'
-                         WHEN cuboid IS NOT NULL THEN 'MULTILINESTRING' END AS told_kind,
-                    CASE
-                        -- A box is written as the polygon that it is.
-                        WHEN width IS NOT NULL THEN
-                            '[[[' || top_left_x || ',' || top_left_y || ',' || top_right_x || ',' || top_right_y || ','
-                            || bottom_right_x || ',' || bottom_right_y || ',' || bottom_left_x || ',' || bottom_left_y
-                            || ']]]'
-                        WHEN along IS NOT NULL THEN (
-                            -- 64 corners on the line, from the one that the angle points to. A billionth of a frame is
-                            -- less than any pixel; further digits are the engine's.
-                            SELECT '[[[' || STRING_AGG(
-                                FLOOR((centre_x + along * turn_x * COS(corner * PI() / 32)
-                                       - across * turn_y * SIN(corner * PI() / 32)) * 1e9 + 0.5) / 1e9 || ','
-                                || FLOOR((centre_y + along * turn_y * aspect * COS(corner * PI() / 32)
-                                          + across * turn_x * aspect * SIN(corner * PI() / 32)) * 1e9 + 0.5) / 1e9,
-                                ',' ORDER BY corner
-                            ) || ']]]'
-                            FROM GENERATE_SERIES(0, 63) AS line(corner)
-                        )
-                        WHEN cuboid IS NOT NULL THEN (
-                            -- The front face, the back face, and the four edges between them.
-                            SELECT '[[' || STRING_AGG(near, ',' ORDER BY corner) || '],['
-                                || STRING_AGG(far, ',' ORDER BY corner) || '],['
-                                || STRING_AGG(near || ',' || far, '],[' ORDER BY corner) FILTER (WHERE corner < 4)
-                                || ']]'
-                            FROM (
-                                SELECT
-                                    corner,
-                                    '[' || front_x || ',' || front_y || ']' AS near,
-                                    '[' || FLOOR((COALESCE(vanishing_x + ratio * (front_x - vanishing_x),
-                                                           front_x + offset_x)) * 1e9 + 0.5) / 1e9 || ','
-                                    || FLOOR((COALESCE(vanishing_y + ratio * (front_y - vanishing_y),
-                                                       front_y + offset_y)) * 1e9 + 0.5) / 1e9 || ']' AS far
-                                FROM (
-                                    SELECT
-                                        corner,
-                                        CAST((cuboid -> 'front' ->> CAST(corner % 4 * 2 AS INTEGER))
-                                             AS DOUBLE PRECISION) AS front_x,
-                                        CAST((cuboid -> 'front' ->> CAST(corner % 4 * 2 + 1 AS INTEGER))
-                                             AS DOUBLE PRECISION) AS front_y,
-                                        CAST((cuboid -> 'vanishing_point' ->> 'x') AS DOUBLE PRECISION) AS vanishing_x,
-                                        CAST((cuboid -> 'vanishing_point' ->> 'y') AS DOUBLE PRECISION) AS vanishing_y,
-                                        CAST((cuboid ->> 'scale_ratio') AS DOUBLE PRECISION) AS ratio,
-                                        CAST((cuboid -> 'offset' ->> 'x') AS DOUBLE PRECISION) AS offset_x,
-                                        CAST((cuboid -> 'offset' ->> 'y') AS DOUBLE PRECISION) AS offset_y
-                                    FROM GENERATE_SERIES(0, 4) AS face(corner)
-                                ) AS placed
-                            ) AS edge
-                        )
-                        WHEN skeleton IS NOT NULL THEN (
-                            SELECT '[' || STRING_AGG(
-                                '[' || (joint ->> 'x') || ',' || (joint ->> 'y') || ']', ',' ORDER BY place
-                            ) || ']'
-                            FROM (
-                                SELECT place, skeleton -> CAST(place AS INTEGER) AS joint
-                                FROM GENERATE_SERIES(0, CAST(JSON_ARRAY_LENGTH(skeleton) AS INTEGER) - 1) AS j(place)
-                            ) AS point
-                            -- One that is marked invisible has no place that anybody saw.
-                            WHERE COALESCE((joint ->> 'visibility'), '') <> 'invisible'
-                              AND (joint ->> 'x') ~ '^[-+.0-9eE]+$' AND (joint ->> 'y') ~ '^[-+.0-9eE]+$'
-                        )
-                        WHEN geometry LIKE '[%' THEN geometry
-                    END AS outline
-                FROM (
-                    SELECT
-                        *,
-                        -- NULL but for the shapes that they belong to: DuckDB makes the texts above once a value.
-                        CASE WHEN geometry LIKE '[{"x":%' THEN CAST(geometry AS JSON) END AS skeleton,
-                        CASE WHEN geometry LIKE '{"front":%'
-                                  AND REGEXP_REPLACE(geometry, '([:,]|\[)[-+.0-9eE]+', '\1n', 'g') ~ (
-                                      '^\{"front":\[n(,n){7}\],("vanishing_point":\{"x":n,"y":n\},"scale_ratio":n'
-                                      || '|"offset":\{"x":n,"y":n\})\}$'
-                                  )
-                             THEN CAST(geometry AS JSON) END AS cuboid,
-                        CASE WHEN round IS NOT NULL THEN x END AS centre_x,
-                        CASE WHEN round IS NOT NULL THEN y END AS centre_y,
-                        CASE WHEN round IS NOT NULL THEN COS(RADIANS(COALESCE(rotation, 0))) END AS turn_x,
-                        CASE WHEN round IS NOT NULL THEN SIN(RADIANS(COALESCE(rotation, 0))) END AS turn_y,
-                        -- A circle's radius is in frame widths. It is round, and turns, in pixels, not in shares.
-                        CASE WHEN round IS NOT NULL
-                             THEN CAST(frame_width AS DOUBLE PRECISION) / frame_height END AS aspect,
-                        CAST(COALESCE((round ->> 'r'), (round ->> 'rx')) AS DOUBLE PRECISION) AS along,
-                        COALESCE(
-                            CAST((round ->> 'r') AS DOUBLE PRECISION)
-                            * COALESCE(CAST((round ->> 'stretch') AS DOUBLE PRECISION), 1),
-                            CAST((round ->> 'ry') AS DOUBLE PRECISION) * frame_height / frame_width
-                        ) AS across
-                    FROM (
-                        SELECT
-                            *,
-                            CASE WHEN geometry LIKE '{"x":%' AND frame_width > 0 AND frame_height > 0
-                                      AND REGEXP_REPLACE(geometry, '([:,]|\[)[-+.0-9eE]+', '\1n', 'g') ~ (
-                                          '^\{"x":n,"y":n,("r":n(,"stretch":n)?|"rx":n,"ry":n)(,"theta":n)?\}$'
-                                      )
-                                 THEN CAST(geometry AS JSON) END AS round
-                        FROM object_corners_on_frame
-                        WHERE top_left_x IS NOT NULL
-                           OR (width IS NULL
-                               AND (geometry LIKE '[%' OR geometry LIKE '{"x":%' OR geometry LIKE '{"front":%'
-                                    OR (geometry IS NULL AND x IS NOT NULL)))
-                    ) AS corners
-                ) AS told
+                    project_hash,
+                    project_title,
+                    data_hash,
+                    data_title,
+                    dataset_title,
+                    data_type,
+                    branch_name,
+                    label_hash,
+                    label_row_id,
+                    workflow_stage_title,
+                    space_id,
+                    frame,
+                    object_hash,
+                    object_name,
+                    feature_hash,
+                    ontology_shape,
+                    x,
+                    y,
+                    -- A box is written as the polygon that it is.
+                    CASE WHEN width IS NULL THEN geometry ELSE
+                        '[[[' || top_left_x || ',' || top_left_y || ',' || top_right_x || ',' || top_right_y || ','
+                        || bottom_right_x || ',' || bottom_right_y || ',' || bottom_left_x || ',' || bottom_left_y
+                        || ']]]' END AS outline,
+                    frame_width,
+                    frame_height
+                FROM object_corners_on_frame
+                WHERE top_left_x IS NOT NULL
+                   OR (width IS NULL AND (geometry LIKE '[%' OR (geometry IS NULL AND x IS NOT NULL)))
             ) AS outlined
-        ) AS formed
+        ) AS drawn
     ) AS shape
     WHERE kind IS NOT NULL
-) AS written;
+) AS written
+UNION ALL
+-- Shapes that have no such form of their own: point by point, the points of a part in order, then the parts. Grouped,
+-- so that PostgreSQL works each out once, not once for each use in a text.
+SELECT
+    project_hash, project_title, data_hash, data_title, dataset_title, data_type, branch_name, label_hash,
+    label_row_id, workflow_stage_title, space_id, frame, object_hash, object_name, feature_hash, ontology_shape,
+    REGEXP_REPLACE(kind || '(' || STRING_AGG(in_shares, ',' ORDER BY part) || ')', '\.0([ ,)])', '\1', 'g') AS wkt,
+    REGEXP_REPLACE(kind || '(' || STRING_AGG(in_pixels, ',' ORDER BY part) || ')', '\.0([ ,)])', '\1', 'g')
+        AS wkt_pixels
+FROM (
+    SELECT
+        project_hash, project_title, data_hash, data_title, dataset_title, data_type, branch_name, label_hash,
+        label_row_id, workflow_stage_title, space_id, frame, object_hash, object_name, feature_hash, ontology_shape,
+        kind,
+        part,
+        '(' || STRING_AGG(x || ' ' || y, ',' ORDER BY place) || ')' AS in_shares,
+        '(' || STRING_AGG(x * frame_width || ' ' || y * frame_height, ',' ORDER BY place) || ')' AS in_pixels
+    FROM (
+        -- 64 corners on the line, from where the angle points to. A billionth of a frame is less than any pixel;
+        -- further digits are the engine's.
+        SELECT
+            project_hash, project_title, data_hash, data_title, dataset_title, data_type, branch_name, label_hash,
+            label_row_id, workflow_stage_title, space_id, frame, object_hash, object_name, feature_hash, ontology_shape,
+            frame_width,
+            frame_height,
+            'POLYGON' AS kind,
+            0 AS part,
+            c.corner AS place,
+            FLOOR((x + along * turn_x * COS(c.corner % 64 * PI() / 32)
+                   - across * turn_y * SIN(c.corner % 64 * PI() / 32)) * 1e9 + 0.5) / 1e9 AS x,
+            FLOOR((y + (along * turn_y * COS(c.corner % 64 * PI() / 32)
+                        + across * turn_x * SIN(c.corner % 64 * PI() / 32))
+                   * frame_width / frame_height) * 1e9 + 0.5) / 1e9 AS y
+        FROM (
+            SELECT
+                project_hash, project_title, data_hash, data_title, dataset_title, data_type, branch_name, label_hash,
+                label_row_id, workflow_stage_title, space_id, frame, object_hash, object_name, feature_hash,
+                ontology_shape,
+                frame_width,
+                frame_height,
+                x,
+                y,
+                COS(RADIANS(COALESCE(rotation, 0))) AS turn_x,
+                SIN(RADIANS(COALESCE(rotation, 0))) AS turn_y,
+                -- In frame widths: it is round, and turns, in pixels, not in shares of a frame.
+                CAST(COALESCE(CAST(geometry AS JSON) ->> 'r', CAST(geometry AS JSON) ->> 'rx') AS DOUBLE PRECISION)
+                    AS along,
+                COALESCE(
+                    CAST((CAST(geometry AS JSON) ->> 'r') AS DOUBLE PRECISION)
+                    * COALESCE(CAST((CAST(geometry AS JSON) ->> 'stretch') AS DOUBLE PRECISION), 1),
+                    CAST((CAST(geometry AS JSON) ->> 'ry') AS DOUBLE PRECISION) * frame_height / frame_width
+                ) AS across
+            FROM object_corners_on_frame
+            WHERE geometry LIKE '{"x":%' AND frame_width > 0 AND frame_height > 0
+              AND REGEXP_REPLACE(geometry, '([:,]|\[)[-+.0-9eE]+', '\1n', 'g')
+                  ~ '^\{"x":n,"y":n,("r":n(,"stretch":n)?|"rx":n,"ry":n)(,"theta":n)?\}$'
+        ) AS round
+        CROSS JOIN GENERATE_SERIES(0, 64) AS c(corner)
+        UNION ALL
+        -- The front face, the back face, and the four edges between them.
+        SELECT
+            project_hash, project_title, data_hash, data_title, dataset_title, data_type, branch_name, label_hash,
+            label_row_id, workflow_stage_title, space_id, frame, object_hash, object_name, feature_hash, ontology_shape,
+            frame_width,
+            frame_height,
+            'MULTILINESTRING' AS kind,
+            CASE WHEN is_edge = 0 THEN is_back ELSE 2 + corner END AS part,
+            CASE WHEN is_edge = 0 THEN corner ELSE is_back END AS place,
+            CASE WHEN is_back = 0 THEN x
+                 ELSE FLOOR(COALESCE(
+                     CAST((cuboid -> 'vanishing_point' ->> 'x') AS DOUBLE PRECISION)
+                     + CAST((cuboid ->> 'scale_ratio') AS DOUBLE PRECISION)
+                     * (x - CAST((cuboid -> 'vanishing_point' ->> 'x') AS DOUBLE PRECISION)),
+                     x + CAST((cuboid -> 'offset' ->> 'x') AS DOUBLE PRECISION)
+                 ) * 1e9 + 0.5) / 1e9 END AS x,
+            CASE WHEN is_back = 0 THEN y
+                 ELSE FLOOR(COALESCE(
+                     CAST((cuboid -> 'vanishing_point' ->> 'y') AS DOUBLE PRECISION)
+                     + CAST((cuboid ->> 'scale_ratio') AS DOUBLE PRECISION)
+                     * (y - CAST((cuboid -> 'vanishing_point' ->> 'y') AS DOUBLE PRECISION)),
+                     y + CAST((cuboid -> 'offset' ->> 'y') AS DOUBLE PRECISION)
+                 ) * 1e9 + 0.5) / 1e9 END AS y
+        FROM (
+            SELECT
+                project_hash, project_title, data_hash, data_title, dataset_title, data_type, branch_name, label_hash,
+                label_row_id, workflow_stage_title, space_id, frame, object_hash, object_name, feature_hash,
+                ontology_shape,
+                frame_width,
+                frame_height,
+                CAST(geometry AS JSON) AS cuboid,
+                c.corner,
+                b.is_back,
+                e.is_edge,
+                CAST((CAST(geometry AS JSON) -> 'front' ->> CAST(c.corner % 4 * 2 AS INTEGER)) AS DOUBLE PRECISION)
+                    AS x,
+                CAST((CAST(geometry AS JSON) -> 'front' ->> CAST(c.corner % 4 * 2 + 1 AS INTEGER)) AS DOUBLE PRECISION)
+                    AS y
+            FROM object_corners_on_frame
+            CROSS JOIN GENERATE_SERIES(0, 4) AS c(corner)
+            CROSS JOIN GENERATE_SERIES(0, 1) AS b(is_back)
+            CROSS JOIN GENERATE_SERIES(0, 1) AS e(is_edge)
+            WHERE (e.is_edge = 0 OR c.corner < 4) AND geometry LIKE '{"front":%'
+              AND REGEXP_REPLACE(geometry, '([:,]|\[)[-+.0-9eE]+', '\1n', 'g')
+                  ~ ('^\{"front":\[n(,n){7}\],("vanishing_point":\{"x":n,"y":n\},"scale_ratio":n'
+                     || '|"offset":\{"x":n,"y":n\})\}$')
+        ) AS cuboid
+        UNION ALL
+        -- A keypoint that is marked invisible has no place that anybody saw.
+        SELECT
+            project_hash, project_title, data_hash, data_title, dataset_title, data_type, branch_name, label_hash,
+            label_row_id, workflow_stage_title, space_id, frame, object_hash, object_name, feature_hash, ontology_shape,
+            frame_width,
+            frame_height,
+            'MULTIPOINT' AS kind,
+            place AS part,
+            0 AS place,
+            CAST((keypoint ->> 'x') AS DOUBLE PRECISION) AS x,
+            CAST((keypoint ->> 'y') AS DOUBLE PRECISION) AS y
+        FROM (
+            SELECT
+                project_hash, project_title, data_hash, data_title, dataset_title, data_type, branch_name, label_hash,
+                label_row_id, workflow_stage_title, space_id, frame, object_hash, object_name, feature_hash,
+                ontology_shape,
+                frame_width,
+                frame_height,
+                k.place,
+                CAST(geometry AS JSON) -> CAST(k.place AS INTEGER) AS keypoint
+            FROM object_corners_on_frame
+            CROSS JOIN LATERAL GENERATE_SERIES(
+                0,
+                CASE WHEN geometry LIKE '[{"x":%' THEN CAST(JSON_ARRAY_LENGTH(CAST(geometry AS JSON)) AS INTEGER) - 1
+                     ELSE 0 END
+            ) AS k(place)
+            WHERE geometry LIKE '[{"x":%'
+        ) AS skeleton
+        WHERE COALESCE((keypoint ->> 'visibility'), '') <> 'invisible'
+          AND (keypoint ->> 'x') ~ '^[-+.0-9eE]+$' AND (keypoint ->> 'y') ~ '^[-+.0-9eE]+$'
+    ) AS point
+    GROUP BY
+        project_hash, project_title, data_hash, data_title, dataset_title, data_type, branch_name, label_hash,
+        label_row_id, workflow_stage_title, space_id, frame, object_hash, object_name, feature_hash, ontology_shape,
+        kind, part
+) AS part
+GROUP BY
+    project_hash, project_title, data_hash, data_title, dataset_title, data_type, branch_name, label_hash,
+    label_row_id, workflow_stage_title, space_id, frame, object_hash, object_name, feature_hash, ontology_shape,
+    kind;
 
 COMMENT ON VIEW object_wkt_on_frame IS
     'One row an object on a frame whose shape well-known text (WKT) can say: boxes, rotated boxes, polygons with holes and of several parts, polylines, points; circles and ellipses as polygons of 64 corners on the line, skeletons as the points that were seen (MULTIPOINT), 2-D cuboids as front face, back face and edges (MULTILINESTRING). Bitmasks and 3-D cuboids are not here, nor a rotated box, circle or ellipse on a frame of unknown size.';
