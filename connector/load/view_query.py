@@ -28,9 +28,13 @@ def view_query(name: str) -> str:
     return query
 
 
-def is_installed_text(name: str, digest: str) -> bool:
-    """Whether an installed view (table installed_view) was made from the file that `view_query` reads."""
-    return hashlib.sha256(_text(name).encode()).hexdigest() == digest
+def view_statement(name: str, digest: str) -> str | None:
+    """What creates a view, of its file; None if the installed view of that digest was made from another text."""
+    text = _text(name)
+    if hashlib.sha256(text.encode()).hexdigest() != digest:
+        return None
+    statement, _, _ = text.partition(";\n\nCOMMENT ON VIEW ")
+    return statement
 
 
 def _text(name: str) -> str:

@@ -23,7 +23,7 @@ from connector.load.publish.target import PublishTarget
 from connector.load.revisions import head_revision
 from connector.load.statements import column_list, sql
 from connector.load.tables import METADATA
-from connector.load.view_query import is_installed_text, view_query
+from connector.load.view_query import view_statement
 from connector.load.warehouse_url import DuckDBLocation
 
 MANIFEST = "manifest.json"
@@ -142,10 +142,7 @@ def _views(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
         "SELECT view_name, digest, sql FROM installed_view JOIN duckdb_views() USING (view_name)"
         " WHERE database_name = current_database() AND schema_name = current_schema() ORDER BY position"
     ).fetchall()
-    return [
-        (name, f"CREATE VIEW {name}\nAS {view_query(name)}") if is_installed_text(name, digest) else (name, stored)
-        for name, digest, stored in installed
-    ]
+    return [(name, view_statement(name, digest) or stored) for name, digest, stored in installed]
 
 
 def _views_sql(connection: duckdb.DuckDBPyConnection, schema: str) -> str:
