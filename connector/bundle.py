@@ -17,11 +17,12 @@ from connector.receipt import Receipt
 from connector.report import Report
 from connector.source import UNREADABLE, Change, FetchedBundle, FetchedLabelRow
 
-TRANSACTION_BYTES = 24_000_000
-"""JSON of the label rows that are normalised and written together, about: some 60,000 objects on frames. Larger
-transactions were measured to be no quicker, and their rows are in memory as Python values before they are columns."""
+TRANSACTION_BYTES = 12_000_000
+"""JSON of the label rows that are normalised and written together, about: some 30,000 objects on frames. Larger
+transactions were measured to be no quicker, and their rows are in memory as Python values before they are columns:
+with 24 MB a sync needed 60 MB more."""
 
-LARGE_LABEL_ROW_BYTES = 16_000_000
+LARGE_LABEL_ROW_BYTES = 12_000_000
 """A label row of more JSON is normalised and written part by part, in a transaction of its own."""
 PART_ROWS = 50_000
 """Rows of one table in a part, about: some 50 MB while they are Python values."""

@@ -78,3 +78,14 @@ def test_a_sync_imports_neither_migrations_nor_pandas(url: str, tmp_path: Path) 
         sync = ("sync", f"--ssh-key-file={key_file}", f"--domain={server.domain}", f"--project={world.project_hash}")
         found = imported(*sync, "--warehouse", url, "--log-format", "json")
         assert found & HEAVY == {"duckdb", "encord", "numpy", "pyarrow", "requests", "sqlalchemy"}
+
+
+def test_arrow_takes_its_memory_from_the_system_and_the_allocator_takes_its_settings() -> None:
+    script = """
+import ctypes, connector.start as start
+start.hold_little()
+import pyarrow
+print(pyarrow.default_memory_pool().backend_name, ctypes.CDLL(None).mallopt(-8, 2))
+"""
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["system", "1"]
