@@ -66,11 +66,11 @@ ORDER BY object_name, branch_name""",
     Question(
         "Consensus: what awaits a reviewer, and how far do the annotators disagree, in percent?",
         """\
-SELECT data_title, reason, n, first_frame,
+SELECT data_title, reason, n, first_frame AS frame,
        CAST(ROUND(100 * worst_agreement) AS BIGINT) AS worst,
-       CAST(ROUND(100 * disagreement) AS BIGINT) AS disagree
+       CAST(ROUND(100 * disagreement) AS BIGINT) AS apart
 FROM consensus_queue
-ORDER BY disagree DESC, data_title, reason""",
+ORDER BY apart DESC, data_title, reason""",
     ),
     Question(
         "Consensus: who agrees with whom, in percent? Seen x drawn alike = objects.",

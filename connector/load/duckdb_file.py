@@ -21,7 +21,7 @@ _SETTINGS = {
     # The default, most of the machine, lets a checkpoint of 10 million annotations take 600 MB, and a transaction that
     # takes in a listing a kilobyte a label row; with this they take no longer. What does not fit is spilled to a folder
     # beside the file. The warehouse's URL may say otherwise.
-    "memory_limit": "200MB",
+    "memory_limit": "400MB",
 }
 
 _MARK = b"DUCK"

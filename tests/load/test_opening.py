@@ -99,7 +99,7 @@ def test_memory_and_threads_can_be_given(url: str) -> None:
 
 
 def test_memory_is_bounded_and_nothing_is_downloaded_unless_told_otherwise(warehouse: Warehouse) -> None:
-    assert read(warehouse, "SELECT current_setting('memory_limit')") == [("190.7 MiB",)]
+    assert read(warehouse, "SELECT current_setting('memory_limit')") == [("381.4 MiB",)]
     assert read(warehouse, "SELECT current_setting('autoinstall_known_extensions')") == [(False,)]
 
 
