@@ -71,6 +71,9 @@ def _leave_out_what_is_not_kept(labels: dict[str, Any], editor: Raw) -> None:
     del labels["created_at"]  # the listing's, which the perturbed rows contradict
     for unit in labels["data_units"].values():
         unit.pop("data_link", None)
+    for drawn in frame_objects(labels):
+        if drawn.get("interpolate") == "hold":
+            del drawn["interpolate"]  # what goes without saying
     opened_by = {**_opened_by(editor["objects"]), **_opened_by(editor["classifications"])}
     for answer in (*labels["object_answers"].values(), *labels["classification_answers"].values()):
         answer["classifications"] = _that_count(answer["classifications"], opened_by, "classificationHash" in answer)
