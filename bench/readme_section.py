@@ -20,29 +20,30 @@ def performance_lines(folder: Path = results.FOLDER) -> Iterator[str]:
     """Markdown of the section: where it was measured, targets, and a table a question.
 
     Args:
-        folder: where the results lie; without all of them the section says how to make them.
+        folder: where the results lie; of a question without them the section says how to make them.
     """
-    if not all(results.is_there(question, folder) for question in QUESTIONS):
-        yield "There are no figures of this release yet: run `make bench`, then `make docs`."
+    found = {question: results.read(question, folder) for question in QUESTIONS if results.is_there(question, folder)}
+    if missing := [question for question in QUESTIONS if question not in found]:
+        yield f"There are no figures of this release yet of {', '.join(missing)}: run `make bench`, then `make docs`."
+    if not found:
         return
-    found = {question: results.read(question, folder) for question in QUESTIONS}
-    yield from _where(found["first_sync"])
+    yield ""
+    yield from _where(found)
     yield "\n**Aimed at and reached** (wall seconds and milliseconds; ratios of the same run)\n"
     yield from target_lines(found)
-    yield from _first_sync(found["first_sync"]["rows"])
-    yield from _later_syncs(found["second_sync"]["rows"])
-    yield from _growth(found["growth"]["rows"])
-    yield from _queries(found["queries"]["rows"])
-    yield from _consensus_views(found["consensus_views"]["rows"])
+    for question, made in found.items():
+        yield from _TABLES[question](made["rows"])
 
 
-def _where(made: Mapping[str, Any]) -> Iterator[str]:
-    machine, versions = made["machine"], made["versions"]
-    packages = ", ".join(f"{package} {versions[package]}" for package in _PACKAGES if package in versions)
-    yield (
-        f"Measured on {made['made']}, {machine['cores']} cores, {machine['memory_gib']} GiB, {machine['system']}, "
-        f"Python {versions['python']}, {packages}; sizes: {_SIZES[made['size']]}."
-    )
+def _where(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    for question, made in found.items():
+        machine, versions = made["machine"], made["versions"]
+        packages = ", ".join(f"{package} {versions[package]}" for package in _PACKAGES if package in versions)
+        yield (
+            f"- {question}: {made['made']}, {machine['cores']} cores, {machine['memory_gib']} GiB, "
+            f"{machine['system']}, "
+            f"Python {versions['python']}, {packages}; sizes: {_SIZES[made['size']]}."
+        )
 
 
 def _table(*heads: str) -> Iterator[str]:
@@ -100,3 +101,13 @@ def _by_engine(rows: list[dict[str, Any]], name: str, figure: str) -> Iterator[s
     for title, own in of_name.items():
         figures = " | ".join(f"{row[figure]:.3g}" for row in own)
         yield f"| {title} | {own[0]['rows']:,} | {figures} |"
+
+
+_TABLES = {
+    "first_sync": _first_sync,
+    "second_sync": _later_syncs,
+    "growth": _growth,
+    "queries": _queries,
+    "consensus_views": _consensus_views,
+}
+"""Question → its table."""

@@ -104,11 +104,15 @@ TARGETS = (
 
 
 def target_lines(results: Results) -> Iterator[str]:
-    """The targets as a Markdown table."""
+    """The targets as a Markdown table; where a question has no results it says so."""
     yield "| what | target | measured | |"
     yield "|---|---|---|---|"
     for target in TARGETS:
         word = "at least" if target.is_least else "at most"
-        found = f"{target.measured(results):.3g} {target.unit}"
+        try:
+            found = f"{target.measured(results):.3g} {target.unit}"
+        except KeyError:
+            yield f"| {target.text} | {word} {target.limit:g} {target.unit} | not measured yet | |"
+            continue
         verdict = "met" if target.is_met(results) else "**missed**"
         yield f"| {target.text} | {word} {target.limit:g} {target.unit} | {found} | {verdict} |"

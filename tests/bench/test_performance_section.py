@@ -101,6 +101,14 @@ def test_a_target_that_is_not_reached_is_missed(
     assert len(missed) == count
 
 
+def test_what_is_not_measured_yet_is_said(found: Found, tmp_path: Path) -> None:
+    results.write("queries", "full", found["queries"]["rows"], tmp_path)
+    text = "\n".join(performance_lines(tmp_path))
+    assert "no figures of this release yet of first_sync, second_sync, growth, consensus_views" in text
+    assert "| frame range or list of one label row, DuckDB | at most 30 ms | 20 ms | met |" in text
+    assert text.count("not measured yet") == len(TARGETS) - 4
+
+
 def test_the_section_quotes_the_files(found: Found, tmp_path: Path) -> None:
     for question in QUESTIONS:
         assert "make bench" in "\n".join(performance_lines(tmp_path))
