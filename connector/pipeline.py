@@ -66,7 +66,7 @@ def sync_project(
             settle=datetime.timedelta(seconds=settings.settle_seconds),
             full=settings.full,
         )
-    receipt.take_plan(str(snapshot.project.get("title") or project_hash), changes, unreadable)
+    receipt.take_plan(str(snapshot.project.get("title") or project_hash), len(entries), changes, unreadable)
     report.event("compared", receipt.plan_sentence(), project_hash=project_hash, fetch=receipt.fetch_reasons)
 
     if settings.consensus_tasks:

@@ -101,14 +101,22 @@ class Receipt:
             f"{self.rows_written:,} rows written, {self.requests:,} requests, {self.seconds:.1f} s."
         )
 
-    def take_plan(self, title: str, changes: Changes, unreadable: Sequence[object]) -> None:
-        """Take in the outcome of the comparison; unreadable entries of the listing count as failed."""
+    def take_plan(self, title: str, listed: int, changes: Changes, unreadable: Sequence[object]) -> None:
+        """Take in the outcome of the comparison; unreadable entries of the listing count as failed.
+
+        Args:
+            title: the project's.
+            listed: label rows that the listing has. Not added up from the changes, which come from the warehouse: a
+                label row that went missing between the two must not pass for a balance.
+            changes: what is to be done about them.
+            unreadable: entries of the listing that could not be read.
+        """
         self.project_title = title
         self.planned = len(changes.fetch)
         self.unchanged = changes.unchanged
         self.skipped = changes.skipped
         self.failed = self._unreadable = len(unreadable)
-        self.listed = self.planned + self.unchanged + self.skipped + self.failed
+        self.listed = listed + self.failed
         self.fetch_reasons = changes.fetch.reasons()
 
     def plan_sentence(self) -> str:

@@ -3,9 +3,13 @@
 import datetime
 
 import orjson
+import pyarrow as pa
+import pytest
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.receipt import Receipt
+from connector.source.changes import Changes
+from connector.source.fetch_plan import Change, FetchPlan
 
 
 def receipt() -> Receipt:
@@ -28,6 +32,16 @@ def test_a_receipt_that_does_not_balance_is_no_success() -> None:
     made.end()
     assert made.outcome == "failed"
     assert "10 listed" in str(made.message)
+
+
+@pytest.mark.parametrize(("listed", "outcome"), [(3, "succeeded"), (4, "failed")])
+def test_a_listed_label_row_that_the_comparison_did_not_meet_is_no_balance(listed: int, outcome: str) -> None:
+    made = Receipt("run", "project", datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC))
+    nothing_to_fetch = pa.table({name: pa.array([], pa.string()) for name in Change._fields})
+    made.take_plan("Herd", listed, Changes(FetchPlan([nothing_to_fetch]), unchanged=2, skipped=1, gone=[], live=3), [])
+    made.end()
+    assert made.outcome == outcome
+    assert made.listed == listed
 
 
 def test_sentence_and_row_carry_the_counts() -> None:
