@@ -89,6 +89,13 @@ class Settings(BaseModel):
         default=8_000_000, ge=1, description="Bytes of labels that one request should bring, about."
     )
     requests_in_flight: int = Field(default=3, ge=1, le=32, description="Requests for labels under way at once.")
+    processes: int = Field(
+        default=2,
+        ge=1,
+        le=2,
+        description="2: label rows are read in a second process while the first fetches and writes, where there is a"
+        " second processor and enough to read; 1: everything in one.",
+    )
     retry_attempts: int = Field(default=6, ge=1, description="Attempts at a request before it counts as failed.")
     retry_after_cap_seconds: float = Field(
         default=60.0, ge=0, description="Longest wait that the server may ask for; beyond it the request fails."

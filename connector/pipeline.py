@@ -21,6 +21,7 @@ from connector.normalise import (
     ontology_change,
     project_tables,
 )
+from connector.reading.reading_process import ReadingProcess
 from connector.receipt import Receipt
 from connector.report import Report
 from connector.source import Source, compare_stored, deletes_allowed, wanted_label_rows
@@ -37,6 +38,7 @@ def sync_project(
     receipt: Receipt,
     report: Report,
     interruption: Interruption,
+    process: ReadingProcess | None = None,
 ) -> None:
     """Bring one project's tables up to what Encord holds now, and fill and end its receipt.
 
@@ -77,14 +79,14 @@ def sync_project(
             keep_task_actions(source, warehouse, tables["workflow_stage"], label_rows, receipt, report)
 
     del listing, label_rows
-    loader = BundleLoader(warehouse, ontology, entries, changes.fetch.by_label_hash(), settings, receipt, report)
+    planned = changes.fetch.by_label_hash()
+    loader = BundleLoader(warehouse, ontology, entries, planned, settings, receipt, report, process)
     wanted = wanted_label_rows(changes.fetch, entries.frame_counts)
     with collector_paused() as pause, loader:
         bundles = source.fetch(project_hash, wanted, lambda: interruption.is_requested)
         for bundle in receipt.waiting_for(bundles):
             loader.load(bundle)
             pause.bundle_done()
-            report.progress(receipt.project_title, receipt.done, receipt.planned, receipt.annotations)
     interruption.check()
 
     with receipt.stage("tombstone"):

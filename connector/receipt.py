@@ -25,7 +25,7 @@ class Receipt:
         planned: label rows to fetch.
         warned: label rows of which something was kept that could not be interpreted.
         rows_by_table: rows written, by table that labels fill.
-        times: of the stages; fetching and writing run beside the others, so their figures are the time waited for them.
+        times: of the stages; requests and the reading process run beside them, so what counts is the time waited.
         fetch_reasons: label rows fetched, by reason.
         notes: what was left out without being a failure, a few words each.
     """

@@ -22,6 +22,7 @@ from connector.patience import Patience
 from connector.pipeline import sync_project
 from connector.project_choice import project_hashes, require_project_choice, source_settings
 from connector.publishing import Publisher
+from connector.reading.reading_process import ReadingProcess
 from connector.receipt import Receipt
 from connector.report import Level, Report
 from connector.source import Source
@@ -128,8 +129,9 @@ def run_sync(settings: Settings, report: Report, interruption: Interruption) -> 
         with run.times.stage("open"):
             warehouse = opened_warehouse(settings, locks, patience)
         try:
-            with run.times.stage("projects"):
-                _SyncOfAll(source, warehouse, locks, settings, run, report, interruption).run()
+            is_of_use = settings.processes > 1 and ReadingProcess.is_of_use()
+            with run.times.stage("projects"), ReadingProcess(is_wanted=is_of_use) as process:
+                _SyncOfAll(source, warehouse, locks, settings, run, report, interruption, process).run()
         finally:
             with run.times.stage("close"):
                 warehouse.close()
@@ -153,6 +155,7 @@ class _SyncOfAll:
     _run: Run
     _report: Report
     _interruption: Interruption
+    _process: ReadingProcess
 
     def run(self) -> None:
         """Sync them, decide how the run ended, and record it."""
@@ -211,7 +214,9 @@ class _SyncOfAll:
         try:
             self._interruption.check()
             with self._locked(project_hash):
-                sync_project(source, self._warehouse, self._settings, receipt, report, self._interruption)
+                sync_project(
+                    source, self._warehouse, self._settings, receipt, report, self._interruption, self._process
+                )
         except ConnectorError as error:
             receipt.break_off(error)
             run.failures.append(error)

@@ -7,7 +7,7 @@ from typing import Any
 
 FETCH = "fetch"
 """The stage in which the loading thread waits for label rows; requests run beside it, in threads of their own.
-`write` is the time that it waits for the bundle before to be written, likewise."""
+`normalise` is reading in this thread, and the time that it waits for the reading process."""
 
 _LOADING = (FETCH, "normalise", "write")
 
@@ -19,12 +19,14 @@ class StageTimes:
         wall: wall seconds by stage, in the order in which stages began; time of a stage within another is its own.
         cpu: CPU seconds of the calling thread by stage, likewise. What is missing to the wall seconds was waited: for
             answers, for the disk, or for other threads, such as those of DuckDB.
+        reading_process: CPU seconds of the process that reads label rows beside this one.
     """
 
     def __init__(self) -> None:
         """Begin with no stage, and note how much CPU time the process has taken so far."""
         self.wall: dict[str, float] = {}
         self.cpu: dict[str, float] = {}
+        self.reading_process = 0.0
         self._inner: list[tuple[float, float]] = []
         self._begun = time.perf_counter(), time.process_time(), time.thread_time()
 
@@ -47,12 +49,13 @@ class StageTimes:
                 self._inner[-1] = (outer_wall + wall, outer_cpu + cpu)
 
     def facts(self) -> dict[str, Any]:
-        """The times as JSON values: `stages`, `wall_seconds` in all, and the CPU seconds of every other thread."""
+        """The times as JSON values: `stages`, `wall_seconds` in all, and the CPU seconds of what ran beside."""
         wall_begun, process_begun, thread_begun = self._begun
         of_others = time.process_time() - process_begun - (time.thread_time() - thread_begun)
         return {
             "wall_seconds": round(time.perf_counter() - wall_begun, 3),
             "other_threads_cpu_seconds": round(max(0.0, of_others), 3),
+            "reading_process_cpu_seconds": round(self.reading_process, 3),
             "stages": {
                 name: {"wall_seconds": round(wall, 3), "cpu_seconds": round(self.cpu[name], 3)}
                 for name, wall in self.wall.items()
@@ -70,7 +73,9 @@ def profile_text(title: str, facts: Mapping[str, Any]) -> str:
         lines.append(f"{indent}{name:<12}{spent['wall_seconds']:>9.2f}{share:>8.0%}{spent['cpu_seconds']:>9.2f}")
     rest = max(0.0, total - sum(spent["wall_seconds"] for spent in facts["stages"].values()))
     lines.append(f"{indent}{'other':<12}{rest:>9.2f}{rest / total:>8.0%}")
-    lines.append(f"{indent}CPU of other threads (requests, writing): {facts['other_threads_cpu_seconds']:.2f} s")
+    lines.append(f"{indent}CPU of other threads (requests, DuckDB): {facts['other_threads_cpu_seconds']:.2f} s")
+    if facts["reading_process_cpu_seconds"]:
+        lines.append(f"{indent}CPU of the reading process: {facts['reading_process_cpu_seconds']:.2f} s")
     if bound := _bound(facts["stages"], total):
         lines.append(f"{indent}{bound}")
     return "\n".join(lines)

@@ -53,4 +53,8 @@ def main() -> None:
     hold_little()
     from connector.cli import main
 
-    main()
+    try:
+        main()
+    finally:
+        # What lives now lives to the end: looking through it for garbage once more took 0.3 s of each run.
+        gc.freeze()

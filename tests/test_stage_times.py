@@ -63,6 +63,7 @@ def facts(**stages: tuple[float, float]) -> dict[str, Any]:
     return {
         "wall_seconds": 10.0,
         "other_threads_cpu_seconds": 1.5,
+        "reading_process_cpu_seconds": 0.25,
         "stages": {name: {"wall_seconds": wall, "cpu_seconds": cpu} for name, (wall, cpu) in stages.items()},
     }
 
@@ -78,7 +79,8 @@ def facts(**stages: tuple[float, float]) -> dict[str, Any]:
 def test_the_profile_says_what_bounds_a_sync(stages: dict[str, tuple[float, float]], said: str) -> None:
     text = profile_text("Herd", facts(**stages))
     assert said in text.splitlines()[-1]
-    assert "CPU of other threads (requests, writing): 1.50 s" in text
+    assert "CPU of other threads (requests, DuckDB): 1.50 s" in text
+    assert "CPU of the reading process: 0.25 s" in text
     assert [line.split()[0] for line in text.splitlines()[1:5]] == ["fetch", "normalise", "write", "other"]
 
 

@@ -73,9 +73,6 @@ class FileLoader:
         self._receipt.listed += len(file.rows)
         for bundle in self._bundles(file):
             self._write(bundle)
-            self._report.progress(
-                self._receipt.project_title, self._receipt.done, self._receipt.listed, self._receipt.annotations
-            )
             interruption.check()
 
     def _bundles(self, file: LabelRowFile) -> Iterator[_Bundle]:

@@ -1,8 +1,9 @@
 """What goes into a fetch and what comes out of it: plain records, no type of the SDK."""
 
 import dataclasses
+import pickle
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, SupportsIndex
 
 import msgspec
 
@@ -69,6 +70,10 @@ class FetchedLabelRow:
         self._content_hash: str | None = None
         self._reading: LazyReading | None = None
 
+    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[object, ...]:
+        """For pickle, of protocol 5 on: it arrives elsewhere with its JSON alone, not with all of the body."""
+        return _unpickled, (self.label_hash, pickle.PickleBuffer(self._raw), self.last_edited_at, self._whole_bytes)
+
     @property
     def byte_count(self) -> int:
         """Bytes of JSON, as sent."""
@@ -104,6 +109,15 @@ class FetchedLabelRow:
             self._content_hash = self._reading.content_hash()
         self._reading = None
         return str(self._content_hash)
+
+
+def _unpickled(
+    label_hash: str, json: bytes | bytearray, last_edited_at: str | None, whole_bytes: int
+) -> FetchedLabelRow:
+    body = AnswerBody(bytearray(json))
+    return FetchedLabelRow(
+        label_hash, msgspec.Raw(body.content), body, last_edited_at=last_edited_at, whole_bytes=whole_bytes
+    )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -14,11 +14,14 @@ def test_a_stop_half_way_loses_nothing_and_repeats_nothing(
 ) -> None:
     gate, interruption = new_gate, Interruption()
 
+    bundles = 0
+
     def stop_after_two_bundles() -> None:
-        if gate_bundles.pop() == 1:
+        nonlocal bundles
+        bundles += 1
+        if bundles == 2:
             interruption.request("SIGTERM")
 
-    gate_bundles = [1, 2]
     stopped = gate.sync(
         interruption=interruption, on_progress=stop_after_two_bundles, bundle_rows=2, requests_in_flight=in_flight
     )

@@ -14,20 +14,13 @@ _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 class LabelRowStates:
     """The states of the label rows of one sync, as rows of `STATES_SCHEMA`."""
 
-    def __init__(self, changes: Mapping[str, Change], *, is_full: bool) -> None:
-        """Prepare.
-
-        Args:
-            changes: what was decided to fetch, by label hash.
-            is_full: whether everything is written again, newer than what is stored or not.
-        """
-        self._changes = changes
+    def __init__(self, *, is_full: bool) -> None:
+        """Prepare; `is_full` says whether everything is written again, newer than what is stored or not."""
         self._is_full = is_full
         self._stamps = TimestampCache()
 
-    def is_new(self, row: FetchedLabelRow) -> bool:
+    def is_new(self, row: FetchedLabelRow, change: Change) -> bool:
         """Whether its rows are to be made; a first sync need not look into it to know."""
-        change = self._changes[row.label_hash]
         if change.needs_new_rows or change.stored_content_hash is None:
             return True
         try:
@@ -35,18 +28,20 @@ class LabelRowStates:
         except UNREADABLE:
             return True  # what is wrong with it shows when its rows are made
 
-    def of(self, row: FetchedLabelRow, fact: Mapping[str, Any] | None, at: datetime.datetime) -> dict[str, Any]:
+    def of(
+        self, row: FetchedLabelRow, change: Change, fact: Mapping[str, Any] | None, at: datetime.datetime
+    ) -> dict[str, Any]:
         """The state of a label row after it was fetched.
 
         Args:
             row: as fetched.
+            change: why it was.
             fact: what its rows came to (`NormalisedBundle.facts`); None if its labels are those that are stored.
             at: when it was fetched.
 
         Raises:
             ValueError, RecursionError, TypeError: it cannot be decoded (`UNREADABLE`).
         """
-        change = self._changes[row.label_hash]
         edited_at = fact["labels_last_edited_at"] if fact else self._stamp_of_unchanged(row, change)
         return {
             **(fact or {}),
