@@ -35,8 +35,8 @@ SECONDS_A_TRANSACTION = 10.0
 """Where answers come slowly, what has come is written after this time: a run that is killed loses no more."""
 BYTES_READ_ALONE = 8_000_000
 """JSON of a project that is read here before the other process is started: less is read sooner than that is ready."""
-GROUPS_AT_ONCE = 2
-"""Groups given to the other process: one that is read, and the next, so that it does not wait."""
+GROUPS_AT_ONCE = 3
+"""Groups given to the other process: one that is read, and what it needs while this one writes; with two it waited."""
 LARGE_LABEL_ROW_BYTES = 12_000_000
 """A label row of more JSON is read and written part by part, in a transaction of its own."""
 PART_ROWS = 50_000

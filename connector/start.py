@@ -28,6 +28,9 @@ def start_quickly() -> None:
     # Importing makes hundreds of thousands of objects and no garbage: the collector would look at them again and again,
     # 0.2 s. With this it still comes often enough that cycles cannot pile up to more than megabytes.
     gc.set_threshold(200_000, 10, 10)
+    # A thread that receives an answer asks for Python a hundred times for it, and waits so long each time, 5 ms by
+    # default, while another computes.
+    sys.setswitchinterval(0.0005)
 
 
 _ALLOCATOR = {

@@ -116,9 +116,25 @@ class DuckDBSession:
         """
         arriving_arrow_rows = rows  # noqa: F841 - named in the statement
         insert = "INSERT INTO {table} ({columns}) SELECT {columns} FROM arriving_arrow_rows"
-        with _refused_data_told():
+        with _refused_data_told(), self._one_thread():
             answer = self._raw.execute(sql(insert, table=table, columns=column_list(rows.column_names))).fetchone()
         return int(answer[0]) if answer else 0
+
+    @contextmanager
+    def _one_thread(self) -> Iterator[None]:
+        """A block in which DuckDB works in this thread alone.
+
+        An insert of 80,000 rows takes two threads three quarters more CPU than one, and no less time.
+        """
+        (threads,) = self._raw.execute("SELECT current_setting('threads')").fetchone() or (1,)
+        if threads == 1:
+            yield
+            return
+        self._raw.execute("SET threads = 1")
+        try:
+            yield
+        finally:
+            self._raw.execute(f"SET threads = {int(threads)}")
 
     def execute(self, statement: str, **parameters: Value) -> int:
         """See `Session.execute`."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from connector.load.session import DataRefusedError, Session
 from connector.load.statements import column_list, key_columns, sql
@@ -71,21 +72,14 @@ class DeleteAndInsert:
         self, label_tables: Mapping[str, pa.Table], renewed: pa.Array, known: frozenset[str]
     ) -> dict[str, int]:
         """See `RowReplacement.replace_labels`."""
-        self._session.stage("renewed", pa.table({"label_hash": renewed}))
         if known:  # on a first sync there is nothing to search 7 big tables for
+            self._session.stage("renewed", pa.table({"label_hash": renewed}))
             for name in reversed(LABEL_TABLES):
                 delete = "DELETE FROM {table} WHERE label_hash IN (SELECT label_hash FROM renewed)"
                 self._session.execute(sql(delete, table=name))
-        written = {}
-        for name, rows in label_tables.items():
-            if rows.num_rows:
-                self._session.stage(f"arriving_{name}", rows)
-                insert = (
-                    "INSERT INTO {table} ({columns}) SELECT {columns} FROM arriving_{table}"
-                    " WHERE label_hash IN (SELECT label_hash FROM renewed)"
-                )
-                written[name] = self._session.execute(sql(insert, table=name, columns=column_list(rows.column_names)))
-        return written
+        # Rows of others are few and seldom: to look for them in SQL, for each row anew, took as long as the insert.
+        wanted = {name: _of_label_rows(rows, renewed) for name, rows in label_tables.items()}
+        return {name: self._session.copy(name, rows) for name, rows in wanted.items() if rows.num_rows}
 
     def replace_in_parts(self, label_hash: str, *, is_known: bool) -> "PartReplacement":
         """See `RowReplacement.replace_in_parts`."""
@@ -105,6 +99,13 @@ class DeleteAndInsert:
         insert = "INSERT INTO data_frame ({columns}) SELECT {columns} FROM ({frames}) AS frames ORDER BY {keys}"
         parts = {"columns": column_list(ARROW_SCHEMAS["data_frame"].names), "keys": _FRAME_KEY}
         return self._session.execute(sql(insert, frames=ONE_OF_EACH_FRAME, **parts), project_hash=project_hash)
+
+
+def _of_label_rows(rows: pa.Table, label_hashes: pa.Array) -> pa.Table:
+    """The rows of these label rows; usually all."""
+    if pc.all(pc.is_in(pc.unique(rows["label_hash"]), value_set=label_hashes)).as_py():
+        return rows
+    return rows.filter(pc.is_in(rows["label_hash"], value_set=label_hashes))
 
 
 class _InsertedParts:

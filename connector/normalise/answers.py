@@ -4,7 +4,7 @@ Encord keeps answers of all attributes of an owner, nested ones too, in one flat
 object_actions and classification_answers. Static or dynamic is the ontology's word, not the list's.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from connector.normalise.columns import ColumnBuffer
@@ -30,17 +30,16 @@ def render_number(number: float) -> tuple[str, float]:
     return (str(int(number)) if as_float.is_integer() and abs(as_float) < 2**53 else repr(as_float)), as_float
 
 
-def render(attribute: OntologyAttribute, value: Json) -> Iterator[Rendered]:
+def render(attribute: OntologyAttribute, value: Json) -> list[Rendered]:
     """The rows of one answer: one, or one a ticked option in ontology order."""
-    if attribute.answer_type == "checklist":
-        for option in sorted(value, key=attribute.options.__getitem__):
-            yield option, None, None
-    elif attribute.answer_type == "radio":
-        yield value, None, None
-    elif attribute.answer_type == "text":
-        yield None, value, None
-    else:
-        yield None, *render_number(value)
+    answer_type = attribute.answer_type
+    if answer_type == "radio":
+        return [(value, None, None)]
+    if answer_type == "text":
+        return [(None, value, None)]
+    if answer_type == "checklist":
+        return [(option, None, None) for option in sorted(value, key=attribute.options.__getitem__)]
+    return [(None, *render_number(value))]
 
 
 class AnswerReader:
@@ -124,22 +123,37 @@ class AnswerReader:
             attribute = parent
         return True
 
-    def write(self, rows: ColumnBuffer, label_hash: str, owner_hash: str) -> None:
-        """Append the rows; position numbers them within owner, space and attribute."""
+    def write(self, rows: ColumnBuffer, label_hash: str, owner_hash: str, frame_count: int | None) -> int:
+        """Append the rows; position numbers them within owner, space and attribute.
+
+        Args:
+            rows: of attribute_answer.
+            label_hash: the label row.
+            owner_hash: the object or classification.
+            frame_count: frames that the listing counts, if it does.
+
+        Returns:
+            How many of the rows hold on frames which the listing does not count.
+        """
         kind = "object" if self._is_object else "classification"
+        attributes, add, beyond = self._class.attributes, rows.add, 0
         for feature_hash, value in self._static.items():
-            attribute = self._class.attributes[feature_hash]
-            if not self._is_open(attribute):
+            attribute = attributes[feature_hash]
+            if attribute.parent_attribute is not None and not self._is_open(attribute):
                 self._warnings.add(f"answer to a nested attribute whose option is not chosen: {feature_hash}")
                 continue
-            rendered = list(render(attribute, value))
+            rendered = render(attribute, value)
             if not rendered and not self._is_object:
                 rendered = [EMPTY_ROW]  # the SDK tells an emptied checklist from an unanswered one here
             for position, row in enumerate(rendered):
-                rows.add(label_hash, kind, owner_hash, "root", feature_hash, position, *row, None, None)
+                add(label_hash, kind, owner_hash, "root", feature_hash, position, *row, None, None)
         for attribute, space_id, spans in self._dynamic.spans():
             position = 0
             for value, start, end in spans:
-                for row in render(attribute, value):
-                    rows.add(label_hash, kind, owner_hash, space_id, attribute.feature_hash, position, *row, start, end)
+                rendered = render(attribute, value)
+                for row in rendered:
+                    add(label_hash, kind, owner_hash, space_id, attribute.feature_hash, position, *row, start, end)
                     position += 1
+                if frame_count and not 0 <= start <= end < frame_count:
+                    beyond += len(rendered)
+        return beyond

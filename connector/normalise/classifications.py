@@ -185,7 +185,5 @@ def _add(
     elif answers:
         reader = AnswerReader(ontology_class, is_object=False, warnings=context.warnings)
         reader.read(answers)
-        first = len(columns.attribute_answer)
-        reader.write(columns.attribute_answer, context.label_hash, classification_hash)
-        context.count_answers_beyond_the_end(first)
+        context.add_answers(reader, classification_hash)
     columns.hand_over_if_full()

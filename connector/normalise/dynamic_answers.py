@@ -27,6 +27,11 @@ class AnswerTimeline:
 
     def assign(self, answer: Hashable, ranges: Sequence[Range]) -> None:
         """Let an answer hold over merged ranges, whatever held there before."""
+        if not self._starts:  # the usual case: one entry an attribute
+            self._starts = [start for start, _ in ranges]
+            self._intervals = [(start, end, answer) for start, end in ranges]
+            self._counts = {answer: len(ranges)}
+            return
         for start, end in ranges:
             self._clear(start, end)
         for start, end in ranges:

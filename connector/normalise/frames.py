@@ -92,7 +92,7 @@ def add_frame_objects(
     add_edited_at, add_edited_by = columns["last_edited_at"].append, columns["last_edited_by"].append
     add_deleted = columns["is_deleted"].append
     readers = SHAPE_READERS
-    part_rows, answers = bundle.part_rows, bundle.attribute_answer.columns["label_hash"]
+    part_rows, answers = bundle.part_rows, bundle.attribute_answer
     start = len(object_hash_of)
 
     for frame, objects, width, height in frames:

@@ -56,7 +56,4 @@ def add_object_instance(
     reader = AnswerReader(ontology_class, is_object=True, warnings=context.warnings)
     reader.read(answers or ())
     reader.read(actions or ())
-    rows = context.columns.attribute_answer
-    first = len(rows)
-    reader.write(rows, context.label_hash, object_hash)
-    context.count_answers_beyond_the_end(first)
+    context.add_answers(reader, object_hash)

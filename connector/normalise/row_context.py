@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from connector.normalise.answers import AnswerReader
 from connector.normalise.columns import BundleColumns
 from connector.normalise.ontology import Ontology
 from connector.normalise.row_warnings import RowWarnings
@@ -50,6 +51,8 @@ class RowContext:
             TypeError: It is there and is no dict.
         """
         value = self.labels.get(key)
+        if type(value) is dict:  # the usual case: to ask whether it is a Mapping takes much longer
+            return value
         if value is None:
             return {}
         if not isinstance(value, Mapping):
@@ -61,14 +64,10 @@ class RowContext:
         """The kind of data, lower case, such as video."""
         return str(self.labels.get("data_type") or self.entry.get("data_type") or "").lower()
 
-    def count_answers_beyond_the_end(self, first: int) -> None:
-        """Look at the rows of attribute_answer from `first` on, which were just added."""
-        frame_count = self.entry.get("number_of_frames")
-        if frame_count:
-            answers = self.columns.attribute_answer.columns
-            spans = zip(answers["frame_start"][first:], answers["frame_end"][first:], strict=True)
-            beyond = sum(start is not None and not 0 <= start <= end < frame_count for start, end in spans)
-            self.answers_beyond_the_end += beyond
+    def add_answers(self, reader: AnswerReader, owner_hash: str) -> None:
+        """Append the answers that a reader has taken in."""
+        rows, frame_count = self.columns.attribute_answer, self.entry.get("number_of_frames")
+        self.answers_beyond_the_end += reader.write(rows, self.label_hash, owner_hash, frame_count)
 
     def metadata(self, item: Mapping[str, Any]) -> tuple[int | None, Any, int | None, Any, Any, Any]:
         """created_at, created_by, last_edited_at, last_edited_by, confidence, is_manual; None where not given."""

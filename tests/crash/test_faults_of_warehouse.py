@@ -74,7 +74,7 @@ def read_only(file: Path) -> Iterator[None]:
         subprocess.run(["chattr", "-i", file], check=True)
 
 
-@pytest.mark.parametrize("kilobytes", [2, 8, 16])
+@pytest.mark.parametrize("kilobytes", [2, 8, 12])
 def test_a_full_disk(kilobytes: int, on_duckdb: Scene, tmp_path: Path) -> None:
     """From the first commit, or after some: no file may grow beyond so much, DuckDB's log of what it commits first."""
     warehouse = on_duckdb.warehouse()
