@@ -41,6 +41,7 @@ class DuckDBSession:
         self._settings = settings
         self._read_only = read_only
         self._staged: dict[str, _Part | None] = {}
+        self._threads = 1
         self._raw = self._opened()
 
     def _opened(self) -> duckdb.DuckDBPyConnection:
@@ -79,6 +80,7 @@ class DuckDBSession:
             self._roll_back()
             raise
         finally:
+            self._use_all_threads()
             with suppress(duckdb.Error):  # a connection that is gone took its registrations with it
                 for name in self._staged:
                     self._raw.unregister(name)
@@ -126,15 +128,17 @@ class DuckDBSession:
 
         An insert of 80,000 rows takes two threads three quarters more CPU than one, and no less time.
         """
-        (threads,) = self._raw.execute("SELECT current_setting('threads')").fetchone() or (1,)
-        if threads == 1:
-            yield
-            return
-        self._raw.execute("SET threads = 1")
-        try:
-            yield
-        finally:
-            self._raw.execute(f"SET threads = {int(threads)}")
+        (self._threads,) = self._raw.execute("SELECT current_setting('threads')").fetchone() or (1,)
+        if self._threads > 1:
+            self._raw.execute("SET threads = 1")
+        yield
+        self._use_all_threads()  # after a failure only once it is rolled back: until then DuckDB takes no statement
+
+    def _use_all_threads(self) -> None:
+        if self._threads > 1:
+            with suppress(duckdb.Error):  # a connection that is gone took the setting with it
+                self._raw.execute(f"SET threads = {int(self._threads)}")
+            self._threads = 1
 
     def execute(self, statement: str, **parameters: Value) -> int:
         """See `Session.execute`."""

@@ -47,7 +47,8 @@ class BundlePlanner:
         """
         with self._lock:
             bundle: list[WantedLabelRow] = []
-            room = self._byte_target if self._has_learnt else self._byte_target // FIRST_BUNDLES_SHARE
+            is_guess = not self._has_learnt and self._next is not None and self._next.annotation_count is None
+            room = self._byte_target // FIRST_BUNDLES_SHARE if is_guess else self._byte_target
             while self._next is not None and len(bundle) < self._row_limit:
                 row = self._next
                 if not row.label_hash:

@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.source.answer_body import AnswerBody
-from connector.source.bundles import BYTES_A_LABEL_ROW, BYTES_AN_ANNOTATION, BundlePlanner
+from connector.source.bundles import (
+    BYTES_A_LABEL_ROW,
+    BYTES_AN_ANNOTATION,
+    FIRST_BUNDLES_SHARE,
+    FIRST_GUESS_BYTES_A_LABEL_ROW,
+    BundlePlanner,
+)
 from connector.source.label_rows import FetchedBundle, FetchedLabelRow, WantedLabelRow
 
 COUNTS = st.one_of(st.none(), st.integers(0, 1_000_000))
@@ -76,8 +82,17 @@ def test_rows_of_unknown_size_are_learnt_too() -> None:
     rows = [WantedLabelRow(f"{number}") for number in range(1_000)]
     planner = BundlePlanner(rows, row_limit=500, byte_target=1_000_000)
     first = planner.next_bundle()
+    assert len(first) == 1_000_000 // FIRST_BUNDLES_SHARE // FIRST_GUESS_BYTES_A_LABEL_ROW, "small, until more is known"
     learn(planner, first, 500_000)
-    assert len(planner.next_bundle()) < len(first) / 5
+    assert len(planner.next_bundle()) < FIRST_BUNDLES_SHARE * len(first) / 5
+
+
+def test_what_is_learnt_of_small_rows_fills_later_bundles() -> None:
+    rows = [WantedLabelRow(f"{number}") for number in range(1_000)]
+    planner = BundlePlanner(rows, row_limit=500, byte_target=1_000_000)
+    first = planner.next_bundle()
+    learn(planner, first, 1_000)
+    assert len(planner.next_bundle()) > FIRST_BUNDLES_SHARE * len(first)
 
 
 def test_a_refused_size_halves_what_follows_and_never_grows_it() -> None:
