@@ -84,6 +84,7 @@ class BundleLoader:
         self._unwritten: list[ReadGroup] = []
         self._failures: list[Failure] = []
         self._written_at = time.monotonic()
+        self._is_writing = False
 
     def __enter__(self) -> Self:
         return self
@@ -93,11 +94,12 @@ class BundleLoader:
     ) -> None:
         """Write what was loaded, also where the fetch came to an end before its time: it need not be fetched again.
 
+        After a write that failed (the warehouse, its lock) nothing more is written.
+
         Raises:
             ConnectorError: WAREHOUSE, if it could not be written, in place of another ConnectorError.
         """
-        is_warehouse_at_fault = isinstance(error, ConnectorError) and error.kind is ErrorKind.WAREHOUSE
-        if error is None or (isinstance(error, ConnectorError) and not is_warehouse_at_fault):
+        if error is None or (isinstance(error, ConnectorError) and not self._is_writing):
             self._finish()
             self._tell_progress()
 
@@ -185,8 +187,10 @@ class BundleLoader:
         names = groups[0].tables if groups else ()
         tables = {name: pa.concat_tables(group.tables[name] for group in groups) for name in names}
         states = pa.concat_tables([STATES_SCHEMA.empty_table(), *(group.states for group in groups)])
+        self._is_writing = True
         with receipt.stage("write"):
             written = self._warehouse.write_bundle(receipt.project_hash, tables, states, failures, receipt.run_id)
+        self._is_writing = False
         self._written_at = time.monotonic()
         receipt.loaded += states.num_rows - len(written.failures)
         receipt.failed += len(failures) + len(written.failures)
@@ -247,6 +251,7 @@ class BundleLoader:
             return pa.Table.from_pylist([state], schema=STATES_SCHEMA)
 
         state = pa.Table.from_pylist([self._states.before(row)], schema=STATES_SCHEMA)
+        self._is_writing = True
         try:
             with receipt.stage("normalise"):
                 written = self._warehouse.write_label_row(receipt.project_hash, state, write_parts, receipt.run_id)
@@ -256,6 +261,7 @@ class BundleLoader:
             failure = Failure(row.label_hash, error.kind.value, error.message)
             self._warehouse.record_failures(receipt.project_hash, [failure], receipt.run_id)
             written = WrittenBundle({}, (failure,))
+        self._is_writing = False
         receipt.loaded += 1 - len(written.failures)
         receipt.failed += len(written.failures)
         receipt.warned += not written.failures and facts["warnings"] is not None

@@ -23,6 +23,8 @@ COMMAND: Sequence[str] = (sys.executable, "-P", "-m", "connector.reading.serve")
 PIPE_BYTES = 1 << 20
 """What a pipe holds, where the system lets one choose: each time that it is full, the thread that fills it waits to get
 Python back from the others, up to 5 ms; the default holds 64 KB."""
+_OF_THE_SYNC = ("ENCORD_", "PG")
+"""Beginnings of the environment variables that may carry a key or a password: not for the other process."""
 
 
 class NotReadError(Exception):
@@ -97,12 +99,13 @@ class ReadingProcess:
 
 def _start() -> subprocess.Popen[bytes]:
     path = os.pathsep.join(folder or str(Path.cwd()) for folder in sys.path)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(_OF_THE_SYNC)}
     return subprocess.Popen(  # noqa: S603 - a program of this package
         COMMAND,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         pipesize=PIPE_BYTES,
-        env={**os.environ, "PYTHONPATH": path},
+        env={**environment, "PYTHONPATH": path},
         # Ctrl-C is for the process that syncs: it ends cleanly, and then this one.
         process_group=0 if os.name == "posix" else None,
     )

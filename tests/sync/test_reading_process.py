@@ -167,6 +167,15 @@ def test_ctrl_c_reaches_the_syncing_process_only() -> None:
         assert os.getpgid(_pid_of(process)) != os.getpgid(0)
 
 
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
+def test_it_is_told_no_key_and_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENCORD_SSH_KEY", "a secret key")
+    monkeypatch.setenv("PGPASSWORD", "a secret password")
+    with ReadingProcess() as process:
+        process.read(READER, group()).result(60)
+        assert b"a secret" not in Path(f"/proc/{_pid_of(process)}/environ").read_bytes()
+
+
 @pytest.fixture
 def syncing() -> Iterator[subprocess.Popen[str]]:
     """A process that has a reading process, and tells its number."""
