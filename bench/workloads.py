@@ -6,7 +6,7 @@ from typing import Literal
 from connector.sample import Scale
 
 Size = Literal["quick", "normal", "full"]
-_GROWTH: dict[Size, float] = {"quick": 0.05, "normal": 1, "full": 4}
+_GROWTH: dict[Size, float] = {"quick": 0.02, "normal": 1, "full": 4}
 
 ANNOTATIONS_A_REQUEST = 20_000
 """What the ways that use the SDK's object model ask for at once: about what the connector does (8 MB of labels)."""
@@ -41,23 +41,23 @@ _MIXED = ("bounding_box", "polygon", "rotatable_bounding_box", "polyline", "skel
 WORKLOADS = {
     workload.name: workload
     for workload in (
-        Workload("boxes", "boxes on long videos", Scale(rows=50, annotations=10_000, objects=10)),
+        Workload("boxes", "boxes on long videos", Scale(rows=100, annotations=10_000, objects=10)),
         Workload(
             "mixed",
             "mixed shapes, polygons of 30 points",
-            Scale(rows=40, annotations=8_000, objects=16, shapes=_MIXED, templates=4),
+            Scale(rows=125, annotations=8_000, objects=16, shapes=_MIXED, templates=4),
         ),
-        Workload("images", "many small image rows", Scale(rows=8_000, annotations=6, objects=6)),
+        Workload("images", "many small image rows", Scale(rows=24_000, annotations=6, objects=6)),
         Workload(
             "bitmasks",
             "bitmasks of 1920 by 1080",
-            Scale(rows=10, annotations=1_000, objects=5, shapes=("bitmask",), templates=4),
+            Scale(rows=60, annotations=1_000, objects=5, shapes=("bitmask",), templates=4),
         ),
         Workload(
             "dynamic",
             "dynamic attributes that change every 5 frames",
-            Scale(rows=20, annotations=2_000, objects=10, dynamic_frames=5),
+            Scale(rows=100, annotations=2_000, objects=10, dynamic_frames=5),
         ),
-        Workload("consensus", "consensus, five branches", Scale(rows=10, annotations=1_000, objects=5, branches=5)),
+        Workload("consensus", "consensus, five branches", Scale(rows=40, annotations=1_000, objects=5, branches=5)),
     )
 }

@@ -18,6 +18,7 @@ from connector.sample.data_units import listing_entry, mark_opened
 from connector.sample.editable_project import SampleProject
 from connector.sample.farm_ontology import farm_ontology
 from connector.sample.label_row import SampleLabelRow
+from connector.sample.marked_text import MarkedText
 from connector.sample.ontology_pieces import Json, OntologyNames
 from connector.sample.randomness import label_hash_like, seeded_random
 from connector.sample.scale_classifying import classified_by
@@ -31,6 +32,8 @@ START = datetime.datetime(2025, 1, 6, 8, 0, 0, 250_001, tzinfo=datetime.UTC)
 SINCE_LAST_EDIT = datetime.timedelta(minutes=6)
 """Between the last edits of two rows; a sync looks again at rows edited within 5 minutes of the newest edit."""
 TIME_MARK, LABEL_TIME_MARK = listing_time(START), label_time(START)
+_HASH_MARKS = (LABEL_MARK, DATA_MARK, TASK_MARK, ITEM_MARK)
+_MARKS = tuple(mark.encode() for mark in (*_HASH_MARKS, TIME_MARK, LABEL_TIME_MARK, NUMBER_MARK, OBJECT_MARK))
 
 
 @dataclass(frozen=True)
@@ -160,9 +163,11 @@ class RowTemplate:
     def _take(self, entry: Json, labels_json: list[bytes]) -> None:
         self.branch_name = str(entry["branch_name"])
         self.entry_json = orjson.dumps(entry)
-        unopened = {**entry, "label_hash": None, "created_at": None, "last_edited_at": None}
-        self.unopened_json = orjson.dumps({**unopened, "label_status": "NOT_LABELLED"})
         self.labels_json = labels_json
+        unopened = {**entry, "label_hash": None, "created_at": None, "last_edited_at": None}
+        self.unopened = MarkedText(orjson.dumps({**unopened, "label_status": "NOT_LABELLED"}), _MARKS)
+        self.entry = MarkedText(self.entry_json, _MARKS)
+        self.labels = [MarkedText(text, _MARKS) for text in labels_json]
 
     def of_branches(self, branches: int) -> "list[RowTemplate]":
         """This template for main, and one a consensus branch, where the same things are drawn a little differently.
@@ -251,32 +256,30 @@ class ScaleLabelRow(SampleLabelRow):
         return super().labels_json(hidden)
 
     def _entry(self) -> bytes:
-        return self._filled(self._template.entry_json if self._is_opened else self._template.unopened_json)
+        return self._filled(self._template.entry if self._is_opened else self._template.unopened)
 
     def _written(self) -> bytes:
-        templates = self._template.labels_json
+        templates = self._template.labels
         return self._filled(templates[self._number % len(templates)])
 
-    def _filled(self, template: bytes) -> bytes:
+    def _filled(self, template: MarkedText) -> bytes:
         edited = START - self._number * SINCE_LAST_EDIT
-        template = template.replace(LABEL_MARK.encode(), self._own_mark.encode())
-        for mark in (DATA_MARK, TASK_MARK, ITEM_MARK):
-            template = template.replace(mark.encode(), _numbered(mark, self._number).encode())
-        for mark, value in (
+        values = (
+            self._own_mark,
+            *(_numbered(mark, self._number) for mark in (DATA_MARK, TASK_MARK, ITEM_MARK)),
             # Listing and labels name the same time, each in its own form: labels older than listed are fetched again.
-            (TIME_MARK, listing_time(edited).encode()),
-            (LABEL_TIME_MARK, label_time(edited).encode()),
-            (NUMBER_MARK, _four_letters(self._number)),
-            (OBJECT_MARK, _four_letters(self._number + (self._place << 20))),
-        ):
-            template = template.replace(mark.encode(), value)
-        return template
+            listing_time(edited),
+            label_time(edited),
+            _four_letters(self._number),
+            _four_letters(self._number + (self._place << 20)),
+        )
+        return template.filled(dict(zip(_MARKS, (value.encode() for value in values), strict=True)))
 
 
 def _numbered(mark: str, number: int) -> str:
     return f"{mark[:-12]}{number:012x}"
 
 
-def _four_letters(number: int) -> bytes:
-    alphabet = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+/"
-    return bytes(alphabet[number >> shift & 63] for shift in (18, 12, 6, 0))
+def _four_letters(number: int) -> str:
+    alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+/"
+    return "".join(alphabet[number >> shift & 63] for shift in (18, 12, 6, 0))

@@ -1,6 +1,5 @@
 """The fake Encord server: HTTP on a free loopback port, as many requests at once as the client likes."""
 
-import gzip
 import socket
 import struct
 import sys
@@ -11,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
+from isal import igzip
 from requests.structures import CaseInsensitiveDict
 
 from connector.sample.answers import Answer, Delivery, legacy_error, v2_error
@@ -141,7 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {"Content-Type": answer.content_type, **answer.headers}
         accepts_gzip = "gzip" in self.headers.get("Accept-Encoding", "") and not self.path.startswith("/v2/")
         if self.server.sample.is_compressing and accepts_gzip and len(content) >= SMALLEST_GZIP_BYTES:
-            content = gzip.compress(content, compresslevel=1, mtime=0)
+            content = igzip.compress(content, compresslevel=1, mtime=0)
             headers["Content-Encoding"] = "gzip"
         self.close_connection = True
         if answer.delivery is Delivery.RESET_BEFORE_ANSWER:

@@ -15,6 +15,7 @@ import orjson
 import requests
 
 from connector.errors import ConnectorError, ErrorKind
+from connector.source.body_pieces import body_pieces
 
 HELD_BYTES = 32_000_000
 """Bodies up to this size are held in memory; there are at most `requests_in_flight` and one of them at a time."""
@@ -80,7 +81,7 @@ def read_body(response: requests.Response, held_bytes: int = HELD_BYTES) -> Answ
     content = bytearray()
     file: IO[bytes] | None = None
     try:
-        for piece in response.iter_content(_PIECE_BYTES):
+        for piece in body_pieces(response, _PIECE_BYTES):
             if file is None and len(content) + len(piece) > held_bytes:
                 file = tempfile.TemporaryFile()  # noqa: SIM115 - closed below, once it is mapped
                 file.write(content)
