@@ -4,12 +4,15 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+_SECONDS_BETWEEN_LOOKS = 0.02
 COMMAND = Path(sys.executable).with_name("encord-sync")
 
 
@@ -20,7 +23,8 @@ class Spent:
     Attributes:
         wall: seconds from start to end.
         cpu: CPU seconds, user and system, of the process and of the children that it waited for.
-        peak_mb: largest resident set, MB.
+        peak_mb: largest resident set of the process and its children together, MB, looked at 50 times a second
+            (on Linux; elsewhere of the process alone). What they share, such as libraries, counts for each.
         told: the last line that it printed, if that is a JSON object.
     """
 
@@ -39,7 +43,10 @@ def run(arguments: Sequence[str | Path]) -> Spent:
     begun = time.monotonic()
     process = subprocess.Popen([str(each) for each in arguments], stdout=subprocess.PIPE)
     assert process.stdout is not None
+    watch = _ResidentSet(process.pid)
+    watch.start()
     printed = process.stdout.read()
+    watch.stop()
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.monotonic() - begun
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -49,4 +56,39 @@ def run(arguments: Sequence[str | Path]) -> Spent:
     lines = printed.decode().splitlines()
     told = json.loads(lines[-1]) if lines and lines[-1].startswith("{") else {}
     kilobytes = usage.ru_maxrss / (1024 if sys.platform == "darwin" else 1)
-    return Spent(wall, usage.ru_utime + usage.ru_stime, kilobytes / 1024, told)
+    return Spent(wall, usage.ru_utime + usage.ru_stime, watch.peak_mb or kilobytes / 1024, told)
+
+
+class _ResidentSet(threading.Thread):
+    """Looks again and again at what a process and its children hold.
+
+    Attributes:
+        peak_mb: the most that was seen, MB; 0 where there is no /proc.
+    """
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self.peak_mb = 0.0
+        self._process = Path(f"/proc/{pid}")
+        self._is_over = threading.Event()
+
+    def run(self) -> None:
+        """Look until told to stop."""
+        while not self._is_over.wait(_SECONDS_BETWEEN_LOOKS):
+            self.peak_mb = max(self.peak_mb, sum(map(_resident_mb, (self._process, *self._children()))))
+
+    def _children(self) -> Iterator[Path]:
+        with suppress(OSError):
+            for children in self._process.glob("task/*/children"):
+                yield from (Path("/proc", pid) for pid in children.read_text().split())
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._is_over.set()
+        self.join()
+
+
+def _resident_mb(process: Path) -> float:
+    with suppress(OSError, IndexError):  # it may have ended
+        return int(Path(process, "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+    return 0.0

@@ -11,6 +11,11 @@ from connector.load.file_lock import read_holder
 STORAGE_VERSION = "v1.2.0"
 """Read by every DuckDB from 1.2.2 to 2.0.0; a file of the 2.0 default opens in nothing older, BI tools least of all."""
 
+MEMORY_LIMIT = "400MB"
+"""The default, most of the machine, lets a checkpoint of 10 million annotations take 600 MB, and a transaction that
+takes in a listing a kilobyte a label row; with this they take no longer. What does not fit is spilled to a folder
+beside the file. The warehouse's URL may say otherwise."""
+
 _SETTINGS = {
     "storage_compatibility_version": STORAGE_VERSION,
     # Nothing is ever downloaded: extensions that a statement would need from the Internet stay away.
@@ -18,10 +23,7 @@ _SETTINGS = {
     "autoload_known_extensions": "false",
     # The default, 16 MB, checkpoints after every 100,000 annotations, which doubled the time of a first sync.
     "checkpoint_threshold": "64MB",
-    # The default, most of the machine, lets a checkpoint of 10 million annotations take 600 MB, and a transaction that
-    # takes in a listing a kilobyte a label row; with this they take no longer. What does not fit is spilled to a folder
-    # beside the file. The warehouse's URL may say otherwise.
-    "memory_limit": "400MB",
+    "memory_limit": MEMORY_LIMIT,
 }
 
 _MARK = b"DUCK"
