@@ -21,6 +21,7 @@ MODULES = {
     "a: object model only": "object_model",
     "b: SQLAlchemy": "sqlalchemy_rows",
     "c: dlt": "dlt_merge",
+    "c: dlt, our normaliser": "dlt_normalised",
     "c: dlt, Arrow": "dlt_arrow",
     "d: floor": "floor",
 }

@@ -47,7 +47,7 @@ WORKLOADS = {
             "mixed shapes, polygons of 30 points",
             Scale(rows=125, annotations=8_000, objects=16, shapes=_MIXED, templates=4),
         ),
-        Workload("images", "many small image rows", Scale(rows=24_000, annotations=6, objects=6)),
+        Workload("images", "many small image rows", Scale(rows=40_000, annotations=6, objects=6)),
         Workload(
             "bitmasks",
             "bitmasks of 1920 by 1080",
