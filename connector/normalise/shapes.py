@@ -138,8 +138,12 @@ def skeleton(item: Mapping[str, Any], _width: Number, _height: Number) -> Geomet
         if visibility is not None:
             entry["visibility"] = visibility
         points.append(entry)
-    extent = extents.of_points([entry["x"] for entry in points], [entry["y"] for entry in points])
-    return _only_extent(extent, points)
+    return skeleton_of(points)
+
+
+def skeleton_of(points: Sequence[Mapping[str, Any]]) -> Geometry:
+    """The geometry of a skeleton's points, as they are to be written; see `skeleton`."""
+    return _only_extent(extents.of_points([entry["x"] for entry in points], [entry["y"] for entry in points]), points)
 
 
 def bitmask(item: Mapping[str, Any], width: Number, height: Number) -> Geometry:
@@ -164,24 +168,32 @@ def bitmask(item: Mapping[str, Any], width: Number, height: Number) -> Geometry:
 def circle(item: Mapping[str, Any], width: Number, height: Number) -> Geometry:
     """`{"x", "y", "r", "stretch", "theta"}`, keys as given; x, y is the centre, r is in frame widths."""
     raw = item["circle"]
-    given = {name: raw[name] for name in ("x", "y", "r", "stretch", "theta") if name in raw}
-    x, y, radius, theta = raw["x"], raw["y"], raw["r"], raw.get("theta", 0.0)
+    return circle_of({name: raw[name] for name in ("x", "y", "r", "stretch", "theta") if name in raw}, width, height)
+
+
+def circle_of(given: Mapping[str, float], width: Number, height: Number) -> Geometry:
+    """The geometry of a circle; see `circle`."""
+    x, y, radius = given["x"], given["y"], given["r"]
     extent = extents.UNKNOWN
     if width and height:
-        semi_axes = (radius * width, radius * width * raw.get("stretch", 1.0))
-        extent = extents.of_ellipse((x, y), semi_axes, theta, width, height)
-    return x, y, None, None, raw.get("theta"), *extent, to_json(given)
+        semi_axes = (radius * width, radius * width * given.get("stretch", 1.0))
+        extent = extents.of_ellipse((x, y), semi_axes, given.get("theta", 0.0), width, height)
+    return x, y, None, None, given.get("theta"), *extent, to_json(given)
 
 
 def ellipse(item: Mapping[str, Any], width: Number, height: Number) -> Geometry:
     """`{"x", "y", "rx", "ry", "theta"}`, keys as given; x, y is the centre."""
     raw = item["ellipse"]
-    given = {name: raw[name] for name in ("x", "y", "rx", "ry", "theta") if name in raw}
-    x, y, rx, ry, theta = raw["x"], raw["y"], raw["rx"], raw["ry"], raw.get("theta", 0.0)
+    return ellipse_of({name: raw[name] for name in ("x", "y", "rx", "ry", "theta") if name in raw}, width, height)
+
+
+def ellipse_of(given: Mapping[str, float], width: Number, height: Number) -> Geometry:
+    """The geometry of an ellipse; see `ellipse`."""
+    x, y, rx, ry = given["x"], given["y"], given["rx"], given["ry"]
     extent = extents.UNKNOWN
     if width and height:
-        extent = extents.of_ellipse((x, y), (rx * width, ry * height), theta, width, height)
-    return x, y, None, None, raw.get("theta"), *extent, to_json(given)
+        extent = extents.of_ellipse((x, y), (rx * width, ry * height), given.get("theta", 0.0), width, height)
+    return x, y, None, None, given.get("theta"), *extent, to_json(given)
 
 
 def cuboid_2d(item: Mapping[str, Any], _width: Number, _height: Number) -> Geometry:
