@@ -32,6 +32,8 @@ START = datetime.datetime(2025, 1, 6, 8, 0, 0, 250_001, tzinfo=datetime.UTC)
 SINCE_LAST_EDIT = datetime.timedelta(minutes=6)
 """Between the last edits of two rows; a sync looks again at rows edited within 5 minutes of the newest edit."""
 TIME_MARK, LABEL_TIME_MARK = listing_time(START), label_time(START)
+_SCATTERING = 0x9E3779B1
+"""Odd, so that 32 bits of a number times this are another number's for no other: Fibonacci hashing."""
 _HASH_MARKS = (LABEL_MARK, DATA_MARK, TASK_MARK, ITEM_MARK)
 _MARKS = tuple(mark.encode() for mark in (*_HASH_MARKS, TIME_MARK, LABEL_TIME_MARK, NUMBER_MARK, OBJECT_MARK))
 
@@ -277,7 +279,9 @@ class ScaleLabelRow(SampleLabelRow):
 
 
 def _numbered(mark: str, number: int) -> str:
-    return f"{mark[:-12]}{number:012x}"
+    """A hash of its own for a number, which like Encord's says nothing of the order in which they were made."""
+    scattered = number * _SCATTERING % (1 << 32)
+    return f"{scattered:08x}-0000-4000-8{mark[0]}00-{number:012x}"
 
 
 def _four_letters(number: int) -> str:
