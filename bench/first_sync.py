@@ -6,6 +6,7 @@ python -m bench.first_sync --quick               # small: whether it runs, not h
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from bench import results
@@ -57,7 +58,7 @@ def _show(row: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    """Measure, print, and write bench/results/first_sync.json if everything was measured."""
+    """Measure, print, and write bench/results/first_sync.json, where workloads not measured now keep their figures."""
     options = parser(__doc__)
     options.add_argument("--workload", action="append", choices=WORKLOADS, help="one workload; may be repeated")
     options.add_argument("--way", action="append", choices=MODULES, help="one way; may be repeated")
@@ -65,8 +66,16 @@ def main() -> None:
     size = size_of(asked)
     ways = asked.way or list(MODULES)
     rows = measure(asked.workload or list(WORKLOADS), ways, size, asked.tries or (1 if size == "quick" else 3))
-    if not (asked.workload or asked.way):
-        results.write(QUESTION, size, rows, asked.results)
+    if not asked.way:
+        results.write(QUESTION, size, _with_rows_before(rows, size, asked.results), asked.results)
+
+
+def _with_rows_before(rows: list[dict[str, Any]], size: Size, folder: Path) -> list[dict[str, Any]]:
+    """The rows measured now, in place of those of their workloads in the results; other workloads keep theirs."""
+    found = results.read(QUESTION, folder) if results.is_there(QUESTION, folder) else {"size": size, "rows": []}
+    before = found["rows"] if found["size"] == size else []
+    by_name = {row["workload"]: row for row in (*before, *rows)}
+    return [by_name[name] for name in WORKLOADS if name in by_name]
 
 
 if __name__ == "__main__":

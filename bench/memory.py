@@ -19,7 +19,7 @@ from connector.sample import SampleServer, Scale, build_scale_world
 
 ANNOTATIONS_A_ROW = 20
 FRAMES = 10_000
-BASE_BYTES = {1: 640_000_000, 2: 750_000_000}
+BASE_BYTES = {1: 700_000_000, 2: 830_000_000}
 """By the number of processes: Python and its libraries, DuckDB's own 400 MB, the answers under way, the rows of the
 transactions in hand, a part of the listing."""
 BYTES_A_LISTED_ROW = 300

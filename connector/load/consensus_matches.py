@@ -86,6 +86,8 @@ def refresh_matches(
         session, project_hash, in_touched_units=units is not None, has_new_rules=is_ruled_anew
     )
     due = due_pairs(session)
+    if due.num_rows:
+        session.expect_large_query()
     for part in _parts(session, due):
         written += _match(session, measure, part)
     if due.num_rows or is_ruled_anew:

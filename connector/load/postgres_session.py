@@ -120,6 +120,9 @@ class PostgresSession:
         with self._raw.cursor() as cursor:
             return copy_rows(cursor, table, rows)
 
+    def expect_large_query(self) -> None:
+        """See `Session.expect_large_query`; PostgreSQL's planner decides by itself."""
+
     def execute(self, statement: str, **parameters: Value) -> int:
         """See `Session.execute`."""
         return max(0, self._run(statement, parameters).rowcount)

@@ -47,6 +47,9 @@ class Session(Protocol):
     def copy(self, table: str, rows: pa.Table) -> int:
         """Adds rows to a table as they are, the columns by their names, without staging them; returns how many."""
 
+    def expect_large_query(self) -> None:
+        """Says that what follows in this transaction is worth all threads and memory that the engine may use."""
+
     def execute(self, statement: str, **parameters: Value) -> int:
         """Runs a statement and returns how many rows it changed (0 if it changes none)."""
 
