@@ -1,10 +1,9 @@
 """Baseline c, at its best: dlt is fed with finished Arrow tables, and has nothing to fetch, parse or normalise."""
 
-import json
 from pathlib import Path
 
 from bench.ways import Job
-from bench.ways.dlt_pipeline import LOADER, pipeline
+from bench.ways.dlt_pipeline import LOADER, pipeline, tell_annotations
 from bench.ways.floor import read_final_columns
 
 
@@ -22,9 +21,7 @@ def main() -> None:
             ],
             loader_file_format=LOADER,
         )
-        with pipe.sql_client() as client:
-            counted = client.execute_sql("SELECT count(*) FROM object_annotation")
-    print(json.dumps({"annotations": counted[0][0]}))
+        tell_annotations(pipe, "object_annotation")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from typing import Any
 from encord.user_client import EncordUserClient
 
 from bench.ways import Job
-from bench.ways.dlt_pipeline import LOADER, pipeline
+from bench.ways.dlt_pipeline import LOADER, pipeline, tell_annotations
 
 _GEOMETRY = ("polygon", "polygons", "polyline", "point", "skeleton", "bitmask", "circle", "ellipse", "cuboid_2d")
 
@@ -54,9 +54,7 @@ def main() -> None:
 
         resource = dlt.resource(label_rows, name="label_row", write_disposition="merge", primary_key="label_hash")
         pipe.run(resource, loader_file_format=LOADER)
-        with pipe.sql_client() as client_of_file:
-            counted = client_of_file.execute_sql("SELECT count(*) FROM label_row__data_units__frames__objects")
-    print(json.dumps({"annotations": counted[0][0]}))
+        tell_annotations(pipe, "label_row__data_units__frames__objects")
 
 
 if __name__ == "__main__":

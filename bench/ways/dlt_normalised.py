@@ -1,11 +1,10 @@
 """Baseline c with this product's own fetch and normaliser: what if dlt wrote the tables? One process, as dlt has it."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from bench.ways import Job
-from bench.ways.dlt_pipeline import LOADER, pipeline
+from bench.ways.dlt_pipeline import LOADER, pipeline, tell_annotations
 from connector.garbage_collection import collector_paused
 from connector.load import ARROW_SCHEMAS
 from connector.normalise import Ontology, normalise_label_rows
@@ -41,9 +40,7 @@ def main() -> None:
             dlt.resource(tables, name="object_annotation", write_disposition="merge", merge_key="label_hash"),
             loader_file_format=LOADER,
         )
-        with pipe.sql_client() as client:
-            counted = client.execute_sql("SELECT count(*) FROM object_annotation")
-    print(json.dumps({"annotations": counted[0][0]}))
+        tell_annotations(pipe, "object_annotation")
 
 
 if __name__ == "__main__":
