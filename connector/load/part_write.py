@@ -41,7 +41,7 @@ class _Parts:
     def take(self, tables: Mapping[str, pa.Table]) -> None:
         """Write a part; of data_frame the rows are kept until the end, for they are few."""
         label_tables = {name: tables[name].select(ARROW_SCHEMAS[name].names) for name in LABEL_TABLES if name in tables}
-        for failure in unusable_label_rows(label_tables).values():
+        for failure in unusable_label_rows(label_tables, is_part=True).values():
             raise UnusablePartError(ErrorKind.INTERNAL, failure.message)
         self._replacement.take(label_tables)
         objects = {"object_annotation": label_tables.pop("object_annotation", None)}

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connector.load.session import DataRefusedError, Session
-from connector.load.statements import column_list, key_columns, sql
+from connector.load.statements import column_list, key_columns, references, sql
 from connector.load.tables import LABEL_TABLES, METADATA
 from connector.load.warehouse import ARROW_SCHEMAS
 
@@ -54,7 +54,7 @@ class PartReplacement(Protocol):
         """Makes an end, and returns the rows inserted or changed, by table.
 
         Raises:
-            DataRefusedError: if two rows of different parts have the same key.
+            DataRefusedError: if two rows of different parts have the same key, or one refers to a row that never came.
         """
 
 
@@ -130,6 +130,8 @@ class _InsertedParts:
         """See `PartReplacement.finish`."""
         for name in self._in_several_parts:
             refuse_doubled_keys(self._session, name, name, self._label_hash)
+        for name in LABEL_TABLES:
+            refuse_orphans(self._session, name, "", self._label_hash)
         return self._written
 
 
@@ -142,6 +144,27 @@ def refuse_doubled_keys(session: Session, name: str, held_in: str, label_hash: s
     query = "SELECT 1 FROM {held_in} WHERE label_hash = $label_hash GROUP BY {keys} HAVING count(*) > 1 LIMIT 1"
     if session.rows(sql(query, held_in=held_in, keys=keys), label_hash=label_hash):
         raise DataRefusedError(f"two rows of {name} have the same key")
+
+
+def refuse_orphans(session: Session, name: str, prefix: str, label_hash: str) -> None:
+    """Raises DataRefusedError if a row of table `name` of a label row refers to none of the row's.
+
+    Args:
+        session: inside the transaction that brought the rows.
+        name: one of LABEL_TABLES.
+        prefix: of the names of the tables that hold the rows: none for the tables themselves.
+        label_hash: the label row.
+    """
+    query = (
+        "SELECT 1 FROM {held_in} AS child WHERE label_hash = $label_hash"
+        " AND NOT EXISTS (SELECT 1 FROM {parents} AS parent WHERE {is_parent}) LIMIT 1"
+    )
+    for referred, columns in references(METADATA.tables[name]):
+        if referred in LABEL_TABLES:
+            is_parent = " AND ".join(f"parent.{column} = child.{column}" for column in columns)
+            names = {"held_in": prefix + name, "parents": prefix + referred, "is_parent": is_parent}
+            if session.rows(sql(query, **names), label_hash=label_hash):
+                raise DataRefusedError(f"a row of {name} has no row of {referred}")
 
 
 _FRAME_KEY = "project_hash, data_hash, frame"

@@ -24,6 +24,12 @@ def key_columns(table: sa.Table) -> list[str]:
     return [column.name for column in table.primary_key.columns]
 
 
+def references(table: sa.Table) -> list[tuple[str, list[str]]]:
+    """(referred table, columns, which it has under the same names) of each of a table's declared foreign keys."""
+    constraints = sorted(table.foreign_key_constraints, key=lambda each: str(each.name))
+    return [(each.referred_table.name, list(each.column_keys)) for each in constraints]
+
+
 def same_key(table: sa.Table, staged: str) -> str:
     """The join condition between a table and staged rows of it."""
     return " AND ".join(f"{table.name}.{name} = {staged}.{name}" for name in key_columns(table))

@@ -130,6 +130,36 @@ def test_a_missing_value_fails_its_label_row_only(filled: Warehouse) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("child", "parent"),
+    [
+        ("object_annotation", "object_instance (object_hash object-1)"),
+        ("object_range", "object_instance (object_hash object-1)"),
+        ("classification_range", "classification_instance (classification_hash classification-1)"),
+    ],
+)
+@pytest.mark.parametrize("known", [True, False])
+def test_a_row_that_refers_to_none_fails_its_label_row_only(
+    filled: Warehouse, child: str, parent: str, known: bool
+) -> None:
+    if not known:
+        filled.tombstone(PROJECT, [f"{PROJECT}/video-1/main"], EDITED)
+    before = read(filled, "SELECT * FROM object_annotation WHERE label_hash = 'label-1' ORDER BY frame")
+    orphans = {name: rows for name, rows in labels("label-1", x=0.9).items() if name in {child, "data_space"}}
+    if child == "object_range":
+        place = {"label_hash": "label-1", "object_hash": "object-1", "space_id": "root", "position": 0}
+        orphans = {child: rows(child, {**place, "range_unit": "millisecond"})}
+    assert child in orphans
+    written = filled.write_bundle(
+        PROJECT, together(orphans, labels("label-2", x=0.9)), states("label-1", "label-2"), [], "run-2"
+    )
+    [failure] = written.failures
+    assert failure.label_hash == "label-1"
+    assert f"a row of {child} has no row of {parent}" in failure.message
+    assert read(filled, "SELECT * FROM object_annotation WHERE label_hash = 'label-1' ORDER BY frame") == before
+    assert read(filled, "SELECT max(x) FROM object_annotation WHERE label_hash = 'label-2'") == [(0.9,)]
+
+
 def test_what_only_the_engine_refuses_fails_its_label_row_only(filled: Warehouse) -> None:
     unreadable = labels("label-1", x=0.9)
     answers = unreadable["attribute_answer"]

@@ -107,8 +107,13 @@ def nameless() -> Parts:
     return [first, second, third]
 
 
+def orphaned() -> Parts:
+    first, second, third = three_parts("label-1", x=0.75)
+    return [{**first, "object_instance": first["object_instance"].slice(0, 0)}, second, third]
+
+
 @pytest.mark.parametrize("known", [True, False])
-@pytest.mark.parametrize("parts", [doubled_over_parts, doubled_in_a_part, nameless])
+@pytest.mark.parametrize("parts", [doubled_over_parts, doubled_in_a_part, nameless, orphaned])
 def test_unusable_rows_fail_the_label_row_and_are_recorded(
     filled: Warehouse, parts: Callable[[], Parts], known: bool
 ) -> None:
