@@ -1,8 +1,4 @@
-"""What keys and NOT NULL would catch, checked on the staged rows.
-
-DuckDB's tables have no keys, because keys cost; PostgreSQL need not enforce the references between them: to look the
-object of each row up, one by one, took it as long as everything else about the row.
-"""
+"""What keys, references and NOT NULL would catch, checked on the staged rows: DuckDB's tables have none; they cost."""
 
 from collections.abc import Mapping
 

@@ -89,7 +89,7 @@ def test_postgresql_gets_the_declared_keys_references_and_comments() -> None:
                 f"ALTER TABLE {table.name} ADD CONSTRAINT fk_{table.name}_{referred}"
                 f" FOREIGN KEY({columns}) REFERENCES {referred} ({columns});" in text
             )
-    assert text.count("PRIMARY KEY (") == len(METADATA.tables) + 2, "and Alembic's own table; 0008 makes one anew"
+    assert text.count("PRIMARY KEY (") == len(METADATA.tables) + 1, "and Alembic's own table"
     assert text.count("FOREIGN KEY(") == sum(len(table.foreign_key_constraints) for table in METADATA.tables.values())
 
 

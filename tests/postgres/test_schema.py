@@ -10,7 +10,7 @@ from connector.errors import ConnectorError
 from connector.load import open_warehouse
 from connector.views import install, remove, view_files
 from tests.load.warehouse_rows import PROJECT, SAME, everything, labels, listing, read, states
-from tests.postgres_server import NEWEST, OLDEST, PostgresServer, running_server
+from tests.postgres_server import PostgresServer
 
 
 def test_the_schema_is_created_by_whoever_comes_first_and_others_stay_apart(postgres_database: str) -> None:
@@ -37,26 +37,6 @@ def test_tables_of_somebody_else_are_refused_and_left_alone(
             open_warehouse(postgres_database)
         tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'encord'").fetchall()
     assert tables == [("project",)]
-
-
-@pytest.mark.parametrize(("version", "enforced"), [(NEWEST, False), (OLDEST, True)])
-def test_references_between_tables_of_labels_are_declared_and_cost_no_look_up_where_a_server_can_do_without(
-    version: int, enforced: bool
-) -> None:
-    references = (
-        "SELECT conname, EXISTS (SELECT 1 FROM pg_trigger WHERE tgconstraint = pg_constraint.oid) FROM pg_constraint"
-        " WHERE contype = 'f' AND conrelid::regclass::text IN"
-        " ('data_frame', 'object_annotation', 'object_range', 'classification_range')"
-    )
-    with running_server(version) as server:
-        warehouse = open_warehouse(server.database_url(server.create_database()))
-        assert dict(read(warehouse, references)) == {
-            "fk_data_frame_data_unit": True,
-            "fk_object_annotation_object_instance": enforced,
-            "fk_object_range_object_instance": enforced,
-            "fk_classification_range_classification_instance": enforced,
-        }
-        warehouse.close()
 
 
 def test_rows_stay_when_views_go_and_come(postgres_url: str) -> None:

@@ -47,11 +47,6 @@ def optional(name: str, column_type: TypeEngine[Any], comment: str) -> sa.Column
     return sa.Column(name, column_type, nullable=True, comment=comment)
 
 
-def primary_key(columns: str) -> sa.PrimaryKeyConstraint:
-    """The primary key, on columns (space separated) that are declared as its own, where their order is another one."""
-    return sa.PrimaryKeyConstraint(*columns.split())
-
-
 def reference(columns: str, table: str) -> sa.ForeignKeyConstraint:
     """A foreign key on the columns of the same name (space separated) of another table."""
     names = columns.split()
