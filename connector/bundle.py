@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import pyarrow as pa
 
+from connector.bundle_writer import BundleWriter
 from connector.config import Settings
 from connector.errors import ConnectorError, ErrorKind
 from connector.load import ARROW_SCHEMAS, STATES_SCHEMA, Failure, TakePart, Warehouse, WrittenBundle
@@ -70,6 +71,7 @@ class BundleLoader:
             process: reads beside this one, if there is enough to read.
         """
         self._warehouse = warehouse
+        self._writer = BundleWriter(warehouse, receipt)
         self._ontology = ontology
         self._entries = entries
         self._changes = changes
@@ -84,7 +86,6 @@ class BundleLoader:
         self._unwritten: list[ReadGroup] = []
         self._failures: list[Failure] = []
         self._written_at = time.monotonic()
-        self._is_writing = False
 
     def __enter__(self) -> Self:
         return self
@@ -99,15 +100,19 @@ class BundleLoader:
         Raises:
             ConnectorError: WAREHOUSE, if it could not be written, in place of another ConnectorError.
         """
-        if error is None or (isinstance(error, ConnectorError) and not self._is_writing):
-            self._finish()
-            self._tell_progress()
+        try:
+            if error is None or (isinstance(error, ConnectorError) and not self._writer.has_failed):
+                self._finish()
+                self._tell_progress()
+        finally:
+            self._writer.close()
 
     def load(self, bundle: FetchedBundle) -> None:
         """Read one bundle, here or in the other process, and write what has been read by now, if it is enough.
 
         Raises:
-            ConnectorError: WAREHOUSE, if something could not be written; then nothing of that transaction was.
+            ConnectorError: WAREHOUSE, if something could not be written, now or in the background since the last
+                bundle; then nothing of that transaction was.
         """
         self._failures += [Failure(row.label_hash, row.kind.value, row.message) for row in bundle.failures]
         for group in groups_of(self._arrived(bundle.rows), datetime.datetime.now(datetime.UTC)):
@@ -174,6 +179,7 @@ class BundleLoader:
         while self._under_way:
             self._take_next()
         self._write()
+        self._writer.settle()
 
     def _write(self) -> None:
         """Write what was read in one transaction, which also records the failures."""
@@ -187,16 +193,19 @@ class BundleLoader:
         names = groups[0].tables if groups else ()
         tables = {name: pa.concat_tables(group.tables[name] for group in groups) for name in names}
         states = pa.concat_tables([STATES_SCHEMA.empty_table(), *(group.states for group in groups)])
-        self._is_writing = True
-        with receipt.stage("write"):
-            written = self._warehouse.write_bundle(receipt.project_hash, tables, states, failures, receipt.run_id)
-        self._is_writing = False
+        read = states.num_rows
+        warned = sum(group.warned for group in groups)
+        byte_count = sum(group.byte_count for group in groups)
+
+        def count(written: WrittenBundle) -> None:
+            receipt.loaded += read - len(written.failures)
+            receipt.failed += len(failures) + len(written.failures)
+            receipt.warned += warned
+            receipt.label_bytes += byte_count
+            self._count(written, failures)
+
         self._written_at = time.monotonic()
-        receipt.loaded += states.num_rows - len(written.failures)
-        receipt.failed += len(failures) + len(written.failures)
-        receipt.warned += sum(group.warned for group in groups)
-        receipt.label_bytes += sum(group.byte_count for group in groups)
-        self._count(written, failures)
+        self._writer.write(tables, states, failures, count)
 
     def _tell_progress(self) -> None:
         receipt = self._receipt
@@ -251,17 +260,17 @@ class BundleLoader:
             return pa.Table.from_pylist([state], schema=STATES_SCHEMA)
 
         state = pa.Table.from_pylist([self._states.before(row)], schema=STATES_SCHEMA)
-        self._is_writing = True
-        try:
-            with receipt.stage("normalise"):
-                written = self._warehouse.write_label_row(receipt.project_hash, state, write_parts, receipt.run_id)
-        except ConnectorError as error:
-            if error.kind is not ErrorKind.SOURCE_CONTENT:
-                raise
-            failure = Failure(row.label_hash, error.kind.value, error.message)
-            self._warehouse.record_failures(receipt.project_hash, [failure], receipt.run_id)
-            written = WrittenBundle({}, (failure,))
-        self._is_writing = False
+        self._writer.settle()
+        with self._writer.noting_failure():
+            try:
+                with receipt.stage("normalise"):
+                    written = self._warehouse.write_label_row(receipt.project_hash, state, write_parts, receipt.run_id)
+            except ConnectorError as error:
+                if error.kind is not ErrorKind.SOURCE_CONTENT:
+                    raise
+                failure = Failure(row.label_hash, error.kind.value, error.message)
+                self._warehouse.record_failures(receipt.project_hash, [failure], receipt.run_id)
+                written = WrittenBundle({}, (failure,))
         receipt.loaded += 1 - len(written.failures)
         receipt.failed += len(written.failures)
         receipt.warned += not written.failures and facts["warnings"] is not None

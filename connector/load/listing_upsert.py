@@ -7,10 +7,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connector.load.frame_numbers import fill_frame_numbers
+from connector.load.ontology_meaning import OntologyMeaning
 from connector.load.session import Session
 from connector.load.statements import delete_missing, sql, upsert
 from connector.load.tables import LABEL_TABLES, METADATA
-from connector.load.warehouse import STATE_COLUMNS, OntologyMeaning
+from connector.load.warehouse import STATE_COLUMNS
 
 _LISTED_AGAIN = ("project", "data_unit", "label_row")
 """Tables whose rows are tombstoned when a listing lacks them, and live again when one has them."""

@@ -18,6 +18,7 @@ from tenacity import (
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.load.consensus_overlaps import OverlapMeasure
+from connector.load.ontology_meaning import OntologyMeaning
 from connector.load.postgres_errors import PassingFailureError
 from connector.load.postgres_location import PostgresLocation
 from connector.load.postgres_replacement import CopyAndCompare
@@ -27,7 +28,7 @@ from connector.load.postgres_writing_lock import WritingLock
 from connector.load.revisions import ensure_head, head_revision
 from connector.load.sql_warehouse import SqlWarehouse
 from connector.load.stored_state import Answer
-from connector.load.warehouse import OntologyMeaning, TakePart, WrittenBundle
+from connector.load.warehouse import TakePart, WrittenBundle
 
 _ATTEMPTS = 8
 _LOG = logging.getLogger(__name__)
@@ -39,6 +40,8 @@ class PostgresWarehouse(SqlWarehouse):
     A transaction that met a deadlock, or whose connection was cut, is run again up to 7 times within about half a
     minute, which is what a restart of the server takes: every method may be repeated (see `Warehouse`).
     """
+
+    is_served = True
 
     def __init__(
         self, session: PostgresSession, migrated_from: str | None, measure: OverlapMeasure | None = None

@@ -19,6 +19,7 @@ from connector.load.consensus_matches import (
 )
 from connector.load.consensus_overlaps import OverlapMeasure
 from connector.load.listing_upsert import upsert_listing
+from connector.load.ontology_meaning import OntologyMeaning
 from connector.load.part_write import UnusablePartError, replace_label_row
 from connector.load.receipts import upsert_receipt
 from connector.load.row_replacement import DeleteAndInsert, RowReplacement
@@ -28,7 +29,6 @@ from connector.load.tables import LABEL_TABLES, METADATA
 from connector.load.tombstones import bury_label_rows, bury_project
 from connector.load.warehouse import (
     Failure,
-    OntologyMeaning,
     TakePart,
     TaskActionsRead,
     WrittenBundle,
@@ -37,6 +37,8 @@ from connector.load.warehouse import (
 
 class SqlWarehouse(StoredState):
     """A `Warehouse` (see there for what each method promises) over a session; engines add how to open and close it."""
+
+    is_served = False
 
     def __init__(
         self,

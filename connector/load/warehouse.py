@@ -21,6 +21,7 @@ from typing import Any, NamedTuple, Protocol
 import pyarrow as pa
 import sqlalchemy as sa
 
+from connector.load.ontology_meaning import OntologyMeaning
 from connector.load.tables import METADATA, arrow_schema, source_metadata
 
 ARROW_SCHEMAS: dict[str, pa.Schema] = {name: arrow_schema(table) for name, table in METADATA.tables.items()}
@@ -117,24 +118,15 @@ class TaskActionsRead(NamedTuple):
     read_through: datetime | None
 
 
-class OntologyMeaning(Protocol):
-    """What an edit of the ontology did to the meaning of labels already stored (normalise.OntologyChange)."""
-
-    @property
-    def stale_classes(self) -> frozenset[str]:
-        """feature_hash of classes whose instances must be fetched again."""
-
-    @property
-    def everything_is_stale(self) -> bool:
-        """Whether any label row may be touched."""
-
-    @property
-    def is_changed(self) -> bool:
-        """Whether anything changed at all: label rows with warnings are then looked at again."""
-
-
 class Warehouse(Protocol):
-    """A warehouse, open and of this release's schema. Every method may raise ConnectorError(WAREHOUSE)."""
+    """A warehouse, open and of this release's schema. Every method may raise ConnectorError(WAREHOUSE).
+
+    Attributes:
+        is_served: whether a server does the work, so that this process has time for other things meanwhile. Then the
+            methods may be called in any thread, one at a time.
+    """
+
+    is_served: bool
 
     @property
     def schema_version(self) -> str:

@@ -109,19 +109,20 @@ def server() -> Iterator[SampleServer]:
         yield running
 
 
-def test_a_lost_connection_takes_its_lock_again_before_it_writes_on(server: SampleServer, postgres_url: str) -> None:
+def test_a_lost_connection_takes_its_lock_again_before_it_writes_on(postgres_url: str) -> None:
     ends = []
 
     def second_run() -> None:
-        ends.append(sync(server, postgres_url).exit_code)
+        ends.append(sync(larger, postgres_url).exit_code)
 
-    server.faults.add(Fault(Hook(lambda: cut_connections(postgres_url)), kind="label_rows"))
-    # Sent when the first transaction, of four requests, is through.
-    server.faults.add(Fault(Hook(second_run), kind="label_rows", skip=5))
-    run = sync(server, postgres_url, bundle_rows=1, requests_in_flight=1)
-    assert (run.outcome, run.receipts[0].loaded) == ("succeeded", 6)
-    assert ends == [8]
-    assert is_free(postgres_url, server.world.project_hash)
+    with SampleServer(image_world(rows=12)) as larger:
+        larger.faults.add(Fault(Hook(lambda: cut_connections(postgres_url)), kind="label_rows"))
+        # Sent when the second transaction, of four requests each, has begun, and so the first is through.
+        larger.faults.add(Fault(Hook(second_run), kind="label_rows", skip=9))
+        run = sync(larger, postgres_url, bundle_rows=1, requests_in_flight=1)
+        assert (run.outcome, run.receipts[0].loaded) == ("succeeded", 12)
+        assert ends == [8]
+        assert is_free(postgres_url, larger.world.project_hash)
 
 
 def test_a_run_whose_project_another_one_took_meanwhile_stops_writing(server: SampleServer, postgres_url: str) -> None:
