@@ -100,12 +100,14 @@ class BundleLoader:
         Raises:
             ConnectorError: WAREHOUSE, if it could not be written, in place of another ConnectorError.
         """
+        is_broken_off = True
         try:
             if error is None or (isinstance(error, ConnectorError) and not self._writer.has_failed):
                 self._finish()
                 self._tell_progress()
+            is_broken_off = error is not None and not isinstance(error, ConnectorError)
         finally:
-            self._writer.close()
+            self._writer.close(at_once=is_broken_off)
 
     def load(self, bundle: FetchedBundle) -> None:
         """Read one bundle, here or in the other process, and write what has been read by now, if it is enough.
@@ -204,8 +206,8 @@ class BundleLoader:
             receipt.label_bytes += byte_count
             self._count(written, failures)
 
-        self._written_at = time.monotonic()
         self._writer.write(tables, states, failures, count)
+        self._written_at = time.monotonic()
 
     def _tell_progress(self) -> None:
         receipt = self._receipt

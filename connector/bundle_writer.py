@@ -1,7 +1,7 @@
 """Writes bundles one after another; where a server does the work, beside the reading of the next ones."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 
 import pyarrow as pa
@@ -11,6 +11,7 @@ from connector.load import Failure, Warehouse, WrittenBundle
 from connector.receipt import Receipt
 
 Then = Callable[[WrittenBundle], None]
+SECONDS_BETWEEN_CANCELS = 0.1
 
 
 class BundleWriter:
@@ -63,11 +64,16 @@ class BundleWriter:
         Raises:
             ConnectorError: WAREHOUSE, if it could not be written.
         """
-        if self._under_way is not None:
-            (future, then), self._under_way = self._under_way, None
+        if self._under_way is None:
+            return
+        future, then = self._under_way
+        try:
             with self.noting_failure(), self._receipt.stage("write"):
                 result = future.result()
-            then(result)
+        finally:
+            if future.done():  # or the wait was broken off
+                self._under_way = None
+        then(result)
 
     @contextmanager
     def noting_failure(self) -> Iterator[None]:
@@ -78,8 +84,16 @@ class BundleWriter:
             self.has_failed = True
             raise
 
-    def close(self) -> None:
-        """Wait for what is under way; that it failed is not said, for another failure brought this about."""
+    def close(self, *, at_once: bool = False) -> None:
+        """Wait for what is under way; that it failed is not said, for another failure brought this about.
+
+        Args:
+            at_once: have the server give it up, and roll back.
+        """
+        if at_once and self._under_way is not None:
+            future, _ = self._under_way
+            while not wait([future], timeout=SECONDS_BETWEEN_CANCELS).done:  # between two statements nothing heeds it
+                self._warehouse.give_up()
         with suppress(ConnectorError):
             self.settle()
         if self._thread is not None:

@@ -31,7 +31,19 @@ from connector.errors import ConnectorError, ErrorKind, ExitCode
 _DIFFERS = "the warehouse differs from Encord, or something could not be compared"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+class _Commands(click.Group):
+    """The commands; one that is broken off ends with its own exit code, where click says "Aborted!" and 1."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("encord-sync: broken off; the transaction in flight was rolled back.", err=True)
+            raise SystemExit(ExitCode.INTERRUPTED) from None
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="encord-sync")
 def application() -> None:
     """Sync Encord labels, all branches, into SQL tables and views; fetch only what changed.
@@ -248,9 +260,6 @@ def main() -> None:
         else:
             click.echo(f"encord-sync: {error}", err=True)
         raise SystemExit(error.kind.exit_code) from None
-    except KeyboardInterrupt:
-        click.echo("encord-sync: broken off; the transaction in flight was rolled back.", err=True)
-        raise SystemExit(ExitCode.INTERRUPTED) from None
     except Exception as error:  # noqa: BLE001 - the boundary: an unforeseen error must print no label text and no key
         if debug:
             traceback.print_exc()

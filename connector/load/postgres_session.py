@@ -22,6 +22,8 @@ _LARGEST_ANALYSED = 20_000
 """Staged tables up to this many rows get statistics, in about a millisecond: without them PostgreSQL takes a handful of
 rows for thousands, and reads a table of millions from end to end to delete ten. Of larger ones it sees the size."""
 
+_SECONDS_TO_CANCEL = 5.0
+
 
 class PostgresSession:
     """See `Session`. A connection that was lost is made again by the next transaction.
@@ -168,6 +170,11 @@ class PostgresSession:
         raw = connect(self._location, read_only=self._read_only)
         raw.autocommit = False
         return raw
+
+    def cancel(self) -> None:
+        """Asks the server to cancel the statement that runs, whoever waits for it; a few seconds at most."""
+        with suppress(psycopg.Error):
+            self._raw.cancel_safe(timeout=_SECONDS_TO_CANCEL)
 
     def close(self) -> None:
         """Closes the connection; closing twice is allowed."""

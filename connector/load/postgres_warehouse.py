@@ -131,6 +131,10 @@ class PostgresWarehouse(SqlWarehouse):
         """See `SqlWarehouse._wrote`."""
         self._changed.add(rows_by_table)
 
+    def give_up(self) -> None:
+        """See `Warehouse.give_up`."""
+        self._server.cancel()
+
     def record_project(self, receipt: Mapping[str, Any]) -> None:
         """See `Warehouse.record_project`; then renews the statistics of the tables that changed enough."""
         super().record_project(receipt)

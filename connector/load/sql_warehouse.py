@@ -54,6 +54,9 @@ class SqlWarehouse(StoredState):
         self.schema_version = schema_version
         self.migrated_from = migrated_from
 
+    def give_up(self) -> None:
+        """See `Warehouse.give_up`: there is no server."""
+
     def upsert_metadata(
         self,
         project_hash: str,

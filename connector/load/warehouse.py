@@ -123,7 +123,7 @@ class Warehouse(Protocol):
 
     Attributes:
         is_served: whether a server does the work, so that this process has time for other things meanwhile. Then the
-            methods may be called in any thread, one at a time.
+            methods may be called in any thread, one at a time, but for `give_up`.
     """
 
     is_served: bool
@@ -286,6 +286,9 @@ class Warehouse(Protocol):
 
     def record_project(self, receipt: Mapping[str, Any]) -> None:
         """Upserts the row of sync_run_project with that run_id and project_hash."""
+
+    def give_up(self) -> None:
+        """Have a server cancel the statement that another thread waits for, if any: that raises ConnectorError then."""
 
     def close(self) -> None:
         """Releases the warehouse. Closing twice is allowed."""

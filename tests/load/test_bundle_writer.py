@@ -1,6 +1,7 @@
 """Bundles are written one after another, where a server does the work beside the caller, and never after a failure."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
@@ -116,6 +117,23 @@ def test_closing_waits_for_what_is_under_way_and_is_quiet_about_its_failure(
         again.close()
         assert again.has_failed
         assert len(told) == 1
+
+
+def test_closing_at_once_has_a_server_roll_back(writer: BundleWriter, filled: Warehouse) -> None:
+    told: list[WrittenBundle] = []
+    with filled.connection() as other:
+        if filled.is_served:  # or it would wait for a minute
+            other.exec_driver_sql("LOCK TABLE object_annotation IN EXCLUSIVE MODE")
+            writer.write(labels("label-1", x=0.9), states("label-1"), [], told.append)
+            begun = time.monotonic()
+            writer.close(at_once=True)
+            assert time.monotonic() - begun < 20
+    if not filled.is_served:
+        writer.close(at_once=True)
+    assert told == []
+    assert read(filled, ANNOTATIONS) == [("label-1", 0.25), ("label-2", 0.5)]
+    filled.write_bundle(PROJECT, labels("label-1", x=0.7), states("label-1"), [], "run-3")
+    assert read(filled, ANNOTATIONS) == [("label-1", 0.7), ("label-2", 0.5)], "the connection is of use still"
 
 
 def test_whatever_a_noted_block_raises_counts_as_a_failure(writer: BundleWriter) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import getpass
 import json
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from connector.errors import ConnectorError, ErrorKind
+from connector.errors import ConnectorError, ErrorKind, ExitCode
 from connector.load import open_warehouse
 from connector.load.lock_holder import LockHolder
 from connector.load.postgres_connection import connect
@@ -19,7 +20,7 @@ from connector.load.postgres_writing_lock import WritingLock
 from connector.load.sync_locks import sync_locks
 from connector.load.warehouse_url import warehouse_location
 from connector.sample import Fault, Hook, SampleServer, Scale, add_scale_project
-from tests.locks.started_commands import StartedCommands
+from tests.locks.started_commands import PATIENCE, StartedCommands
 from tests.postgres.synced_engines import counts, sync
 from tests.source.world import image_world
 
@@ -159,6 +160,30 @@ def test_the_lock_of_the_writing_connection_keeps_others_out_by_itself(server: S
     server.faults.add(Fault(Hook(second_run), kind="label_rows", skip=1))
     assert sync(server, postgres_url, bundle_rows=1, requests_in_flight=1).outcome == "succeeded"
     assert ends == [8]
+
+
+def test_a_second_ctrl_c_breaks_off_what_the_server_is_at(commands: StartedCommands, postgres_url: str) -> None:
+    """The rows are copied in a thread, which is not where a signal arrives."""
+    open_warehouse(postgres_url).close()
+    plain = sa.make_url(postgres_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain) as other, psycopg.connect(plain, autocommit=True) as watching:
+        other.execute("LOCK TABLE encord.object_annotation IN EXCLUSIVE MODE")
+        started = commands.sync(warehouse=postgres_url)
+        waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        deadline = time.monotonic() + PATIENCE
+        while not watching.execute(waiting).fetchall() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        begun = time.monotonic()
+        started.process.send_signal(signal.SIGINT)
+        time.sleep(0.3)
+        assert started.process.poll() is None, "the first one lets the transaction come to its end"
+        started.process.send_signal(signal.SIGINT)
+        ended = started.ended()
+        assert time.monotonic() - begun < 20, "it would wait for a minute"
+    assert ended.exit_code == ExitCode.INTERRUPTED
+    assert "broken off; the transaction in flight was rolled back" in ended.err
+    assert counts(postgres_url, ["object_annotation"]) == {"object_annotation": 0}
+    assert is_free(postgres_url, commands.server.world.project_hash)
 
 
 def test_a_connection_that_lives_on_at_the_servers_end_only_is_ended(postgres_url: str) -> None:
