@@ -100,14 +100,16 @@ class BundleLoader:
         Raises:
             ConnectorError: WAREHOUSE, if it could not be written, in place of another ConnectorError.
         """
-        is_broken_off = True
         try:
             if error is None or (isinstance(error, ConnectorError) and not self._writer.has_failed):
                 self._finish()
                 self._tell_progress()
-            is_broken_off = error is not None and not isinstance(error, ConnectorError)
+        except BaseException as failure:
+            error = failure
+            raise
         finally:
-            self._writer.close(at_once=is_broken_off)
+            # Only a second Ctrl-C is in a hurry; after any failure what a server has begun is worth waiting for.
+            self._writer.close(at_once=isinstance(error, KeyboardInterrupt))
 
     def load(self, bundle: FetchedBundle) -> None:
         """Read one bundle, here or in the other process, and write what has been read by now, if it is enough.

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from connector.load.postgres_session import PostgresSession
-from connector.load.row_replacement import ONE_OF_EACH_FRAME, PartReplacement, refuse_doubled_keys, refuse_orphans
+from connector.load.row_replacement import ONE_OF_EACH_FRAME, PartReplacement, refuse_doubled_keys
 from connector.load.session import Value
 from connector.load.statements import column_list, key_columns, same_key, sql
 from connector.load.tables import LABEL_TABLES, METADATA
@@ -61,7 +61,7 @@ class CopyAndCompare:
     def replace_in_parts(self, label_hash: str, *, is_known: bool) -> PartReplacement:
         """See `RowReplacement.replace_in_parts`."""
         if not is_known:
-            return _CopiedParts(self._session, label_hash)
+            return _CopiedParts(self._session)
         for name in LABEL_TABLES:
             self._session.stage(f"arriving_{name}", ARROW_SCHEMAS[name].empty_table())
         return _StagedParts(self._session, self, label_hash)
@@ -116,9 +116,8 @@ class CopyAndCompare:
 class _CopiedParts:
     """See `PartReplacement`: the rows of a new label row are copied in, and its keys see to it that none is double."""
 
-    def __init__(self, session: PostgresSession, label_hash: str) -> None:
+    def __init__(self, session: PostgresSession) -> None:
         self._session = session
-        self._label_hash = label_hash
         self._written = dict.fromkeys(LABEL_TABLES, 0)
 
     def take(self, label_tables: Mapping[str, pa.Table]) -> None:
@@ -129,8 +128,6 @@ class _CopiedParts:
 
     def finish(self) -> dict[str, int]:
         """See `PartReplacement.finish`."""
-        for name in LABEL_TABLES:
-            refuse_orphans(self._session, name, "", self._label_hash)
         return self._written
 
 
@@ -155,7 +152,6 @@ class _StagedParts:
         for name in LABEL_TABLES:
             self._session.execute(f"ANALYZE pg_temp.arriving_{name}")
             refuse_doubled_keys(self._session, name, f"arriving_{name}", self._label_hash)
-            refuse_orphans(self._session, name, "arriving_", self._label_hash)
         return self._replacement.replace_staged([self._label_hash])
 
 

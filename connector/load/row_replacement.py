@@ -131,7 +131,7 @@ class _InsertedParts:
         for name in self._in_several_parts:
             refuse_doubled_keys(self._session, name, name, self._label_hash)
         for name in LABEL_TABLES:
-            refuse_orphans(self._session, name, "", self._label_hash)
+            _refuse_orphans(self._session, name, self._label_hash)
         return self._written
 
 
@@ -146,24 +146,17 @@ def refuse_doubled_keys(session: Session, name: str, held_in: str, label_hash: s
         raise DataRefusedError(f"two rows of {name} have the same key")
 
 
-def refuse_orphans(session: Session, name: str, prefix: str, label_hash: str) -> None:
-    """Raises DataRefusedError if a row of table `name` of a label row refers to none of the row's.
-
-    Args:
-        session: inside the transaction that brought the rows.
-        name: one of LABEL_TABLES.
-        prefix: of the names of the tables that hold the rows: none for the tables themselves.
-        label_hash: the label row.
-    """
+def _refuse_orphans(session: Session, name: str, label_hash: str) -> None:
+    """Raises DataRefusedError if a row of table `name` of a label row refers to none; for engines without keys."""
     query = (
-        "SELECT 1 FROM {held_in} AS child WHERE label_hash = $label_hash"
-        " AND NOT EXISTS (SELECT 1 FROM {parents} AS parent WHERE {is_parent}) LIMIT 1"
+        "SELECT 1 FROM {name} AS child WHERE label_hash = $label_hash"
+        " AND NOT EXISTS (SELECT 1 FROM {referred} AS parent WHERE {is_parent}) LIMIT 1"
     )
     for referred, columns in references(METADATA.tables[name]):
         if referred in LABEL_TABLES:
             is_parent = " AND ".join(f"parent.{column} = child.{column}" for column in columns)
-            names = {"held_in": prefix + name, "parents": prefix + referred, "is_parent": is_parent}
-            if session.rows(sql(query, **names), label_hash=label_hash):
+            question = sql(query, name=name, referred=referred, is_parent=is_parent)
+            if session.rows(question, label_hash=label_hash):
                 raise DataRefusedError(f"a row of {name} has no row of {referred}")
 
 

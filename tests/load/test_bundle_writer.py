@@ -7,10 +7,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from connector.bundle import BundleLoader
 from connector.bundle_writer import BundleWriter
+from connector.config import Settings
 from connector.errors import ConnectorError
 from connector.load import Failure, Warehouse, WrittenBundle
+from connector.normalise import Ontology
 from connector.receipt import Receipt
+from connector.report import JsonReport
 from tests.load.warehouse_rows import PROJECT, labels, read, states
 
 ANNOTATIONS = "SELECT label_hash, max(x) FROM object_annotation GROUP BY label_hash ORDER BY label_hash"
@@ -140,3 +144,23 @@ def test_whatever_a_noted_block_raises_counts_as_a_failure(writer: BundleWriter)
     with pytest.raises(KeyboardInterrupt), writer.noting_failure():
         raise KeyboardInterrupt
     assert writer.has_failed
+
+
+@pytest.mark.parametrize(("failure", "is_written"), [(ValueError, True), (KeyboardInterrupt, False)])
+def test_what_a_server_has_begun_is_waited_for_after_a_fault_and_not_after_a_second_ctrl_c(
+    filled: Warehouse, receipt: Receipt, failure: type[BaseException], is_written: bool
+) -> None:
+    if not filled.is_served:
+        return
+    told: list[WrittenBundle] = []
+    loader = BundleLoader(filled, Ontology({}, {}, ""), {}, {}, Settings(), receipt, JsonReport())
+    with filled.connection() as other:
+        other.exec_driver_sql("LOCK TABLE object_annotation IN EXCLUSIVE MODE")
+        letting_go = threading.Timer(3, other.exec_driver_sql, ["ROLLBACK"])
+        letting_go.start()
+        loader._writer.write(labels("label-1", x=0.9), states("label-1"), [], told.append)
+        with pytest.raises(failure), loader:
+            raise failure
+        letting_go.join()
+    assert len(told) == is_written
+    assert dict(read(filled, ANNOTATIONS))["label-1"] == (0.9 if is_written else 0.25)
