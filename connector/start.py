@@ -6,6 +6,8 @@ import os
 import sys
 from importlib.abc import MetaPathFinder
 
+from connector.sdk_transport import SdkTransportFinder
+
 
 class _WithoutPandas(MetaPathFinder):
     """Tells who asks for pandas in this process that it is not installed.
@@ -21,8 +23,8 @@ class _WithoutPandas(MetaPathFinder):
 
 
 def start_quickly() -> None:
-    """Settings of this process that spare a scheduled run, which often finds nothing new, 0.7 s of CPU."""
-    sys.meta_path.insert(0, _WithoutPandas())
+    """Settings of this process that spare a scheduled run, which often finds nothing new, 1 s of CPU."""
+    sys.meta_path[:0] = [_WithoutPandas(), SdkTransportFinder()]
     # Looking for plug-ins, pydantic opens the metadata of every installed package, 0.07 s; nothing here wants any.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # Importing makes hundreds of thousands of objects and no garbage: the collector would look at them again and again,

@@ -33,12 +33,12 @@ try:
     main()
 except SystemExit as end:
     code = end.code
-print("\\nmodules", code, *sorted(name for name, module in sys.modules.items() if module and "." not in name))
+print("\\nmodules", code, *sorted(name for name, module in sys.modules.items() if module))
 """
 
 
 def imported(*arguments: str) -> set[str]:
-    """Top-level modules that a command imported, after it ended well."""
+    """Modules that a command imported, after it ended well."""
     ran = subprocess.run([sys.executable, "-c", CODE, *arguments], capture_output=True, text=True, check=True)
     _, exit_code, *modules = ran.stdout.splitlines()[-1].split()
     assert exit_code in {"0", "None"}, ran.stderr
@@ -78,6 +78,42 @@ def test_a_sync_imports_neither_migrations_nor_pandas(url: str, tmp_path: Path) 
         sync = ("sync", f"--ssh-key-file={key_file}", f"--domain={server.domain}", f"--project={world.project_hash}")
         found = imported(*sync, "--warehouse", url, "--log-format", "json")
         assert found & HEAVY == {"duckdb", "encord", "numpy", "pyarrow", "requests", "sqlalchemy"}
+        of_the_sdk = {name.split(".")[1] for name in found if name.startswith("encord.")}
+        assert "http" in of_the_sdk
+        assert of_the_sdk.isdisjoint({"client", "dataset", "objects", "project", "storage", "user_client"})
+
+
+def told_by(script: str, *path: Path) -> list[str]:
+    """What a script prints in a process that starts as the command does, word by word."""
+    begin = (
+        f"import sys\nfrom connector.start import start_quickly\nstart_quickly()\nsys.path[:0] = {[*map(str, path)]}\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", begin + script], capture_output=True, text=True, check=True)
+    return ran.stdout.split()
+
+
+def test_the_rest_of_the_sdk_is_there_for_who_asks_for_it() -> None:
+    script = """
+import encord, importlib.metadata
+loaded = lambda: "encord.objects" in sys.modules
+print(loaded(), hasattr(encord, "__wrapped__"), loaded())
+print(encord.__version__ == importlib.metadata.version("encord"), loaded())
+from encord import EncordUserClient, Project, objects
+print(EncordUserClient.__module__, Project.__module__, objects.__name__, hasattr(encord, "nothing"))
+"""
+    assert told_by(script) == [
+        *("False", "False", "False"),
+        *("True", "True"),
+        *("encord.user_client", "encord.project", "encord.objects", "False"),
+    ]
+
+
+def test_an_sdk_whose_transport_lies_elsewhere_is_imported_whole(tmp_path: Path) -> None:
+    package = tmp_path / "encord"
+    (package / "http").mkdir(parents=True)
+    (package / "__init__.py").write_text("from encord.http import PLACE\n")
+    (package / "http" / "__init__.py").write_text("PLACE = 'elsewhere'\n")
+    assert told_by("import encord; print(vars(encord)['PLACE'])", tmp_path) == ["elsewhere"]
 
 
 def test_arrow_takes_its_memory_from_the_system_and_the_allocator_takes_its_settings() -> None:
