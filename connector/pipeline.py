@@ -86,6 +86,7 @@ def sync_project(
         bundles = source.fetch(project_hash, wanted, lambda: interruption.is_requested)
         for bundle in receipt.waiting_for(bundles):
             loader.load(bundle)
+            del bundle  # or it would be held until the next one is there
             pause.bundle_done()
     interruption.check()
 

@@ -134,6 +134,7 @@ class Receipt:
             if bundle is None:
                 return
             yield bundle
+            del bundle  # or it would be held until the next one is there
 
     def end(self, refusal: ConnectorError | None = None) -> None:
         """Close the receipt after everything was done; a success that does not balance is not one.

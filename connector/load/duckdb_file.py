@@ -12,9 +12,15 @@ STORAGE_VERSION = "v1.2.0"
 """Read by every DuckDB from 1.2.2 to 2.0.0; a file of the 2.0 default opens in nothing older, BI tools least of all."""
 
 MEMORY_LIMIT = "400MB"
-"""The default, most of the machine, lets a checkpoint of 10 million annotations take 600 MB, and a transaction that
-takes in a listing a kilobyte a label row; with this they take no longer. What does not fit is spilled to a folder
-beside the file. The warehouse's URL may say otherwise."""
+"""DuckDB's own default, most of the machine, lets a checkpoint of 10 million annotations take 600 MB, and a transaction
+that takes in a listing a kilobyte a label row; with this they take no longer. What does not fit is spilled to a folder
+beside the file. The warehouse's URL may say otherwise.
+
+DuckDB holds 2,048 rows of a table at once, and does not spill those: where each has a polygon of 14,000 points, 200 KB,
+this is too little, and it gets `NO_LIMIT_OF_OURS`."""
+
+NO_LIMIT_OF_OURS = ""
+"""In place of a limit of memory: DuckDB's own default, most of the machine."""
 
 _SETTINGS = {
     "storage_compatibility_version": STORAGE_VERSION,
@@ -60,6 +66,20 @@ _CANNOT_WRITE = (
 )
 
 
+_OUT_OF_MEMORY = re.compile(r"failed to (pin|allocate) |[Oo]ut of [Mm]emory")
+
+
+class DuckDBMemoryError(ConnectorError):
+    """DuckDB had too little memory for what it had to hold at once; nothing of the transaction was written."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            ErrorKind.WAREHOUSE,
+            f"DuckDB ran out of memory on the warehouse {path}.",
+            remedy="Give it more (?memory_limit=4GB in the warehouse's URL) or fewer threads (?threads=1).",
+        )
+
+
 def connect(
     path: Path, *, read_only: bool = False, settings: dict[str, str] | None = None
 ) -> duckdb.DuckDBPyConnection:
@@ -68,7 +88,7 @@ def connect(
     Args:
         path: the file.
         read_only: for looking only; the file must exist.
-        settings: DuckDB's own settings, such as memory_limit and threads.
+        settings: DuckDB's own settings, such as memory_limit and threads; an empty one is left at DuckDB's default.
 
     Raises:
         ConnectorError: LOCKED if another process holds the file; WAREHOUSE if it is no DuckDB file, damaged, of a newer
@@ -78,7 +98,7 @@ def connect(
         _remove_unfinished(path)
     _refuse_other_files(path)
     try:
-        connection = duckdb.connect(str(path), read_only=read_only, config={**_SETTINGS, **(settings or {})})
+        connection = duckdb.connect(str(path), read_only=read_only, config=_configuration(settings or {}))
     except duckdb.Error as error:
         raise opening_failure(path, error) from error
     connection.execute("SET TimeZone = 'UTC'")
@@ -89,11 +109,15 @@ def connect_in_memory(settings: dict[str, str]) -> duckdb.DuckDBPyConnection:
     """A DuckDB that holds nothing itself, to attach files to.
 
     Args:
-        settings: DuckDB's own settings, checked before.
+        settings: DuckDB's own settings, checked before; an empty one is left at DuckDB's default.
     """
-    connection = duckdb.connect(config={**_SETTINGS, **settings})
+    connection = duckdb.connect(config=_configuration(settings))
     connection.execute("SET TimeZone = 'UTC'")
     return connection
+
+
+def _configuration(settings: dict[str, str]) -> dict[str, str | bool | int | float | list[str]]:
+    return {name: value for name, value in {**_SETTINGS, **settings}.items() if value}
 
 
 def log_of(file: Path) -> Path:
@@ -148,6 +172,8 @@ def opening_failure(path: Path, error: duckdb.Error) -> ConnectorError:
             f"DuckDB does not take a setting of the warehouse's URL: {_first_line(text)}",
             remedy="Use memory_limit=4GB or threads=2.",
         )
+    if _is_out_of_memory(error):
+        return DuckDBMemoryError(path)
     for pattern, what, remedy in _CANNOT_OPEN:
         if re.search(pattern, text):
             return ConnectorError(ErrorKind.WAREHOUSE, f"The warehouse {path} {what}.", remedy=remedy)
@@ -162,17 +188,18 @@ def writing_failure(path: Path, error: duckdb.Error) -> ConnectorError:
             return ConnectorError(
                 ErrorKind.WAREHOUSE, f"The warehouse {path} cannot be written: {what}.", remedy=remedy
             )
-    if isinstance(error, duckdb.OutOfMemoryException):
-        return ConnectorError(
-            ErrorKind.WAREHOUSE,
-            f"DuckDB ran out of memory on the warehouse {path}.",
-            remedy="Give it more (?memory_limit=4GB in the warehouse's URL) or fewer threads (?threads=1).",
-        )
+    if _is_out_of_memory(error):
+        return DuckDBMemoryError(path)
     return ConnectorError(
         ErrorKind.WAREHOUSE,
         f"The warehouse {path} cannot be read or written: {_first_line(text)}",
         remedy="What was committed before is still there.",
     )
+
+
+def _is_out_of_memory(error: duckdb.Error) -> bool:
+    # A checkpoint that runs out of memory is a FatalException, which says of the reason what DuckDB's text says.
+    return isinstance(error, duckdb.OutOfMemoryException) or bool(_OUT_OF_MEMORY.search(str(error)))
 
 
 def _first_line(text: str) -> str:

@@ -1,9 +1,13 @@
 """The warehouse in a DuckDB file."""
 
+from collections.abc import Callable
+
 from connector.load.consensus_overlaps import OverlapMeasure
+from connector.load.duckdb_file import DuckDBMemoryError
 from connector.load.duckdb_session import DuckDBSession
 from connector.load.revisions import ensure_head, head_revision
 from connector.load.sql_warehouse import SqlWarehouse
+from connector.load.stored_state import Answer
 from connector.load.warehouse_url import DuckDBLocation
 
 
@@ -34,6 +38,15 @@ class DuckDBWarehouse(SqlWarehouse):
             session.close()
             raise
         return cls(session, migrated_from, measure)
+
+    def _in_transaction(self, work: Callable[[], Answer]) -> Answer:
+        """See `SqlWarehouse._in_transaction`; here it is done again, once, if DuckDB had too little memory for it."""
+        try:
+            return super()._in_transaction(work)
+        except DuckDBMemoryError:
+            if not self._file.take_more_memory():
+                raise
+        return super()._in_transaction(work)
 
     def close(self) -> None:
         """See `Warehouse.close`."""

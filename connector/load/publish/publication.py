@@ -1,12 +1,12 @@
 """Publishing a warehouse: what may be published, where to, and in which forms."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from connector.errors import ConnectorError, ErrorKind
-from connector.load.duckdb_file import log_of
+from connector.load.duckdb_file import NO_LIMIT_OF_OURS, DuckDBMemoryError, log_of
 from connector.load.file_lock import file_lock
 from connector.load.lock_holder import LockHolder
 from connector.load.publish.content import PublishedContent, content_fingerprint
@@ -84,6 +84,25 @@ def publish(
     run_id = _succeeded_run(url, schema)
     with file_system_failures(target.file):
         target.file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return _published(location, run_id, target, formats, keep, holder, only_changes=only_changes)
+    except DuckDBMemoryError:
+        if "memory_limit" in location.settings:
+            raise
+    unlimited = replace(location, settings={**location.settings, "memory_limit": NO_LIMIT_OF_OURS})
+    return _published(unlimited, run_id, target, formats, keep, holder, only_changes=only_changes)
+
+
+def _published(
+    location: DuckDBLocation,
+    run_id: str,
+    target: PublishTarget,
+    formats: Sequence[Format],
+    keep: int,
+    holder: LockHolder,
+    *,
+    only_changes: bool,
+) -> list[Publication]:
     content = PublishedContent(run_id, content_fingerprint(location, target))
     place_of = {"duckdb": target.file, "parquet": target.parquet}
     publish_as = {"duckdb": publish_file, "parquet": publish_folder}

@@ -1,0 +1,126 @@
+"""Labels too large for the memory that DuckDB is given: it gets more, the labels arrive, a limit of the user's stays.
+
+DuckDB holds 2,048 rows at once. Real limits need polygons of ten thousand points; these tests lower ours instead.
+"""
+
+import shutil
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from connector.errors import ConnectorError, ErrorKind
+from connector.load import Warehouse, duckdb_file, duckdb_session, open_warehouse
+from connector.load.lock_holder import LockHolder
+from connector.load.publish import publish, publish_target
+from tests.load.warehouse_rows import PROJECT, SAME, Tables, labels, listing, states
+from tests.publish import numbered_runs
+
+LITTLE = "32MB"
+FRAMES = 2_100
+GEOMETRY_BYTES = 16_000
+"""Times 2,048 is more than LITTLE; all of it is less than what is written before a checkpoint."""
+
+
+def large_labels() -> Tables:
+    """A label row with an object whose shape takes 16 KB of text on each of its frames, another one on each."""
+    made = labels("label-1", frames=range(FRAMES))
+    annotations = made["object_annotation"]
+    geometries = pa.array([f"{frame:05d}".ljust(GEOMETRY_BYTES, "-") for frame in range(FRAMES)])
+    place = annotations.column_names.index("geometry")
+    return {**made, "object_annotation": annotations.set_column(place, annotations.field(place), geometries)}
+
+
+def write(warehouse: Warehouse, made: Tables, content_hash: str) -> None:
+    warehouse.write_bundle(PROJECT, made, states("label-1", content_hash=content_hash), [], "run-1")
+
+
+def held(warehouse: Warehouse) -> list[tuple[int, int]]:
+    """How many annotations there are, and the bytes of their geometries."""
+    query = "SELECT count(*), coalesce(sum(length(geometry)), 0)::BIGINT FROM object_annotation"
+    with warehouse.connection() as connection:
+        return [(count, size) for count, size in connection.exec_driver_sql(query)]
+
+
+def new_warehouse(file: Path, options: str = "") -> Warehouse:
+    warehouse = open_warehouse(f"duckdb:///{file}{options}")
+    warehouse.upsert_metadata(PROJECT, listing([("video-1", "main", "label-1")]), SAME)
+    return warehouse
+
+
+@pytest.fixture
+def file(tmp_path: Path, new_file: Path) -> Path:
+    return Path(shutil.copyfile(new_file, tmp_path / "labels.duckdb"))
+
+
+@pytest.fixture
+def little_for_inserts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(duckdb_session, "_MEMORY_LIMIT_OF_INSERTS", LITTLE)
+    monkeypatch.setitem(duckdb_file._SETTINGS, "checkpoint_threshold", "1MB")
+
+
+@pytest.mark.usefixtures("little_for_inserts")
+def test_a_transaction_that_memory_was_too_little_for_is_done_again_with_more(file: Path) -> None:
+    warehouse = new_warehouse(file)
+    write(warehouse, large_labels(), "large")
+    assert held(warehouse) == [(FRAMES, FRAMES * GEOMETRY_BYTES)]
+    write(warehouse, labels("label-1"), "small")  # the file is open, and takes the next ones
+    assert held(warehouse) == [(3, 0)]
+    warehouse.close()
+
+
+@pytest.mark.usefixtures("little_for_inserts")
+def test_a_limit_of_the_user_stays_and_is_named(file: Path) -> None:
+    warehouse = new_warehouse(file, f"?memory_limit={LITTLE}")
+    write(warehouse, labels("label-1"), "small")
+    with pytest.raises(ConnectorError, match=r"memory_limit=4GB") as failed:
+        write(warehouse, large_labels(), "large")
+    assert failed.value.kind is ErrorKind.WAREHOUSE
+    assert held(warehouse) == [(3, 0)]  # the old rows stay
+    warehouse.close()
+
+
+def test_a_log_that_memory_is_too_little_for_is_taken_in(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a sync that was killed: opening the file reads the log, and the first transaction folds it in."""
+    warehouse = new_warehouse(file)
+    write(warehouse, large_labels(), "large")
+    killed = tmp_path / "killed.duckdb"
+    shutil.copyfile(file, killed)
+    shutil.copyfile(duckdb_file.log_of(file), duckdb_file.log_of(killed))
+    warehouse.close()
+
+    monkeypatch.setitem(duckdb_file._SETTINGS, "memory_limit", LITTLE)
+    monkeypatch.setitem(duckdb_file._SETTINGS, "checkpoint_threshold", "1MB")
+    reopened = open_warehouse(f"duckdb:///{killed}")
+    write(reopened, labels("label-1", x=0.5), "small")
+    assert held(reopened) == [(3, 0)]
+    reopened.close()
+    assert not duckdb_file.log_of(killed).exists()
+
+
+@pytest.mark.parametrize("form", ["duckdb", "parquet"])
+def test_a_copy_that_memory_is_too_little_for_is_made_with_more(
+    form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "labels.duckdb"
+    numbered_runs.make(f"duckdb:///{file}")
+    warehouse = open_warehouse(f"duckdb:///{file}")
+    made = {**large_labels(), "object_instance": labels("label-0")["object_instance"]}
+    annotations = made["object_annotation"]
+    of_label = pa.array(["label-0"] * annotations.num_rows)
+    place = annotations.column_names.index("label_hash")
+    made["object_annotation"] = annotations.set_column(place, annotations.field(place), of_label)
+    content = {name: made[name] for name in ("object_instance", "object_annotation")}
+    warehouse.write_bundle(PROJECT, content, states("label-0", content_hash="large"), [], "run-1")
+    numbered_runs.record_success(warehouse, 1)
+    warehouse.close()
+
+    monkeypatch.setitem(duckdb_file._SETTINGS, "memory_limit", LITTLE)
+    target = publish_target(f"duckdb:///{file}", None, tmp_path / "out" / "labels.duckdb", [form])  # type: ignore[list-item]
+    me = LockHolder.this_process("publish")
+    (publication,) = publish(f"duckdb:///{file}", None, target, [form], 0, me)  # type: ignore[list-item]
+    assert publication.run_id == numbered_runs.run_id_of(1)
+    with pytest.raises(ConnectorError, match=r"ran out of memory.*memory_limit=4GB"):
+        publish(f"duckdb:///{file}?memory_limit={LITTLE}", None, target, [form], 0, me)  # type: ignore[list-item]
