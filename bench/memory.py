@@ -4,8 +4,8 @@
     python -m bench.memory --rows 100000            # one of them
     python -m bench.memory --annotations 2000000
 
-The server runs in this process, the sync in its own, with a reading process or without, whose peak (resident sets
-together) is held against the bound that the README states.
+The server runs in this process, the sync in its own, with a reading process or without, whose peak (what both hold,
+once) is held against the bound that the README states.
 """
 
 import argparse
@@ -32,8 +32,8 @@ def peak_of_sync(scale: Scale, processes: int) -> tuple[float, float, int]:
     """Sync a project into a new DuckDB file.
 
     Returns:
-        Peak resident set of the sync and of its reading process together in MB, its seconds, and the bytes of the
-        largest label row.
+        Peak memory of the sync and of its reading process together in MB, its seconds, and the bytes of the largest
+        label row.
 
     Raises:
         RuntimeError: the sync did not succeed.
