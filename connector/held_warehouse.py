@@ -85,6 +85,17 @@ def _enter(held: ExitStack, locks: SyncLocks, project_hash: str) -> None:
     held.enter_context(locks.project(project_hash))
 
 
+def tell_of_memory(warehouse: Warehouse, report: Report) -> None:
+    """Warns if DuckDB needed more memory than it is given, and got what it takes by itself."""
+    if warehouse.has_lifted_limit:
+        text = (
+            "Labels too large for the memory that DuckDB is given: a transaction was done again without a limit of"
+            " ours, and DuckDB may take most of this machine since. Nothing is lost; ?memory_limit=2GB in the"
+            " warehouse's URL, say, gives it that much from the start, and no more."
+        )
+        report.event("memory_limit_lifted", text, level="warning")
+
+
 def _tell_of_log(settings: Settings, report: Report) -> None:
     """Warns if what was committed is in the log beside a DuckDB file still: the file could not grow when it was closed.
 

@@ -13,7 +13,7 @@ from typing import Any
 from connector import __version__
 from connector.config import Settings, without_password
 from connector.errors import ConnectorError, ErrorKind, ExitCode
-from connector.held_warehouse import holding_warehouse, opened_warehouse
+from connector.held_warehouse import holding_warehouse, opened_warehouse, tell_of_memory
 from connector.interruption import Interruption
 from connector.load import Warehouse
 from connector.load.lock_holder import LockHolder
@@ -133,6 +133,7 @@ def run_sync(settings: Settings, report: Report, interruption: Interruption) -> 
             with run.times.stage("projects"), ReadingProcess(is_wanted=is_of_use) as process:
                 _SyncOfAll(source, warehouse, locks, settings, run, report, interruption, process).run()
         finally:
+            tell_of_memory(warehouse, report)
             with run.times.stage("close"):
                 warehouse.close()
         if publisher is not None:

@@ -46,6 +46,7 @@ class DuckDBWarehouse(SqlWarehouse):
         except DuckDBMemoryError:
             if not self._file.take_more_memory():
                 raise
+            self.has_lifted_limit = True
         return super()._in_transaction(work)
 
     def close(self) -> None:

@@ -39,6 +39,7 @@ class SqlWarehouse(StoredState):
     """A `Warehouse` (see there for what each method promises) over a session; engines add how to open and close it."""
 
     is_served = False
+    has_lifted_limit = False
 
     def __init__(
         self,

@@ -124,9 +124,11 @@ class Warehouse(Protocol):
     Attributes:
         is_served: whether a server does the work, so that this process has time for other things meanwhile. Then the
             methods may be called in any thread, one at a time, but for `give_up`.
+        has_lifted_limit: whether something needed more memory than this program lets the engine have, and got it.
     """
 
     is_served: bool
+    has_lifted_limit: bool
 
     @property
     def schema_version(self) -> str:

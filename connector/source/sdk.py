@@ -1,5 +1,7 @@
 """The only imports of the Encord SDK. What of it is internal, and may move, is named here and nowhere else.
 
+(But for the one module by which `connector.sdk_transport` has the command's process import it.)
+
 Of the SDK the connector uses the transport: configuration and signing, its two API clients, its exceptions; not its
 object model, which costs five to ten times the download and refuses whole projects for one label row it cannot read.
 """

@@ -1,6 +1,6 @@
 """Labels too large for the memory that DuckDB is given: it gets more, the labels arrive, a limit of the user's stays.
 
-DuckDB holds 2,048 rows at once. Real limits need polygons of ten thousand points; these tests lower ours instead.
+DuckDB holds 2,048 rows at once. Our real limits need polygons of thousands of points; these tests lower them instead.
 """
 
 import shutil
@@ -13,8 +13,10 @@ from connector.errors import ConnectorError, ErrorKind
 from connector.load import Warehouse, duckdb_file, duckdb_session, open_warehouse
 from connector.load.lock_holder import LockHolder
 from connector.load.publish import publish, publish_target
+from connector.sample import SampleServer, Scale, build_scale_world
 from tests.load.warehouse_rows import PROJECT, SAME, Tables, labels, listing, states
 from tests.publish import numbered_runs
+from tests.sync.synced_warehouse import SyncedWarehouse
 
 LITTLE = "32MB"
 FRAMES = 2_100
@@ -64,9 +66,24 @@ def test_a_transaction_that_memory_was_too_little_for_is_done_again_with_more(fi
     warehouse = new_warehouse(file)
     write(warehouse, large_labels(), "large")
     assert held(warehouse) == [(FRAMES, FRAMES * GEOMETRY_BYTES)]
+    assert warehouse.has_lifted_limit
     write(warehouse, labels("label-1"), "small")  # the file is open, and takes the next ones
     assert held(warehouse) == [(3, 0)]
     warehouse.close()
+
+
+@pytest.mark.usefixtures("little_for_inserts")
+def test_a_sync_says_that_it_took_more_and_one_that_did_not_says_nothing(file: Path) -> None:
+    scale = Scale(rows=3, annotations=700, objects=7, shapes=("polygon",), polygon_points=1_200, templates=1)
+    with SampleServer(build_scale_world(scale)) as server:
+        synced = SyncedWarehouse(server, file)
+        first, unchanged = synced.sync(), synced.sync()
+        assert first.counts()["loaded"] == scale.rows
+        assert synced.value("SELECT count(*) FROM object_annotation") == scale.rows * scale.annotations
+        (warning,) = first.events_named("memory_limit_lifted")
+        assert warning.level == "warning"
+        assert "memory_limit=" in warning.text
+        assert not unchanged.events_named("memory_limit_lifted")
 
 
 @pytest.mark.usefixtures("little_for_inserts")
@@ -77,27 +94,8 @@ def test_a_limit_of_the_user_stays_and_is_named(file: Path) -> None:
         write(warehouse, large_labels(), "large")
     assert failed.value.kind is ErrorKind.WAREHOUSE
     assert held(warehouse) == [(3, 0)]  # the old rows stay
+    assert not warehouse.has_lifted_limit
     warehouse.close()
-
-
-def test_a_log_that_memory_is_too_little_for_is_taken_in(
-    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Of a sync that was killed: opening the file reads the log, and the first transaction folds it in."""
-    warehouse = new_warehouse(file)
-    write(warehouse, large_labels(), "large")
-    killed = tmp_path / "killed.duckdb"
-    shutil.copyfile(file, killed)
-    shutil.copyfile(duckdb_file.log_of(file), duckdb_file.log_of(killed))
-    warehouse.close()
-
-    monkeypatch.setitem(duckdb_file._SETTINGS, "memory_limit", LITTLE)
-    monkeypatch.setitem(duckdb_file._SETTINGS, "checkpoint_threshold", "1MB")
-    reopened = open_warehouse(f"duckdb:///{killed}")
-    write(reopened, labels("label-1", x=0.5), "small")
-    assert held(reopened) == [(3, 0)]
-    reopened.close()
-    assert not duckdb_file.log_of(killed).exists()
 
 
 @pytest.mark.parametrize("form", ["duckdb", "parquet"])
