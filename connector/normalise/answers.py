@@ -32,14 +32,19 @@ def render_number(number: float) -> tuple[str, float]:
 
 def render(attribute: OntologyAttribute, value: Json) -> list[Rendered]:
     """The rows of one answer: one, or one a ticked option in ontology order."""
+    if attribute.answer_type == "checklist":
+        return [(option, None, None) for option in sorted(value, key=attribute.options.__getitem__)]
+    return [render_single(attribute, value)]
+
+
+def render_single(attribute: OntologyAttribute, value: Json) -> Rendered:
+    """The row of an answer that is no checklist's."""
     answer_type = attribute.answer_type
     if answer_type == "radio":
-        return [(value, None, None)]
+        return value, None, None
     if answer_type == "text":
-        return [(None, value, None)]
-    if answer_type == "checklist":
-        return [(option, None, None) for option in sorted(value, key=attribute.options.__getitem__)]
-    return [(None, *render_number(value))]
+        return None, value, None
+    return None, *render_number(value)
 
 
 class AnswerReader:
@@ -47,6 +52,8 @@ class AnswerReader:
 
     The lists must come in the SDK's order, object_answers before object_actions: later answers replace earlier ones.
     """
+
+    __slots__ = ("_class", "_dynamic", "_is_object", "_static", "_warnings")
 
     def __init__(self, ontology_class: OntologyClass, *, is_object: bool, warnings: RowWarnings) -> None:
         self._class = ontology_class
@@ -63,9 +70,10 @@ class AnswerReader:
         """
         ticked: dict[str, frozenset[str]] = {}
         checklists: dict[tuple[str, str], list[tuple[AnswerEntry, frozenset[str]]]] = {}
+        attributes = self._class.attributes
         for entry in entries:
             feature_hash = entry["featureHash"]
-            attribute = self._class.attributes.get(feature_hash)
+            attribute = attributes.get(feature_hash)
             if attribute is None:
                 self._warnings.add(f"answer to an attribute that the ontology does not have: {feature_hash}")
                 continue
@@ -89,10 +97,6 @@ class AnswerReader:
     def _value(self, attribute: OntologyAttribute, answers: Json) -> Json:
         """The answer in comparable form; None for "removed" and for what cannot be read (which is warned of)."""
         match attribute.answer_type:
-            case "text" if isinstance(answers, str):
-                return answers
-            case "numeric" if isinstance(answers, (int, float)):
-                return answers
             case "radio" if isinstance(answers, list):
                 if len(answers) != 1:
                     return None
@@ -101,6 +105,10 @@ class AnswerReader:
                     return option
                 self._warnings.add(f"answer with an option that the ontology does not have: {option}")
                 return None
+            case "text" if isinstance(answers, str):
+                return answers
+            case "numeric" if isinstance(answers, (int, float)):
+                return answers
             case "checklist" if isinstance(answers, list):
                 options = frozenset(answer["featureHash"] for answer in answers)
                 unknown = options - attribute.options.keys()
@@ -136,23 +144,27 @@ class AnswerReader:
             How many of the rows hold on frames which the listing does not count.
         """
         kind = "object" if self._is_object else "classification"
-        attributes, add, beyond = self._class.attributes, rows.add, 0
+        attributes, append, beyond = self._class.attributes, rows.append, 0
         for feature_hash, value in self._static.items():
             attribute = attributes[feature_hash]
             if attribute.parent_attribute is not None and not self._is_open(attribute):
                 self._warnings.add(f"answer to a nested attribute whose option is not chosen: {feature_hash}")
                 continue
+            if attribute.answer_type != "checklist":
+                row = render_single(attribute, value)
+                append((label_hash, kind, owner_hash, "root", feature_hash, 0, *row, None, None))
+                continue
             rendered = render(attribute, value)
             if not rendered and not self._is_object:
                 rendered = [EMPTY_ROW]  # the SDK tells an emptied checklist from an unanswered one here
             for position, row in enumerate(rendered):
-                add(label_hash, kind, owner_hash, "root", feature_hash, position, *row, None, None)
+                append((label_hash, kind, owner_hash, "root", feature_hash, position, *row, None, None))
         for attribute, space_id, spans in self._dynamic.spans():
-            position = 0
+            position, feature_hash = 0, attribute.feature_hash
             for value, start, end in spans:
                 rendered = render(attribute, value)
                 for row in rendered:
-                    add(label_hash, kind, owner_hash, space_id, attribute.feature_hash, position, *row, start, end)
+                    append((label_hash, kind, owner_hash, space_id, feature_hash, position, *row, start, end))
                     position += 1
                 if frame_count and not 0 <= start <= end < frame_count:
                     beyond += len(rendered)

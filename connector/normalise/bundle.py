@@ -153,16 +153,15 @@ def _context(
 
 def _add_facts(context: RowContext, mark: Sequence[int]) -> None:
     columns, timestamps = context.columns, context.timestamps
-    added = columns.added_since(mark)
     last_edited_at = timestamps[context.labels.get("last_edited_at")]
     if timestamps.unreadable:
         context.warnings.add("time that cannot be read", timestamps.unreadable)
     columns.facts.add(
         context.label_hash,
         context.is_event_based,
-        added["object_instance"],
-        added["object_annotation"],
-        added["classification_instance"],
+        columns.added_since(mark, "object_instance"),
+        columns.added_since(mark, "object_annotation"),
+        columns.added_since(mark, "classification_instance"),
         context.warnings.to_json(),
         last_edited_at,
     )

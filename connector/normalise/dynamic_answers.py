@@ -6,7 +6,7 @@ entries of one list overlap, the union of their options holds, and no tail of a 
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from connector.normalise.ontology import OntologyAttribute
@@ -20,18 +20,16 @@ Span = tuple[Any, int, int]
 class AnswerTimeline:
     """The answers of one attribute along the frames: disjoint intervals, sorted."""
 
-    def __init__(self) -> None:
-        self._starts: list[int] = []
-        self._intervals: list[tuple[int, int, Hashable]] = []
-        self._counts: dict[Hashable, int] = {}
+    __slots__ = ("_counts", "_intervals", "_starts")
+
+    def __init__(self, answer: Hashable, ranges: Sequence[Range]) -> None:
+        """Begin with an answer that holds over merged ranges."""
+        self._starts = [start for start, _ in ranges]
+        self._intervals: list[tuple[int, int, Hashable]] = [(start, end, answer) for start, end in ranges]
+        self._counts: dict[Hashable, int] = {answer: len(ranges)}
 
     def assign(self, answer: Hashable, ranges: Sequence[Range]) -> None:
         """Let an answer hold over merged ranges, whatever held there before."""
-        if not self._starts:  # the usual case: one entry an attribute
-            self._starts = [start for start, _ in ranges]
-            self._intervals = [(start, end, answer) for start, end in ranges]
-            self._counts = {answer: len(ranges)}
-            return
         for start, end in ranges:
             self._clear(start, end)
         for start, end in ranges:
@@ -91,16 +89,26 @@ class AnswerTimeline:
 
 
 class AnswerTimelines:
-    """The timelines of one owner, one an attribute and space."""
+    """The answers of one owner along the frames, by attribute and space.
+
+    Most attributes have one entry, which holds where it says: a timeline is made when a second one comes.
+    """
+
+    __slots__ = ("_first", "_timelines")
 
     def __init__(self) -> None:
-        self._timelines: dict[tuple[str, str], tuple[OntologyAttribute, AnswerTimeline]] = {}
+        self._first: dict[tuple[str, str], tuple[OntologyAttribute, Hashable, Sequence[Range]]] = {}
+        self._timelines: dict[tuple[str, str], AnswerTimeline] = {}
 
-    def _timeline(self, attribute: OntologyAttribute, space_id: str) -> AnswerTimeline:
+    def _assign(self, attribute: OntologyAttribute, space_id: str, answer: Hashable, ranges: Sequence[Range]) -> None:
         key = (attribute.feature_hash, space_id)
-        if key not in self._timelines:
-            self._timelines[key] = (attribute, AnswerTimeline())
-        return self._timelines[key][1]
+        if key not in self._first:
+            self._first[key] = (attribute, answer, ranges)
+            return
+        timeline = self._timelines.get(key)
+        if timeline is None:
+            timeline = self._timelines[key] = AnswerTimeline(*self._first[key][1:])
+        timeline.assign(answer, ranges)
 
     def assign(
         self, attribute: OntologyAttribute, entry: Mapping[str, Any], answer: Hashable, warnings: RowWarnings
@@ -108,7 +116,7 @@ class AnswerTimelines:
         """Take in one entry of a text, numeric or radio attribute."""
         ranges = merge_ranges(_entry_ranges(attribute, entry, warnings))
         if ranges:
-            self._timeline(attribute, entry.get("spaceId") or "root").assign(answer, ranges)
+            self._assign(attribute, entry.get("spaceId") or "root", answer, ranges)
 
     def assign_checklist(
         self,
@@ -124,16 +132,17 @@ class AnswerTimelines:
             for start, end in _entry_ranges(attribute, entry, warnings)
             if start <= end and options
         ]
-        if not ticked:
-            return
-        timeline = self._timeline(attribute, space_id)
         for start, end, options in _union_of_options(ticked):
-            timeline.assign(options, [(start, end)])
+            self._assign(attribute, space_id, options, [(start, end)])
 
-    def spans(self) -> Iterator[tuple[OntologyAttribute, str, Iterator[Span]]]:
-        """Attribute, space and spans of every timeline."""
-        for (_, space_id), (attribute, timeline) in self._timelines.items():
-            yield attribute, space_id, timeline.spans()
+    def spans(self) -> Iterator[tuple[OntologyAttribute, str, Iterable[Span]]]:
+        """Attribute, space and spans of everything assigned."""
+        for key, (attribute, answer, ranges) in self._first.items():
+            timeline = self._timelines.get(key)
+            if timeline is None:
+                yield attribute, key[1], [(answer, start, end) for start, end in ranges]
+            else:
+                yield attribute, key[1], timeline.spans()
 
 
 def _entry_ranges(attribute: OntologyAttribute, entry: Mapping[str, Any], warnings: RowWarnings) -> list[Range]:

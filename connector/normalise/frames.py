@@ -1,7 +1,8 @@
 """Objects on frames → object_annotation: the hot path.
 
-One pass over the frame objects appends to one list a column; what is the same for a whole frame or space is filled in
-afterwards. Geometry that cannot be read is kept as raw JSON and warned of.
+Frames that were decoded into records are appended column by column; what is the same for a whole space is filled in
+afterwards. The objects of all others are appended one by one, as rows. Geometry that cannot be read is kept as raw JSON
+and warned of.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -78,74 +79,72 @@ def add_frame_objects(
         KeyError, TypeError: An object has no hash or class, or is no dict.
     """
     bundle = context.columns
-    columns = bundle.object_annotation.columns
-    instances, timestamps = context.instances, context.timestamps
+    rows, answers, part_rows = bundle.object_annotation, bundle.attribute_answer, bundle.part_rows
     keys = FrameKeys({}) if keys is None else keys
-    object_hash_of, frame_of = columns["object_hash"], columns["frame"]
-    add_x, add_y = columns["x"].append, columns["y"].append
-    add_width, add_height = columns["width"].append, columns["height"].append
-    add_rotation, add_geometry = columns["rotation"].append, columns["geometry"].append
-    add_x_min, add_y_min = columns["x_min"].append, columns["y_min"].append
-    add_x_max, add_y_max = columns["x_max"].append, columns["y_max"].append
-    add_confidence, add_manual = columns["confidence"].append, columns["is_manual"].append
-    add_created_at, add_created_by = columns["created_at"].append, columns["created_by"].append
-    add_edited_at, add_edited_by = columns["last_edited_at"].append, columns["last_edited_by"].append
-    add_deleted = columns["is_deleted"].append
-    readers = SHAPE_READERS
-    part_rows, answers = bundle.part_rows, bundle.attribute_answer
-    start = len(object_hash_of)
-
+    drawn = 0  # annotations of drawn frames, in which what is the same for all is not filled in yet
     for frame, objects, width, height in frames:
         if not objects:
             continue
         if isinstance(objects, DrawnFrame):
             if _add_drawn(context, keys, frame, objects, width, height):
-                if len(object_hash_of) >= part_rows:
-                    _fill(context, space_id, len(object_hash_of) - start)
-                    bundle.hand_over()
-                    start = 0
-                continue
-            objects = objects.as_dicts()
-        objects = keys.without_repeats(context, frame, objects)
-        for item in objects:
-            object_hash = item["objectHash"]
-            if object_hash not in instances:
-                add_object_instance(context, object_hash, item)
-            reader = readers.get(item.get("shape", ""))
-            try:
-                geometry = reader(item, width, height) if reader is not None else None
-            except UNREADABLE:
-                geometry = None
-            if geometry is None:
-                geometry = _other_geometry(context, item, width, height)
-            x, y, box_width, box_height, rotation, x_min, y_min, x_max, y_max, shape_json = geometry
-            add_x(x)
-            add_y(y)
-            add_width(box_width)
-            add_height(box_height)
-            add_rotation(rotation)
-            add_x_min(x_min)
-            add_y_min(y_min)
-            add_x_max(x_max)
-            add_y_max(y_max)
-            add_geometry(shape_json)
-            get = item.get
-            add_confidence(get("confidence"))
-            add_manual(get("manualAnnotation"))
-            add_created_at(timestamps[get("createdAt")])
-            add_created_by(get("createdBy"))
-            add_edited_at(timestamps[get("lastEditedAt")])
-            add_edited_by(get("lastEditedBy"))
-            add_deleted(get("isDeleted"))
-            object_hash_of.append(object_hash)
-        frame_of.extend([frame] * len(objects))
-        if context.is_event_based:
-            _add_events(context, space_id, frame, objects)
-        if len(object_hash_of) >= part_rows or len(answers) >= part_rows:
-            _fill(context, space_id, len(object_hash_of) - start)
+                drawn += len(objects)
+            else:
+                _add_dicts(context, keys, space_id, frame, objects.as_dicts(), width, height)
+        else:
+            _add_dicts(context, keys, space_id, frame, objects, width, height)
+        if len(rows) + drawn >= part_rows or len(answers) >= part_rows:
+            _fill(context, space_id, drawn)
+            drawn = 0
             bundle.hand_over()
-            start = 0
-    _fill(context, space_id, len(object_hash_of) - start)
+    _fill(context, space_id, drawn)
+
+
+def _add_dicts(
+    context: RowContext,
+    keys: FrameKeys,
+    space_id: str,
+    frame: int,
+    objects: Sequence[Mapping[str, Any]],
+    width: Number,
+    height: Number,
+) -> None:
+    """Append the objects of a frame one by one."""
+    label_hash, instances, timestamps = context.label_hash, context.instances, context.timestamps
+    append = context.columns.object_annotation.append
+    is_event_based = context.is_event_based
+    event = interpolation = None
+    for item in keys.without_repeats(context, frame, objects):
+        get = item.get
+        object_hash = item["objectHash"]
+        if object_hash not in instances:
+            add_object_instance(context, object_hash, item)
+        reader = SHAPE_READERS.get(get("shape", ""))
+        try:
+            geometry = reader(item, width, height) if reader is not None else None
+        except UNREADABLE:
+            geometry = None
+        if geometry is None:
+            geometry = _other_geometry(context, item, width, height)
+        if is_event_based:
+            event, interpolation = _event(context, space_id, frame, item)
+        append(
+            (
+                label_hash,
+                object_hash,
+                space_id,
+                frame,
+                *geometry,
+                get("confidence"),
+                get("manualAnnotation"),
+                timestamps[get("createdAt")],
+                get("createdBy"),
+                timestamps[get("lastEditedAt")],
+                get("lastEditedBy"),
+                get("isDeleted"),
+                event,
+                interpolation,
+            )
+        )
 
 
 _GEOMETRY_COLUMNS = ("x", "y", "width", "height", "rotation", "x_min", "y_min", "x_max", "y_max", "geometry")
@@ -184,27 +183,24 @@ def _add_drawn(
 
 
 def _fill(context: RowContext, space_id: str, count: int) -> None:
-    """Fill in what is the same for the last `count` annotations."""
+    """Fill in what is the same for the last `count` annotations, all of drawn frames."""
+    if not count:
+        return
     columns = context.columns.object_annotation.columns
     columns["label_hash"].extend([context.label_hash] * count)
     columns["space_id"].extend([space_id] * count)
-    if not context.is_event_based:
-        columns["event"].extend([None] * count)
-        columns["interpolation"].extend([None] * count)
+    columns["event"].extend([None] * count)
+    columns["interpolation"].extend([None] * count)
 
 
-def _add_events(context: RowContext, space_id: str, frame: int, objects: Sequence[Mapping[str, Any]]) -> None:
-    """Append what happens to the objects of a continuous scene at one moment."""
-    columns = context.columns.object_annotation.columns
-    events = [item.get("event") or "upsert" for item in objects]
-    columns["event"].extend(events)
-    columns["interpolation"].extend([_interpolation(item) for item in objects])
+def _event(context: RowContext, space_id: str, frame: int, item: Mapping[str, Any]) -> tuple[str, str | None]:
+    """What happens to an object of a continuous scene at one moment, and how it moves on to the next."""
+    event = item.get("event") or "upsert"
     if space_id == ROOT:
-        last = context.last_events
-        for item, event in zip(objects, events, strict=True):
-            object_hash = item["objectHash"]
-            if frame >= last.get(object_hash, (frame, ""))[0]:
-                last[object_hash] = (frame, event)
+        object_hash, last = item["objectHash"], context.last_events
+        if frame >= last.get(object_hash, (frame, ""))[0]:
+            last[object_hash] = (frame, event)
+    return event, _interpolation(item)
 
 
 def _interpolation(item: Mapping[str, Any]) -> str | None:

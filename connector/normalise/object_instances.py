@@ -54,6 +54,8 @@ def add_object_instance(
         context.warnings.add(f"answers left out, for the ontology does not have the class: {feature_hash}")
         return
     reader = AnswerReader(ontology_class, is_object=True, warnings=context.warnings)
-    reader.read(answers or ())
-    reader.read(actions or ())
+    if answers:
+        reader.read(answers)
+    if actions:
+        reader.read(actions)
     context.add_answers(reader, object_hash)

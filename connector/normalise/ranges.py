@@ -23,6 +23,8 @@ def read_ranges(raw: object) -> tuple[list[Range], int]:
 
 def merge_ranges(ranges: Iterable[Range]) -> list[Range]:
     """Sorted and disjoint: overlapping and adjacent ranges become one, reversed ones count for nothing."""
+    if isinstance(ranges, list) and len(ranges) == 1:  # the usual case, of every second answer
+        return ranges if ranges[0][0] <= ranges[0][1] else []
     merged: list[Range] = []
     for start, end in sorted(ranges):
         if start > end:

@@ -101,6 +101,20 @@ def test_every_row_of_the_sample_project() -> None:
     assert len(parts) > 10
 
 
+def test_frames_of_drawn_objects_make_parts_and_mix_with_others() -> None:
+    row = good("row-1")
+    (unit,) = row["data_units"].values()
+    item = unit["labels"]["0"]["objects"][0]
+    for frame in range(20):
+        unit["labels"][str(frame)] = {"objects": [item], "classifications": []}
+    entry = {"label_hash": "row-1", "data_hash": "data-1", "branch_name": "main", "number_of_frames": 100}
+    assert assert_same(entry, row, EDITOR) >= 20, "one a frame"
+    # A shape that no record fits is read as a dict, between frames that are not.
+    for frame in (3, 4, 9):
+        unit["labels"][str(frame)]["objects"] = [{**item, "shape": "blob"}]
+    assert assert_same(entry, row, EDITOR) >= 20
+
+
 @pytest.mark.parametrize("kind", ROWS)
 def test_generated_rows_as_servers_send_them(kind: str) -> None:
     @parity_settings(0.05)
