@@ -53,7 +53,7 @@ def sync_project(
         ontology = Ontology.from_structure(snapshot.ontology["editor"])
         tables = project_tables(snapshot.project, snapshot.ontology, ARROW_SCHEMAS)
         kept = TASK_COLUMNS if has_consensus_stages(tables["workflow_stage"]) else ()
-        listing = ListingParts(project_hash, snapshot.entries, snapshot.entries.data_hashes, ARROW_SCHEMAS, kept)
+        listing = ListingParts(project_hash, snapshot.entries, snapshot.entries.hashes, ARROW_SCHEMAS, kept)
         # One transaction: what an edit of the ontology made stale is marked where the new ontology is stored.
         meaning = ontology_change(warehouse.ontology(project_hash), tables)
         warehouse.upsert_metadata(project_hash, tables, meaning, listing)

@@ -85,7 +85,7 @@ class ListingParts:
         self,
         project_hash: str,
         entries: Sequence[object],
-        data_hashes: Callable[[], pa.Array],
+        hashes: Callable[[], pa.Table],
         schemas: Mapping[str, pa.Schema],
         kept: Sequence[str] = (),
     ) -> None:
@@ -94,14 +94,14 @@ class ListingParts:
         Args:
             project_hash: the project.
             entries: the listing, raw.
-            data_hashes: tells the data unit of each entry; asked if the listing has more than one part.
+            hashes: tells data_hash and label_hash of each entry; asked if the listing has more than one part.
             schemas: table name → Arrow schema; data_unit and label_row are used.
             kept: columns of label_row that are kept for `rows_kept`.
         """
         self._project_hash = project_hash
         self._kept_columns = list(kept)
         self._listed = entries
-        self._data_hashes = data_hashes
+        self._hashes = hashes
         self._schemas = schemas
         self._forget()
 
@@ -131,19 +131,23 @@ class ListingParts:
             yield listing.tables
 
     def _places_of_parts(self) -> Iterator[Sequence[int]]:
-        """Places of the entries of each part, in the order of the listing within it; data units by their hash."""
+        """Places of the entries of each part.
+
+        Data units come in the order of their first label hash, which is the order in which labels are fetched: so the
+        label rows of a transaction are beside one another in a new table, and a checkpoint of DuckDB, which writes
+        every part of a table anew that was touched, writes little.
+        """
         count = len(self._listed)
         if count <= ENTRIES_A_PART:
             yield range(count)
             return
-        units = self._data_hashes()
-        order = np.asarray(pc.sort_indices(units))
+        units, order = _by_first_label_hash(self._hashes())
         start = 0
         while start < count:
             stop = min(start + ENTRIES_A_PART, count)
-            while stop < count and units[int(order[stop])] == units[int(order[stop - 1])]:
+            while stop < count and units[order[stop]] == units[order[stop - 1]]:
                 stop += 1
-            yield np.sort(order[start:stop]).tolist()
+            yield order[start:stop].tolist()
             start = stop
 
     def rows_kept(self) -> pa.Table:
@@ -160,3 +164,18 @@ class ListingParts:
 
 def _as_ids(label_row_ids: pa.ChunkedArray) -> npt.NDArray[np.bytes_]:
     return np.array(label_row_ids.to_pylist(), dtype=_ID_TYPE)
+
+
+def _by_first_label_hash(hashes: pa.Table) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """What stands for the data unit of each entry, by the smallest of its label hashes, and the entries' order by it.
+
+    Entries of a data unit keep the order of the listing among them, which decides between doubled ones.
+    """
+    rank = np.empty(hashes.num_rows, np.int64)
+    rank[np.asarray(pc.sort_indices(hashes["label_hash"]))] = np.arange(hashes.num_rows)
+    encoded = hashes["data_hash"].combine_chunks().dictionary_encode(null_encoding="encode")
+    unit_of_each = np.asarray(encoded.indices)
+    first = np.full(len(encoded.dictionary), hashes.num_rows, np.int64)
+    np.minimum.at(first, unit_of_each, rank)
+    units = first[unit_of_each]
+    return units, np.argsort(units, kind="stable")

@@ -30,11 +30,14 @@ _ENDS_TRIED = 64
 _RAW_LIST = msgspec.json.Decoder(list[msgspec.Raw])
 
 
-class _OfDataUnit(msgspec.Struct):
+class _Hashes(msgspec.Struct):
     data_hash: Any = None
+    label_hash: Any = None
 
 
-_DATA_HASH = msgspec.json.Decoder(_OfDataUnit)
+_HASHES = msgspec.json.Decoder(_Hashes)
+HASHES_SCHEMA = pa.schema([pa.field("data_hash", pa.string()), pa.field("label_hash", pa.string())])
+"""What is told of every entry before it is normalised."""
 
 
 class RawEntries(Sequence[object]):
@@ -76,19 +79,23 @@ class RawEntries(Sequence[object]):
         except (ValueError, RecursionError):
             return None
 
-    def data_hashes(self) -> pa.Array:
-        """Which data unit each entry is of; NULL where it names none. Little else of them is decoded."""
+    def hashes(self) -> pa.Table:
+        """data_hash and label_hash of each entry, NULL where it names none. Little else of them is decoded."""
         chunks = []
         for first in range(0, len(self), _TEXTS_AT_ONCE):
-            texts: list[str | None] = []
-            for place in range(first, min(first + _TEXTS_AT_ONCE, len(self))):
-                try:
-                    value = _DATA_HASH.decode(self._body.part(self._starts[place], self._lengths[place])).data_hash
-                except (ValueError, RecursionError):
-                    value = None
-                texts.append(value if isinstance(value, str) else None)
-            chunks.append(pa.array(texts, pa.string()))
-        return pa.chunked_array(chunks, pa.string()).combine_chunks()
+            found = [self._hashes_of(place) for place in range(first, min(first + _TEXTS_AT_ONCE, len(self)))]
+            texts = (
+                [value if isinstance(value, str) else None for value in values] for values in zip(*found, strict=True)
+            )
+            chunks.append(pa.table([pa.array(column, pa.string()) for column in texts], schema=HASHES_SCHEMA))
+        return pa.concat_tables([HASHES_SCHEMA.empty_table(), *chunks]).combine_chunks()
+
+    def _hashes_of(self, place: int) -> tuple[object, object]:
+        try:
+            found = _HASHES.decode(self._body.part(self._starts[place], self._lengths[place]))
+        except (ValueError, RecursionError):
+            return None, None
+        return found.data_hash, found.label_hash
 
 
 def read_entries(body: AnswerBody) -> tuple[int, RawEntries]:

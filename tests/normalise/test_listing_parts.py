@@ -10,11 +10,14 @@ from tests.normalise.rows import SCHEMAS, Json, listing_entry
 
 
 def parts_of(entries: Sequence[object], kept: Sequence[str] = ()) -> ListingParts:
-    def data_hashes() -> pa.Array:
-        named = [entry.get("data_hash") if isinstance(entry, dict) else None for entry in entries]
-        return pa.array([name if isinstance(name, str) else None for name in named], pa.string())
+    def hashes() -> pa.Table:
+        columns = {}
+        for name in ("data_hash", "label_hash"):
+            named = [entry.get(name) if isinstance(entry, dict) else None for entry in entries]
+            columns[name] = pa.array([text if isinstance(text, str) else None for text in named], pa.string())
+        return pa.table(columns)
 
-    return ListingParts("project-hash", entries, data_hashes, SCHEMAS, kept)
+    return ListingParts("project-hash", entries, hashes, SCHEMAS, kept)
 
 
 def rows(tables: Sequence[pa.Table], key: str) -> list[Json]:
@@ -56,6 +59,19 @@ def test_parts_are_the_listing_whole(monkeypatch: pytest.MonkeyPatch, size: int)
         assert len(entries) == 5
     if size < 10:
         assert len(parts) > 1
+
+
+def test_data_units_come_in_the_order_of_their_first_label_hash(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the order of the listing: labels are fetched by label hash, and find their label rows side by side."""
+    listed = [("u9", "c", "main"), ("u1", "e", "main"), ("u5", None, "main"), ("u3", "a", "main"), ("u1", "b", "other")]
+    entries = [
+        listing_entry(data_hash=data_hash, label_hash=label_hash, branch_name=branch)
+        for data_hash, label_hash, branch in listed
+    ]
+    monkeypatch.setattr(listing_parts, "ENTRIES_A_PART", 2)
+    parts = [part["label_row"].select(["data_hash", "label_hash"]).to_pylist() for part in parts_of(entries)]
+    found = [[(row["data_hash"], row["label_hash"]) for row in part] for part in parts]
+    assert found == [[("u3", "a"), ("u1", "e"), ("u1", "b")], [("u9", "c"), ("u5", None)]]
 
 
 def test_entries_are_looked_up_many_at_once() -> None:

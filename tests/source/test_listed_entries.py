@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from connector.source import listed_entries
 from connector.source.answer_body import AnswerBody
-from connector.source.listed_entries import RawEntries, read_entries
+from connector.source.listed_entries import HASHES_SCHEMA, RawEntries, read_entries
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text('ab"\\{}[],: é\U0001f404', max_size=12),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("ab},{", max_size=4), inner, max_size=4),
     max_leaves=12,
 )
-LISTS = st.lists(VALUES | st.dictionaries(st.sampled_from(["data_hash", "images", "},"]), VALUES), max_size=40)
+LISTS = st.lists(VALUES | st.dictionaries(st.sampled_from(["data_hash", "label_hash", "},"]), VALUES), max_size=40)
 FORMS = [
     '{{"status":200,"response":{}}}',
     '{{"response":{},"status":200}}',
@@ -48,8 +48,10 @@ def test_windows_find_what_the_whole_holds(form: str) -> None:
     def check(values: list[object], spaces: dict[str, Any]) -> None:
         entries = read(form.format(json.dumps(values, **spaces)).encode())
         assert list(entries) == values
-        hashes = [value.get("data_hash") if isinstance(value, dict) else None for value in values]
-        assert entries.data_hashes().to_pylist() == [text if isinstance(text, str) else None for text in hashes]
+        hashes = entries.hashes()
+        for name in ("data_hash", "label_hash"):
+            texts = [value.get(name) if isinstance(value, dict) else None for value in values]
+            assert hashes[name].to_pylist() == [text if isinstance(text, str) else None for text in texts]
 
     check()
 
@@ -78,5 +80,5 @@ def test_another_status_is_told() -> None:
 def test_an_entry_that_cannot_be_decoded_is_none() -> None:
     entries = read(b'{"status":200,"response":[{"data_hash":"a"},{"data_hash":"\xff"}]}')
     assert list(entries) == [{"data_hash": "a"}, None]
-    assert entries.data_hashes().to_pylist() == ["a", None]
+    assert entries.hashes().to_pylist() == [{"data_hash": "a", "label_hash": None}, dict.fromkeys(HASHES_SCHEMA.names)]
     assert list(entries[1:]) == [None]

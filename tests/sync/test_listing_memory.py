@@ -41,7 +41,7 @@ def peak_of_plan(entries: RawEntries, folder: Path) -> int:
     warehouse = open_warehouse(f"duckdb:///{folder}/{len(entries)}.duckdb")
     arrow_before = pa.total_allocated_bytes()
     tracemalloc.start()
-    listing = ListingParts("project", entries, entries.data_hashes, ARROW_SCHEMAS)
+    listing = ListingParts("project", entries, entries.hashes, ARROW_SCHEMAS)
     warehouse.upsert_metadata("project", {"project": project}, unchanged, listing)
     taken = listing.entries()
     pages = pipeline._label_rows(warehouse, "project", len(taken))
