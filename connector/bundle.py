@@ -3,7 +3,7 @@
 import collections
 import datetime
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from types import TracebackType
 from typing import Any, Self
@@ -53,7 +53,7 @@ class BundleLoader:
         self,
         warehouse: Warehouse,
         ontology: Ontology,
-        entries: Mapping[str, Mapping[str, Any]],
+        entries_json: Callable[[Sequence[str]], list[bytes]],
         changes: Mapping[str, Change],
         settings: Settings,
         receipt: Receipt,
@@ -65,7 +65,7 @@ class BundleLoader:
         Args:
             warehouse: where the rows go.
             ontology: the project's.
-            entries: listing entries, by label_row_id.
+            entries_json: tells the listing entries of some label_row_ids, as JSON.
             changes: what was decided to fetch, by label hash.
             settings: of the run.
             receipt: of the project.
@@ -75,7 +75,7 @@ class BundleLoader:
         self._warehouse = warehouse
         self._writer = BundleWriter(warehouse, receipt)
         self._ontology = ontology
-        self._entries = entries
+        self._entries_json = entries_json
         self._changes = changes
         self._settings = settings
         self._receipt = receipt
@@ -122,18 +122,18 @@ class BundleLoader:
                 bundle; then nothing of that transaction was.
         """
         self._failures += [Failure(row.label_hash, row.kind.value, row.message) for row in bundle.failures]
-        for group in groups_of(self._arrived(bundle.rows), datetime.datetime.now(datetime.UTC)):
+        arrived = self._arrived([row for row in bundle.rows if row.byte_count <= LARGE_LABEL_ROW_BYTES])
+        for group in groups_of(arrived, datetime.datetime.now(datetime.UTC)):
             self._read(group)
         for row in bundle.rows:
             if row.byte_count > LARGE_LABEL_ROW_BYTES:
                 self._load_large(row)
         self._tell_progress()
 
-    def _arrived(self, rows: Iterable[FetchedLabelRow]) -> Iterable[ArrivedLabelRow]:
-        for row in rows:
-            if row.byte_count <= LARGE_LABEL_ROW_BYTES:
-                change = self._changes[row.label_hash]
-                yield ArrivedLabelRow(row, self._entries[change.label_row_id], change)
+    def _arrived(self, rows: Sequence[FetchedLabelRow]) -> list[ArrivedLabelRow]:
+        changes = [self._changes[row.label_hash] for row in rows]
+        entries = self._entries_json([change.label_row_id for change in changes])
+        return list(map(ArrivedLabelRow, rows, entries, changes))
 
     def _read(self, group: LabelRowGroup) -> None:
         """Give a group to the other process, or read it here while that one has enough to do; then write."""
@@ -244,8 +244,7 @@ class BundleLoader:
         with receipt.stage("normalise"):
             is_new = self._states.is_new(row, change)
         if not is_new:
-            arrived = ArrivedLabelRow(row, self._entries[change.label_row_id], change)
-            self._read_here(LabelRowGroup([arrived], fetched_at))
+            self._read_here(LabelRowGroup(self._arrived([row]), fetched_at))
             return
         facts: dict[str, Any] = {}
 
@@ -254,7 +253,8 @@ class BundleLoader:
                 with receipt.stage("write"):
                     take(tables)
 
-            label_row = (self._entries[change.label_row_id], row.labels)
+            (arrived,) = self._arrived([row])
+            label_row = (arrived.entry(), row.labels)
             (found,) = normalise_in_parts(
                 label_row,
                 self._ontology,

@@ -2,7 +2,7 @@
 
 import datetime
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 
@@ -80,7 +80,11 @@ def sync_project(
 
     del listing, label_rows
     planned = changes.fetch.by_label_hash()
-    loader = BundleLoader(warehouse, ontology, entries, planned, settings, receipt, report, process)
+
+    def entries_json(label_row_ids: Sequence[str]) -> list[bytes]:
+        return snapshot.entries.json_of(entries.places(label_row_ids))
+
+    loader = BundleLoader(warehouse, ontology, entries_json, planned, settings, receipt, report, process)
     wanted = wanted_label_rows(changes.fetch, entries.frame_counts)
     with collector_paused() as pause, loader:
         bundles = source.fetch(project_hash, wanted, lambda: interruption.is_requested)

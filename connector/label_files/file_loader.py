@@ -1,6 +1,6 @@
 """Brings the label rows of files into one project of the warehouse, bundle by bundle, as a sync does."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 import pyarrow as pa
@@ -38,6 +38,9 @@ class _Bundle:
         self.rows.append(row)
         self.entries[row_id] = entry
         self.byte_count += row.byte_count
+
+    def entries_json(self, label_row_ids: Sequence[str]) -> list[bytes]:
+        return [msgspec.json.encode(self.entries[row_id]) for row_id in label_row_ids]
 
 
 class FileLoader:
@@ -122,7 +125,7 @@ class FileLoader:
         changes = {change.label_hash: change for change in found}
         self._receipt.planned += len(bundle.rows)
         with BundleLoader(
-            self._warehouse, self._ontology, bundle.entries, changes, self._settings, self._receipt, self._report
+            self._warehouse, self._ontology, bundle.entries_json, changes, self._settings, self._receipt, self._report
         ) as loader:
             loader.load(FetchedBundle(bundle.rows, bundle.failures))
 

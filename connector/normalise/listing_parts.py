@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connector.normalise.listing import normalise_listing
-from connector.normalise.listing_entries import Entry, Rejected
+from connector.normalise.listing_entries import Rejected
 
 ENTRIES_A_PART = 20_000
 """Entries of a part, about: some 30 MB while they are tables."""
@@ -21,41 +21,42 @@ _ID_TYPE = "S36"
 _UNKNOWN = -1
 
 
-class PlacedEntries(Mapping[str, Entry]):
-    """The entries of a listing that were taken, by label_row_id; decoded from the listing each time.
+class PlacedEntries:
+    """Where the entries of a listing are that were taken, by label_row_id.
 
     In memory are 52 bytes of each: its label_row_id, its place and its number of frames.
     """
 
-    def __init__(
-        self, listed: Sequence[object], ids: npt.NDArray[np.bytes_], places: npt.NDArray[np.int64], frames: pa.Array
-    ) -> None:
+    def __init__(self, ids: npt.NDArray[np.bytes_], places: npt.NDArray[np.int64], frames: pa.Array) -> None:
         """Keep where the entries are.
 
         Args:
-            listed: the whole listing.
             ids: their label_row_ids.
             places: the place of each in the listing.
             frames: frame count of each one's data unit.
         """
         order = np.argsort(ids)
-        self._listed = listed
         self._ids, self._places = ids[order], places[order]
         self._frames = np.asarray(frames.fill_null(_UNKNOWN))[order]
 
     def __len__(self) -> int:
         return len(self._ids)
 
-    def __iter__(self) -> Iterator[str]:
-        return (row_id.decode() for row_id in self._ids)
+    def places(self, label_row_ids: Sequence[str]) -> list[int]:
+        """The places of some entries in the listing; many at once are found sooner than one by one.
 
-    def __getitem__(self, label_row_id: str) -> Entry:
-        name = np.bytes_(label_row_id.encode())
-        place = int(np.searchsorted(self._ids, name))
-        if place == len(self._ids) or self._ids[place] != name:
-            raise KeyError(label_row_id)
-        entry = self._listed[int(self._places[place])]
-        return entry if isinstance(entry, dict) else {}
+        Raises:
+            KeyError: one of them is not there.
+        """
+        names = np.array(label_row_ids, dtype=_ID_TYPE)
+        if len(names) and not len(self._ids):
+            raise KeyError(label_row_ids[0])
+        near = self._near(names)
+        missing = np.flatnonzero(self._ids[near] != names)
+        if len(missing):
+            raise KeyError(label_row_ids[int(missing[0])])
+        found: list[int] = self._places[near].tolist()
+        return found
 
     def have(self, label_row_ids: pa.ChunkedArray) -> pa.Array:
         """Which of some label_row_ids are among them."""
@@ -159,7 +160,7 @@ class ListingParts:
         frames = pa.chunked_array(self._frames, pa.int64()).combine_chunks()
         ids, places = np.concatenate(self._ids), np.concatenate(self._places)
         self._ids, self._places, self._frames = [], [], []
-        return PlacedEntries(self._listed, ids, places, frames)
+        return PlacedEntries(ids, places, frames)
 
 
 def _as_ids(label_row_ids: pa.ChunkedArray) -> npt.NDArray[np.bytes_]:

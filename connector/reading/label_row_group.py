@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import orjson
 import pyarrow as pa
 
 from connector.normalise import Ontology, normalise_label_rows
@@ -14,11 +15,16 @@ from connector.source import UNREADABLE, Change, FetchedLabelRow
 
 
 class ArrivedLabelRow(NamedTuple):
-    """A label row as fetched, its listing entry, and why it was fetched."""
+    """A label row as fetched, its listing entry as JSON, and why it was fetched."""
 
     fetched: FetchedLabelRow
-    entry: Mapping[str, Any]
+    entry_json: bytes
     change: Change
+
+    def entry(self) -> Mapping[str, Any]:
+        """Its listing entry."""
+        entry: Mapping[str, Any] = orjson.loads(self.entry_json)
+        return entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +103,7 @@ class GroupReader:
         begun = time.thread_time()
         states = LabelRowStates(is_full=self.is_full)
         rows = normalise_label_rows(
-            [(row.entry, row.fetched.labels) for row in group.label_rows if states.is_new(row.fetched, row.change)],
+            [(row.entry(), row.fetched.labels) for row in group.label_rows if states.is_new(row.fetched, row.change)],
             self.ontology,
             self.schemas,
             project_hash=self.project_hash,

@@ -8,6 +8,7 @@ import mmap
 import os
 import tempfile
 import weakref
+from collections.abc import Sequence
 from typing import IO, Any
 
 import msgspec
@@ -21,6 +22,8 @@ HELD_BYTES = 32_000_000
 """Bodies up to this size are held in memory; there are at most `requests_in_flight` and one of them at a time."""
 _PIECE_BYTES = 1_000_000
 _BYTES_BETWEEN_RELEASES = 16_000_000
+_PARTS_BETWEEN_RELEASES = 64
+"""Small parts in any order, each of which maps 64 KB: 4 MB at a time."""
 
 
 class AnswerBody:
@@ -52,6 +55,20 @@ class AnswerBody:
             return bytes(memoryview(self.content)[start : start + length])
         return os.pread(self._descriptor, length, start)
 
+    def parts(self, places: Sequence[tuple[int, int]]) -> list[bytes]:
+        """Copies of many small parts, each given by start and length, while other threads are busy.
+
+        A read of a file lets another thread have Python and then waits for it, for longer than the read takes (20 of
+        137 s, for 400,000 parts). So these are copied from the mapped pages, which are let go every few parts.
+        """
+        content = memoryview(self.content)
+        found = []
+        for first in range(0, len(places), _PARTS_BETWEEN_RELEASES):
+            chosen = places[first : first + _PARTS_BETWEEN_RELEASES]
+            found += [bytes(content[start : start + length]) for start, length in chosen]
+            self._release()
+        return found
+
     def decode(self, raw: msgspec.Raw) -> Any:  # noqa: ANN401 - any JSON
         """The value of a part of this body; what else of the body was read meanwhile need not stay in memory.
 
@@ -67,8 +84,11 @@ class AnswerBody:
         self._unreleased += size
         if self._unreleased >= _BYTES_BETWEEN_RELEASES:
             self._unreleased = 0
-            if isinstance(self.content, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
-                self.content.madvise(mmap.MADV_DONTNEED)
+            self._release()
+
+    def _release(self) -> None:
+        if isinstance(self.content, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+            self.content.madvise(mmap.MADV_DONTNEED)
 
 
 def read_body(response: requests.Response, held_bytes: int = HELD_BYTES) -> AnswerBody:

@@ -79,6 +79,10 @@ class RawEntries(Sequence[object]):
         except (ValueError, RecursionError):
             return None
 
+    def json_of(self, places: Sequence[int]) -> list[bytes]:
+        """The JSON of some entries."""
+        return self._body.parts([(self._starts[place], self._lengths[place]) for place in places])
+
     def hashes(self) -> pa.Table:
         """data_hash and label_hash of each entry, NULL where it names none. Little else of them is decoded."""
         chunks = []

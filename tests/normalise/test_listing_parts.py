@@ -55,7 +55,7 @@ def test_parts_are_the_listing_whole(monkeypatch: pytest.MonkeyPatch, size: int)
         assert str(listing.newest) == "2031-01-01 00:00:00+00:00"
         assert listing.rows_kept().num_rows == 5
         entries = listing.entries()
-        assert dict(entries) == dict(whole.entries)
+        assert [ENTRIES[place] for place in entries.places(list(whole.entries))] == list(whole.entries.values())
         assert len(entries) == 5
     if size < 10:
         assert len(parts) > 1
@@ -83,14 +83,18 @@ def test_entries_are_looked_up_many_at_once() -> None:
     names = pa.chunked_array([known, absent], pa.string())
     assert entries.have(names).to_pylist() == [True] * 3 + [False] * 4
     assert entries.frame_counts(names.slice(0, 3)) == [7, 100, None]
+    assert entries.places(known) == [1, 5, 8]
     for name in absent:
-        with pytest.raises(KeyError):
-            entries[name]
+        with pytest.raises(KeyError, match=f"^'{name}'$"):
+            entries.places([*known, name])
 
 
 def test_an_empty_listing_has_an_empty_part() -> None:
     listing = parts_of([])
     (part,) = listing
     assert part["label_row"].num_rows == part["data_unit"].num_rows == 0
-    assert listing.entries().have(pa.chunked_array([["a"]])).to_pylist() == [False]
+    entries = listing.entries()
+    assert entries.have(pa.chunked_array([["a"]])).to_pylist() == [False]
+    with pytest.raises(KeyError):
+        entries.places(["a"])
     assert listing.newest is None

@@ -1,8 +1,10 @@
 """Answers over HTTP, in memory or on disk: the same label rows, the same failures, and nothing left behind."""
 
+import json
 import mmap
 import resource
 import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -38,6 +40,35 @@ def test_large_answers_are_mapped_and_read_alike(server: SampleServer, mapped: l
     assert len(mapped) == 2
     assert len(list(entries)) == 10
     assert sorted(row.labels()["label_hash"] for row in bundle.rows) == ALL
+
+
+@pytest.mark.usefixtures("mapped")
+def test_entries_of_a_mapped_listing_come_as_json_in_any_order(server: SampleServer) -> None:
+    entries = Source.connect(settings_for(server)).snapshot(PROJECT_HASH).entries
+    places = [7, 0, 9, 7, 3]
+    assert [json.loads(text) for text in entries.json_of(places)] == [entries[place] for place in places]
+    assert entries.json_of([]) == []
+
+
+def test_small_parts_of_a_mapped_file_are_not_left_in_memory() -> None:
+    """Each of 1,000 parts maps 64 KB; what stays is less than a tenth of that."""
+    with tempfile.TemporaryFile() as file:
+        file.write(bytes(range(256)) * (64_000_000 // 256))
+        file.flush()
+        body = AnswerBody(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        before = _mapped_kilobytes()
+        parts = body.parts([(place * 64_000 + 7, 2) for place in reversed(range(1_000))])
+        grown = _mapped_kilobytes() - before
+    assert parts == [
+        bytes([(place * 64_000 + 7) % 256, (place * 64_000 + 8) % 256]) for place in reversed(range(1_000))
+    ]
+    assert grown < 6_000
+
+
+def _mapped_kilobytes() -> int:
+    """Pages of files that this process holds in memory."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition("RssFile:")[2].split()[0])
 
 
 @pytest.mark.parametrize("action", [RESET_IN_BODY, TRUNCATED_BODY], ids=str)

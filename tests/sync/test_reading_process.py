@@ -48,7 +48,7 @@ def group(label_hash: str = "a", json: bytes | None = None) -> LabelRowGroup:
     row = FetchedLabelRow(label_hash, msgspec.Raw(body.content), body, last_edited_at="2025-01-06 08:00:00")
     change = Change("id", label_hash, None, True, None, None, None, None, "never_synced", False, True)
     return LabelRowGroup(
-        [ArrivedLabelRow(row, {"data_hash": "d", "label_hash": label_hash}, change)],
+        [ArrivedLabelRow(row, msgspec.json.encode({"data_hash": "d", "label_hash": label_hash}), change)],
         datetime.datetime(2025, 2, 1, tzinfo=datetime.UTC),
     )
 
