@@ -26,6 +26,11 @@ MODULES = {
     "d: floor": "floor",
 }
 """Way as tables name it → its module in bench/ways."""
+ONE_PROCESS = "encord-sync --processes=1"
+OPTIONS = {PRODUCT: (), ONE_PROCESS: ("--processes=1",)}
+"""Ways that are the connector itself, with their options."""
+WAYS = (ONE_PROCESS, *MODULES)
+"""What the connector, as it comes, is compared with."""
 
 LONG_SECONDS = 20.0
 
@@ -47,8 +52,8 @@ class Comparison:
         """
         self._runs += 1
         warehouse = self._folder / f"run_{self._runs}.duckdb"
-        if way == PRODUCT:
-            spent = sync(self._world, f"duckdb:///{warehouse}")
+        if way in OPTIONS:
+            spent = sync(self._world, f"duckdb:///{warehouse}", *OPTIONS[way])
             annotations = _annotations(warehouse)
             if self._annotations is None:
                 self._annotations = annotations

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import results
-from bench.compared_ways import MODULES, PRODUCT, compare
+from bench.compared_ways import PRODUCT, WAYS, compare
 from bench.options import parser, size_of
 from bench.serving import ServedWorld
 from bench.workloads import WORKLOADS, Size
@@ -61,10 +61,10 @@ def main() -> None:
     """Measure, print, and write bench/results/first_sync.json, where workloads not measured now keep their figures."""
     options = parser(__doc__)
     options.add_argument("--workload", action="append", choices=WORKLOADS, help="one workload; may be repeated")
-    options.add_argument("--way", action="append", choices=MODULES, help="one way; may be repeated")
+    options.add_argument("--way", action="append", choices=WAYS, help="one way; may be repeated")
     asked = options.parse_args()
     size = size_of(asked)
-    ways = asked.way or list(MODULES)
+    ways = asked.way or list(WAYS)
     rows = measure(asked.workload or list(WORKLOADS), ways, size, asked.tries or (1 if size == "quick" else 3))
     if not asked.way:
         results.write(QUESTION, size, _with_rows_before(rows, size, asked.results), asked.results)

@@ -73,12 +73,14 @@ def _later_syncs(rows: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _growth(rows: list[dict[str, Any]]) -> Iterator[str]:
-    yield "\n**Growth: first syncs of box videos**\n"
-    yield from _table("engine", "annotations", "wall s", "CPU s", "annotations a second", "peak MB")
+    yield "\n**Growth: first syncs of projects of several sizes**\n"
+    heads = ("label rows", "annotations", "wall s", "CPU s", "annotations a second", "label rows a second", "peak MB")
+    yield from _table("engine", *heads)
     for row in rows:
         yield (
-            f"| {row['engine']} | {row['annotations']:,} | {row['wall_seconds']:.3g} | {row['cpu_seconds']:.3g} "
-            f"| {row['annotations_a_second']:,.0f} | {row['peak_mb']:,.0f} |"
+            f"| {row['engine']} | {row['label_rows']:,} {row['project']} | {row['annotations']:,} "
+            f"| {row['wall_seconds']:.3g} | {row['cpu_seconds']:.3g} | {row['annotations_a_second']:,.0f} "
+            f"| {row['label_rows_a_second']:,.3g} | {row['peak_mb']:,.0f} |"
         )
 
 
