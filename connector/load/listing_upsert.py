@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from connector.load.frame_numbers import fill_frame_numbers
 from connector.load.ontology_meaning import OntologyMeaning
 from connector.load.session import Session
-from connector.load.statements import delete_missing, sql, upsert
+from connector.load.statements import delete_missing, refuse_doubled, sql, upsert
 from connector.load.tables import LABEL_TABLES, METADATA
 from connector.load.warehouse import STATE_COLUMNS
 
@@ -37,25 +37,42 @@ def upsert_listing(
             changed[name] = upsert(session, METADATA.tables[name], tables[name], listed_again=name in _LISTED_AGAIN)
         if name in tables and name in _DELETED_WHEN_GONE:
             changed[name] += delete_missing(session, METADATA.tables[name], project_hash)
+    all_new = not _is_known(session, project_hash)
     longest = 0
+    parts_of: Counter[str] = Counter()
     for part in parts:
+        parts_of.update(part.keys())
         if "data_unit" in part:
             units = part["data_unit"]
             changed["data_unit"] += upsert(
-                session, METADATA.tables["data_unit"], units, listed_again=True, is_part=True
+                session, METADATA.tables["data_unit"], units, listed_again=True, is_part=True, all_new=all_new
             )
             longest = max(longest, _longest(units))
         if "label_row" in part:
             rows = part["label_row"]
-            session.stage("arriving_label_row", rows, is_part=True)
-            _forget_replaced_label_hashes(session, project_hash)
+            if not all_new:
+                session.stage("arriving_label_row", rows, is_part=True)
+                _forget_replaced_label_hashes(session, project_hash)
             changed["label_row"] += upsert(
-                session, METADATA.tables["label_row"], rows, listed_again=True, is_part=True, implied=("data_hash",)
+                session, METADATA.tables["label_row"], rows, listed_again=True, is_part=True, all_new=all_new
             )
+    for name in ("data_unit", "label_row"):
+        if all_new and parts_of[name] > 1:  # within a part it was looked for; DuckDB has no key that would tell
+            refuse_doubled(session, METADATA.tables[name], name, project_hash)
     if longest:
         fill_frame_numbers(session, longest)
     changed["label_row"] += _mark_stale(session, project_hash, meaning)
     return +changed
+
+
+def _is_known(session: Session, project_hash: str) -> bool:
+    """Whether the warehouse has data units or label rows of a project, tombstoned ones too.
+
+    Of a project that it has none of, nothing need be looked for: of a million label rows in parts of 20,000 that took
+    half as long again as everything else about the listing, because each part was looked for among all before it.
+    """
+    query = "SELECT 1 FROM {table} WHERE project_hash = $project_hash LIMIT 1"
+    return any(session.rows(sql(query, table=name), project_hash=project_hash) for name in ("data_unit", "label_row"))
 
 
 def _forget_replaced_label_hashes(session: Session, project_hash: str) -> None:

@@ -1,6 +1,6 @@
 """SQL text made from the table declarations: column lists, upserts that write only what differs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -42,7 +42,7 @@ def upsert(
     *,
     listed_again: bool = False,
     is_part: bool = False,
-    implied: Sequence[str] = (),
+    all_new: bool = False,
 ) -> int:
     """Inserts the rows whose key is new and changes those that differ, column by column; leaves the others alone.
 
@@ -52,8 +52,7 @@ def upsert(
         rows: Arrow rows with the key and any other columns.
         listed_again: also undo a deleted_at, because the row is in a listing.
         is_part: whether more rows for the table follow in the same transaction.
-        implied: columns that are the same wherever the key is; where parts and table are in their order, an engine that
-            knows the extremes of its blocks then reads few of them.
+        all_new: no row of the table has a key of theirs: none is looked for.
 
     Returns:
         Rows inserted plus rows changed.
@@ -65,17 +64,15 @@ def upsert(
     values = [name for name in rows.column_names if name not in keys and not (listed_again and name == "deleted_at")]
     staged = f"arriving_{table.name}"
     session.stage(staged, rows, is_part=is_part)
-    refuse_doubled(session, table, staged, keys)
+    refuse_doubled(session, table, staged)
     changed = 0
     parts = {
         "table": table.name,
         "staged": staged,
-        "same_key": " AND ".join(
-            [same_key(table, staged), *(f"{table.name}.{name} = {staged}.{name}" for name in implied)]
-        ),
+        "same_key": same_key(table, staged),
         "columns": column_list([*keys, *values]),
     }
-    if values:
+    if values and not all_new:
         differs = [f"{table.name}.{name} IS DISTINCT FROM {staged}.{name}" for name in values]
         changes = [f"{name} = {staged}.{name}" for name in values]
         if listed_again:
@@ -83,10 +80,9 @@ def upsert(
             changes.append("deleted_at = NULL")
         update = "UPDATE {table} SET {changes} FROM {staged} WHERE {same_key} AND ({differs})"
         changed = session.execute(sql(update, changes=", ".join(changes), differs=" OR ".join(differs), **parts))
-    insert = (
-        "INSERT INTO {table} ({columns}) SELECT {columns} FROM {staged}"
-        " WHERE NOT EXISTS (SELECT 1 FROM {table} WHERE {same_key})"
-    )
+    insert = "INSERT INTO {table} ({columns}) SELECT {columns} FROM {staged}"
+    if not all_new:
+        insert += " WHERE NOT EXISTS (SELECT 1 FROM {table} WHERE {same_key})"
     return changed + session.execute(sql(insert, **parts))
 
 
@@ -102,10 +98,20 @@ def delete_missing(session: Session, table: sa.Table, project_hash: str) -> int:
     )
 
 
-def refuse_doubled(session: Session, table: sa.Table, staged: str, keys: Sequence[str]) -> None:
-    """Raises ConnectorError(SOURCE_CONTENT) if staged rows hold a key twice, naming the table and the key."""
-    query = "SELECT {keys} FROM {staged} GROUP BY {keys} HAVING count(*) > 1 LIMIT 1"
-    doubled = session.rows(sql(query, keys=column_list(keys), staged=staged))
+def refuse_doubled(session: Session, table: sa.Table, held_in: str, project_hash: str | None = None) -> None:
+    """Raises ConnectorError(SOURCE_CONTENT) if rows of a table hold a key twice, naming the table and the key.
+
+    Args:
+        session: inside a transaction.
+        table: the table.
+        held_in: where the rows are: staged, or the table itself.
+        project_hash: look at those of this project only.
+    """
+    keys = key_columns(table)
+    query = "SELECT {keys} FROM {held_in} WHERE {condition} GROUP BY {keys} HAVING count(*) > 1 LIMIT 1"
+    condition = "project_hash = $project_hash" if project_hash else "true"
+    query = sql(query, keys=column_list(keys), held_in=held_in, condition=condition)
+    doubled = session.rows(query, project_hash=project_hash)
     if doubled:
         key = ", ".join(f"{name} {value}" for name, value in zip(keys, doubled[0], strict=True))
         raise ConnectorError(

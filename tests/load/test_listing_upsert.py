@@ -167,6 +167,21 @@ def test_one_key_twice_in_a_listing_is_refused_and_nothing_is_written(filled: Wa
     assert everything(filled) == before
 
 
+@pytest.mark.parametrize("label_rows", [[("video-7", "main", "label-8")], [("video-7", "anna", "label-8")]], ids=str)
+def test_one_key_in_two_parts_of_a_first_listing_is_refused_and_nothing_is_written(
+    warehouse: Warehouse, label_rows: list[tuple[str, str, str | None]]
+) -> None:
+    """A first listing is not compared with what is there, so not with its own parts before either."""
+    before = everything(warehouse)
+    listed = listing([("video-7", "main", "label-7")])
+    parts = [{name: rows[name] for name in ("data_unit", "label_row")} for rows in (listed, listing(label_rows))]
+    rest = {name: rows for name, rows in listed.items() if name not in parts[0]}
+    with pytest.raises(ConnectorError, match=r"same key.*project-1.*video-7|its key is there already") as caught:
+        warehouse.upsert_metadata(PROJECT, rest, SAME, parts)
+    assert caught.value.kind is ErrorKind.SOURCE_CONTENT
+    assert everything(warehouse) == before
+
+
 def test_a_listing_of_100_000_unchanged_label_rows_is_quick_and_writes_nothing(warehouse: Warehouse) -> None:
     listed = listing([("video-1", "main", "label-1")])
     count = 100_000
