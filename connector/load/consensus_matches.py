@@ -96,6 +96,12 @@ def refresh_matches(
     return written
 
 
+def has_branches(session: Session, project_hash: str) -> bool:
+    """Whether a project has a label row of any branch but main."""
+    any_branch = "SELECT 1 FROM label_row WHERE project_hash = $project_hash AND branch_name <> 'main' LIMIT 1"
+    return bool(session.rows(any_branch, project_hash=project_hash))
+
+
 def refresh_units_of(session: Session, measure: OverlapMeasure | None, project_hash: str, staged: str) -> Counter[str]:
     """Brings the data units in step that have several branches, and one of them among staged label rows.
 
@@ -105,10 +111,6 @@ def refresh_units_of(session: Session, measure: OverlapMeasure | None, project_h
         project_hash: the project.
         staged: a query of the label_row_ids that were touched.
     """
-    # Few projects have branches, and to see that there are none takes a tenth of the time of looking for the units.
-    any_branch = "SELECT 1 FROM label_row WHERE project_hash = $project_hash AND branch_name <> 'main' LIMIT 1"
-    if not session.rows(any_branch, project_hash=project_hash):
-        return Counter()
     query = (
         "SELECT DISTINCT touched.data_hash FROM label_row AS touched WHERE touched.project_hash = $project_hash"
         " AND touched.label_row_id IN ({staged})"

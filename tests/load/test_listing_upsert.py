@@ -8,6 +8,7 @@ import pytest
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.load import Warehouse
+from connector.load.sql_warehouse import SqlWarehouse
 from tests.load.warehouse_rows import (
     EDITED,
     PROJECT,
@@ -220,6 +221,17 @@ def test_a_listing_in_parts_is_the_listing_whole(warehouse: Warehouse) -> None:
     place = moved["label_row"].schema.get_field_index("label_hash")
     moved["label_row"] = moved["label_row"].set_column(place, "label_hash", pa.array(hashes))
     assert warehouse.upsert_metadata(PROJECT, project, SAME, parts(moved)) == {"label_row": 1}
+
+
+def test_whether_a_project_has_branches_is_asked_again_after_each_listing(warehouse: Warehouse) -> None:
+    """It is asked once and not in every transaction; a branch that came meanwhile must not be missed."""
+    assert isinstance(warehouse, SqlWarehouse)
+    warehouse.upsert_metadata(PROJECT, listing(LABEL_ROWS[:1]), SAME)
+    warehouse.write_bundle(PROJECT, labels("label-1"), states("label-1"), [], "run-1")
+    assert warehouse._unbranched == {PROJECT}
+    warehouse.upsert_metadata(PROJECT, listing(LABEL_ROWS), SAME)
+    warehouse.write_bundle(PROJECT, labels("label-2"), states("label-2"), [], "run-1")
+    assert warehouse._unbranched == set()
 
 
 def test_half_a_listing_is_none(warehouse: Warehouse) -> None:
