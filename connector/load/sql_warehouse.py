@@ -202,8 +202,8 @@ class SqlWarehouse(StoredState):
     def _match_units_of(self, project_hash: str, staged: str) -> None:
         """See `refresh_units_of`; few projects have branches, and only a listing brings one.
 
-        Asked in each transaction, whether there is any took PostgreSQL a tenth of the time that 100,000 image rows
-        take, and more the more label rows there are: it reads them all to find none.
+        Not asked in each transaction: PostgreSQL reads all label rows to find that there is none, 43 ms of the 700 that
+        a transaction takes where there are 100,000.
         """
         if project_hash in self._unbranched:
             return

@@ -47,14 +47,6 @@ class Change(NamedTuple):
     needs_new_rows: bool
     is_settled: bool
 
-    def __reduce__(self) -> tuple[object, ...]:
-        """For pickle, which goes about a NamedTuple in a way that takes twice as long."""
-        return _unpickled, tuple(self)
-
-
-def _unpickled(*values: Any) -> Change:  # noqa: ANN401 - the fields, whatever they are
-    return Change._make(values)
-
 
 class FetchPlan:
     """Label rows to fetch, in the order of their label hashes.
