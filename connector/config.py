@@ -102,6 +102,14 @@ class Settings(BaseModel):
     )
     connect_timeout_seconds: int = Field(default=30, ge=1, description="Longest wait for a connection, seconds.")
     read_timeout_seconds: int = Field(default=180, ge=1, description="Longest silence within an answer, seconds.")
+    answer_timeout_seconds: int = Field(
+        default=900, ge=1, description="Longest time until an answer is there as a whole, seconds."
+    )
+    max_unpacked_bytes: int = Field(
+        default=4_000_000_000,
+        ge=1,
+        description="Largest listing, answer with label rows, or compressed file to load, in bytes once unpacked.",
+    )
     settle_seconds: float = Field(
         default=300.0,
         ge=0,

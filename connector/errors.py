@@ -99,11 +99,21 @@ class ConnectorError(Exception):
         message: what failed, and on which id. Holds no key, password, signed URL or label text.
         remedy: what the user can do next, one sentence; may be empty where the message says it.
         retry_after: seconds that the server asked to wait, where it did.
+        is_transient: whether the same request may succeed a little later: as its kind says, unless told otherwise.
     """
 
-    def __init__(self, kind: ErrorKind, message: str, *, remedy: str = "", retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        kind: ErrorKind,
+        message: str,
+        *,
+        remedy: str = "",
+        retry_after: float | None = None,
+        is_transient: bool | None = None,
+    ) -> None:
         super().__init__(f"{message} {remedy}".strip())
         self.kind = kind
         self.message = message
         self.remedy = remedy
         self.retry_after = retry_after
+        self.is_transient = kind.is_transient if is_transient is None else is_transient

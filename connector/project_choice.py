@@ -26,6 +26,8 @@ def source_settings(settings: Settings) -> SourceSettings:
         retry_after_cap_seconds=settings.retry_after_cap_seconds,
         connect_timeout_seconds=settings.connect_timeout_seconds,
         read_timeout_seconds=settings.read_timeout_seconds,
+        answer_timeout_seconds=settings.answer_timeout_seconds,
+        max_unpacked_bytes=settings.max_unpacked_bytes,
         include_client_metadata=settings.include_client_metadata,
     )
 

@@ -41,6 +41,8 @@ FETCH_OPTIONS = (
     "retry_after_cap_seconds",
     "connect_timeout_seconds",
     "read_timeout_seconds",
+    "answer_timeout_seconds",
+    "max_unpacked_bytes",
 )
 SYNC_OPTIONS = tuple(option for option in OPTIONS if has_flag(option))
 

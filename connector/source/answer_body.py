@@ -4,11 +4,12 @@ Several huge answers at once then cost room on the disk instead of memory: what 
 and is read from the file again where it is needed once more.
 """
 
+import contextlib
 import mmap
 import os
 import tempfile
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import IO, Any
 
 import msgspec
@@ -16,7 +17,8 @@ import orjson
 import requests
 
 from connector.errors import ConnectorError, ErrorKind
-from connector.source.body_pieces import body_pieces
+from connector.source.body_pieces import body_pieces, pieces_within
+from connector.source.exchange import ERROR_BYTES, Exchange
 
 HELD_BYTES = 32_000_000
 """Bodies up to this size are held in memory; there are at most `requests_in_flight` and one of them at a time."""
@@ -91,17 +93,40 @@ class AnswerBody:
             self.content.madvise(mmap.MADV_DONTNEED)
 
 
-def read_body(response: requests.Response, held_bytes: int = HELD_BYTES) -> AnswerBody:
-    """Read an answer's body to its end.
+def read_body(response: requests.Response, exchange: Exchange, held_bytes: int = HELD_BYTES) -> AnswerBody:
+    """Read an answer's body to its end, which must come soon enough; of an error only the beginning of a long one.
 
     Raises:
         requests.RequestException: the connection broke, or the body is shorter than announced.
-        ConnectorError: TOO_LARGE, if there is no room for it in the folder for temporary files.
+        ConnectorError: UNREACHABLE, if it is a redirect; TOO_LARGE, if it is larger than the exchange allows, or there
+            is no room for it in the folder for temporary files.
     """
+    exchange.head_came(response)
+    pieces = body_pieces(response, _PIECE_BYTES, exchange.bytes_came)
+    if response.ok:
+        body = _kept(pieces_within(pieces, exchange.limit.size, exchange.too_large), held_bytes)
+    else:
+        body = AnswerBody(_beginning(pieces))
+    exchange.is_whole = True
+    return body
+
+
+def _beginning(pieces: Iterable[bytes]) -> bytearray:
+    """The first pieces of an error's body."""
+    content = bytearray()
+    for piece in pieces:
+        content += piece
+        if len(content) > ERROR_BYTES:
+            break
+    return content
+
+
+def _kept(pieces: Iterable[bytes], held_bytes: int) -> AnswerBody:
+    """All of the pieces, in memory or in a file."""
     content = bytearray()
     file: IO[bytes] | None = None
     try:
-        for piece in body_pieces(response, _PIECE_BYTES):
+        for piece in pieces:
             if file is None and len(content) + len(piece) > held_bytes:
                 file = tempfile.TemporaryFile()  # noqa: SIM115 - closed below, once it is mapped
                 file.write(content)
@@ -125,4 +150,5 @@ def read_body(response: requests.Response, held_bytes: int = HELD_BYTES) -> Answ
         ) from error
     finally:
         if file is not None:
-            file.close()
+            with contextlib.suppress(OSError):  # what is left in its buffer finds no more room than the rest
+                file.close()

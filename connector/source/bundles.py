@@ -29,8 +29,8 @@ class BundlePlanner:
     def __init__(self, wanted: Iterable[WantedLabelRow], *, row_limit: int, byte_target: int) -> None:
         self._waiting = iter(wanted)
         self._next = next(self._waiting, None)
-        self._row_limit = row_limit
-        self._byte_target = byte_target
+        self._asked_for = (row_limit, byte_target)
+        self._row_limit, self._byte_target = self._asked_for
         self._lock = threading.Lock()
         # Running totals of label rows of unknown size, begun with the guesses.
         self._has_learnt = False
@@ -83,6 +83,11 @@ class BundlePlanner:
                 self._row_limit = half
                 self._byte_target = max(1, self._byte_target // 2)
             return self._row_limit
+
+    def blame_one_row(self) -> None:
+        """Take back what `shrink` did: a label row that is too large even alone says nothing about the others."""
+        with self._lock:
+            self._row_limit, self._byte_target = self._asked_for
 
     def _estimate(self, row: WantedLabelRow) -> int:
         if row.annotation_count is not None:

@@ -8,14 +8,16 @@ import connector
 from connector.errors import ConnectorError, ErrorKind
 from connector.source import sdk
 from connector.source.events import Teller
+from connector.source.exchange import DECODED, Exchange, Pace, SizeLimit
 from connector.source.failures import SDK_FAILURES, translate
 from connector.source.listed_entries import HELD_BYTES as LISTING_HELD_BYTES
 from connector.source.listed_entries import RawEntries, read_entries
 from connector.source.raw_answer import AnswerCapture, RawList, read_list
 from connector.source.retry import RetryPolicy
 from connector.source.settings import SourceSettings
-from connector.source.signing import ObservedQuerier, ReadOnlySshConfig
+from connector.source.signing import ReadOnlySshConfig, ReceivingQuerier
 from connector.source.ssh_key import load_private_key
+from connector.source.watch import watched
 
 Answer = TypeVar("Answer")
 
@@ -91,7 +93,14 @@ class Connection:
         self.tell = tell
         self._api_client = sdk.ApiClient(self.config)
         self._policy = RetryPolicy.from_settings(settings)
+        self._pace = Pace(
+            settings.connect_timeout_seconds + settings.read_timeout_seconds,
+            settings.read_timeout_seconds,
+            settings.answer_timeout_seconds,
+        )
+        self._list_limit = SizeLimit(settings.max_unpacked_bytes, "max_unpacked_bytes")
         self._should_stop = should_stop
+        self._was_answered = False
 
     def get(self, path: str, parameters: Mapping[str, str] | None = None, *, doing: str) -> object:
         """The raw JSON of a GET of the newer API.
@@ -105,11 +114,12 @@ class Connection:
             ConnectorError: of any kind of `translate`.
         """
 
-        def request() -> object:
+        def request(exchange: Exchange) -> object:
+            self.config.begin(exchange)
             query = _Parameters(values=dict(parameters)) if parameters else None
             return self._api_client.get(path, params=query, result_type=_RawAnswer).raw
 
-        return self._run(request, doing=doing, not_found=ErrorKind.PERMISSION)
+        return self._run(request, DECODED, doing=doing, not_found=ErrorKind.PERMISSION)
 
     def list_entries(self, project_hash: str, payload: Mapping[str, Any], *, doing: str) -> RawEntries:
         """The raw entries of one listing of label rows (older API).
@@ -118,12 +128,12 @@ class Connection:
             ConnectorError: of any kind of `translate`.
         """
 
-        def request() -> RawEntries:
-            capture = AnswerCapture(read_entries, LISTING_HELD_BYTES)
+        def request(exchange: Exchange) -> RawEntries:
+            capture = AnswerCapture(exchange, read_entries, LISTING_HELD_BYTES)
             values = self._get_list(project_hash, LabelRowMetadata, None, payload, capture)
             return RawEntries.of_values(values) if capture.taken is None else capture.taken
 
-        return self._run(request, doing=doing, not_found=ErrorKind.PERMISSION)
+        return self._run(request, self._list_limit, doing=doing, not_found=ErrorKind.PERMISSION)
 
     def get_label_rows(
         self,
@@ -142,20 +152,21 @@ class Connection:
             label_hashes: the label rows, at least one.
             payload: options of the request.
             doing: what is being attempted, for messages.
-            is_stopped: asked often; when true a wait ends, and nothing more is sent.
+            is_stopped: asked often; when true nobody waits any more, and nothing more is sent.
             attempts: fewer tries than the settings allow.
 
         Raises:
             ConnectorError: of any kind of `translate`; MISSING if the server does not know a label hash.
         """
 
-        def request() -> RawList:
-            capture = AnswerCapture(read_list)
+        def request(exchange: Exchange) -> RawList:
+            capture = AnswerCapture(exchange, read_list)
             values = self._get_list(project_hash, LabelRow, list(label_hashes), payload, capture)
             return RawList.of_values(values) if capture.taken is None else capture.taken
 
         return self._run(
             request,
+            self._list_limit,
             doing=doing,
             not_found=ErrorKind.MISSING,
             is_stopped=is_stopped,
@@ -175,31 +186,45 @@ class Connection:
         Returns:
             What the SDK decoded, where the capture left the answer to it.
         """
-        querier = ObservedQuerier(self.config, project_hash, capture)
+        querier = ReceivingQuerier(self.config, project_hash, capture)
         records = querier.get_multiple(record_type, uid=uid, payload=dict(payload))
         return [record.raw for record in records]
 
     def _run(
         self,
-        request: Callable[[], Answer],
+        request: Callable[[Exchange], Answer],
+        limit: SizeLimit,
         *,
         doing: str,
         not_found: ErrorKind,
         is_stopped: Callable[[], bool] | None = None,
         attempts: int | None = None,
     ) -> Answer:
-        def translated() -> Answer:
-            try:
-                return request()
-            except ConnectorError:
-                raise
-            except SDK_FAILURES as error:
-                if isinstance(error.__cause__, ConnectorError):  # raised within the request: no room for the answer
-                    raise error.__cause__ from None
-                seen = self.config.answer_seen
-                # `from None`: the SDK's exception may hold a whole answer, and must not be printed with ours.
-                raise translate(error, doing=doing, domain=self.config.domain, seen=seen, not_found=not_found) from None
+        is_stopped = is_stopped or self._should_stop
 
-        return self._policy.run(
-            translated, tell=self.tell, is_stopped=is_stopped or self._should_stop, attempts=attempts
-        )
+        def attempt() -> Answer:
+            exchange = Exchange(doing, limit)
+
+            def translated() -> Answer:
+                try:
+                    answer = request(exchange)
+                except ConnectorError:
+                    raise
+                except SDK_FAILURES as error:
+                    if isinstance(error.__cause__, ConnectorError):  # raised while the answer was received
+                        raise error.__cause__ from None
+                    # `from None`: the SDK's exception may hold a whole answer, and must not be printed with ours.
+                    raise translate(
+                        error, exchange, domain=self.config.domain, not_found=not_found, is_first=not self._was_answered
+                    ) from None
+                finally:
+                    self._was_answered |= exchange.status is not None
+                if exchange.status is None:
+                    # A later SDK may call other methods than those by which answers are received here.
+                    message = f"The installed Encord SDK {sdk.sdk_version} kept an answer to itself ({doing})."
+                    raise ConnectorError(ErrorKind.CONFIGURATION, message, remedy="Install an older `encord`.")
+                return answer
+
+            return watched(translated, exchange, self._pace, is_stopped)
+
+        return self._policy.run(attempt, tell=self.tell, is_stopped=is_stopped, attempts=attempts)

@@ -10,8 +10,9 @@ import requests
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.source import sdk
+from connector.source.exchange import Exchange
+from connector.source.network_faults import network_fault, proxy_refusal
 from connector.source.settings import DEFAULT_DOMAIN, UNITED_STATES_DOMAIN
-from connector.source.signing import AnswerSeen
 
 SDK_FAILURES = (sdk.EncordException, requests.RequestException, LookupError, TypeError, AttributeError, ValueError)
 """What a call of the SDK may raise: answers of an unexpected shape come as the bare errors of Python."""
@@ -35,20 +36,30 @@ _KIND_OF_STATUS = {
 
 
 def translate(
-    error: Exception, *, doing: str, domain: str, seen: AnswerSeen, not_found: ErrorKind = ErrorKind.PERMISSION
+    error: Exception,
+    exchange: Exchange,
+    *,
+    domain: str,
+    not_found: ErrorKind = ErrorKind.PERMISSION,
+    is_first: bool = False,
 ) -> ConnectorError:
     """The connector's error for one of `SDK_FAILURES`.
 
     Args:
         error: what the SDK raised.
-        doing: what was attempted, with its id: "reading the project 1234".
+        exchange: what was attempted, and answered as far as it was.
         domain: the API's address.
-        seen: what the request was answered with, as far as it was.
         not_found: the kind for "not found": a project that is not there cannot be told from one without access.
+        is_first: whether no request of this run was answered yet.
     """
-    kind = _kind(error, seen, not_found)
+    doing, status = exchange.doing, exchange.status
+    if status is None and (fault := network_fault(error, doing=doing, domain=domain, is_first=is_first)):
+        return fault
+    if status is not None and status == requests.codes.proxy_authentication_required:
+        return proxy_refusal(status, doing=doing, domain=domain)
+    kind = _kind(error, status, not_found)
     hint = getattr(error, "retry_after", None)
-    retry_after = seen.retry_after if seen.retry_after is not None else hint
+    retry_after = exchange.retry_after if exchange.retry_after is not None else hint
     match kind:
         case ErrorKind.AUTHENTICATION:
             message, remedy = f"Encord does not accept the SSH key ({doing}, at {domain}).", _other_region(domain)
@@ -67,12 +78,12 @@ def translate(
                 "",
             )
         case _:
-            message = f"No usable answer from {domain} ({doing}): {_symptom(error, seen)}."
+            message = f"No usable answer from {domain} ({doing}): {_symptom(error, status)}."
             remedy = "Check the network, proxy and domain; if they are well, run again later."
     return ConnectorError(kind, message, remedy=remedy, retry_after=retry_after)
 
 
-def _kind(error: Exception, seen: AnswerSeen, not_found: ErrorKind) -> ErrorKind:
+def _kind(error: Exception, status: int | None, not_found: ErrorKind) -> ErrorKind:
     """The typed exceptions first; the status where the exception only says that something went wrong."""
     for classes, kind in (
         (_AUTHENTICATION, ErrorKind.AUTHENTICATION),
@@ -83,21 +94,21 @@ def _kind(error: Exception, seen: AnswerSeen, not_found: ErrorKind) -> ErrorKind
     ):
         if isinstance(error, classes):
             return kind
-    if seen.status == 404:
+    if status == 404:
         return not_found
-    if seen.status in _KIND_OF_STATUS:
-        return _KIND_OF_STATUS[seen.status]
-    if isinstance(error, _NO_USABLE_ANSWER) or (seen.status is not None and seen.status >= 500):
+    if status in _KIND_OF_STATUS:
+        return _KIND_OF_STATUS[status]
+    if isinstance(error, _NO_USABLE_ANSWER) or (status is not None and status >= 500):
         return ErrorKind.UNREACHABLE
     return ErrorKind.SOURCE_CONTENT
 
 
-def _symptom(error: Exception, seen: AnswerSeen) -> str:
+def _symptom(error: Exception, status: int | None) -> str:
     cause = _cause(error)
-    if seen.status is None:
+    if status is None:
         return f"no answer ({cause})"
-    if seen.status >= 400:
-        return f"HTTP status {seen.status}"
+    if status >= 400:
+        return f"HTTP status {status}"
     if isinstance(error, (sdk.GenericServerError, sdk.UnknownException)):
         return "the server reported an error"
     return f"the answer was cut short or garbled ({cause})"

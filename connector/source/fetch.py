@@ -57,7 +57,7 @@ class LabelRowFetch:
         """Fetch `wanted`, which is gone through as needed, and yield the bundles as they arrive, in any order.
 
         At most `requests_in_flight` bundles are being fetched, or fetched and not yet taken. Closing the iterator, or
-        `should_stop` answering true, ends it after the requests that are under way; what was not yielded was not read.
+        `should_stop` answering true, ends it; nobody waits for the requests that are under way.
 
         Raises:
             ConnectorError: INTERNAL for a label row without a label hash (asking for it would be asking to create it);
@@ -114,6 +114,8 @@ class LabelRowFetch:
                 attempts = ATTEMPTS_AFTER_SPLIT
                 if len(part) == 1:
                     failures.append(LabelRowFailure(part[0], error.kind, error.message))
+                    if error.kind is ErrorKind.TOO_LARGE:
+                        planner.blame_one_row()
                 else:
                     parts.extend(self._split(part, error, planner))
                 continue

@@ -1,7 +1,8 @@
-"""Takes the list in a good answer of the older API before the SDK decodes it; the SDK sees an empty one instead.
+"""Reads each answer before the SDK does: within its limits, and taking the list in a good answer of the older API.
 
-The SDK would make dicts of the whole answer at once, eight times its size. Everything that is not a good answer goes to
-the SDK as it came, so that its mapping of errors stays the only one.
+The SDK would read any answer to its end, and make dicts of a whole list at once, eight times its size. It sees an empty
+list instead. Everything that is not such a list goes to the SDK as it came, so that its mapping of errors stays the
+only one.
 """
 
 import io
@@ -13,11 +14,10 @@ import msgspec
 import requests
 
 from connector.source.answer_body import HELD_BYTES, AnswerBody, read_body
+from connector.source.exchange import DECODED, Exchange
 
 Answer = TypeVar("Answer")
 
-_JUDGED_BY_STATUS = {413, 429}
-"""HTTP statuses that the SDK judges without looking at the body."""
 _EMPTY_LIST = b'{"status":200,"response":[]}'
 
 
@@ -71,48 +71,70 @@ class AnswerCapture(Generic[Answer]):
         taken: the list; None until there is one, and if the SDK was left to decode the answer.
     """
 
-    def __init__(self, read: Callable[[AnswerBody], tuple[int, Answer]], held_bytes: int = HELD_BYTES) -> None:
+    def __init__(
+        self, exchange: Exchange, read: Callable[[AnswerBody], tuple[int, Answer]], held_bytes: int = HELD_BYTES
+    ) -> None:
         """Prepare.
 
         Args:
+            exchange: the request.
             read: finds the status that an answer names and its list; raises as `decode_envelope`.
             held_bytes: a body up to this size is held in memory.
         """
         self.taken: Answer | None = None
+        self._exchange = exchange
         self._read = read
         self._held_bytes = held_bytes
 
-    def __call__(self, response: requests.Response, **_: object) -> requests.Response | None:
+    def __call__(self, response: requests.Response, **_: object) -> requests.Response:
         """Take the list, if it is a good answer (a hook of requests); returns what the SDK is to see instead.
 
         Raises:
             requests.RequestException: the body broke off, or is no JSON.
-            ConnectorError: TOO_LARGE, see `read_body`.
+            ConnectorError: see `read_body`; TOO_LARGE also for what is no list and too large to be decoded whole.
         """
         self.taken = None
-        if response.is_redirect or response.status_code in _JUDGED_BY_STATUS:
-            return None
-        body = read_body(response, self._held_bytes)
+        body = read_body(response, self._exchange, self._held_bytes)
+        if not response.ok:
+            return _with_body(response, memoryview(body.content))
         try:
             status, found = self._read(body)
         except (msgspec.DecodeError, RecursionError) as error:
             is_other_json = isinstance(error, msgspec.ValidationError)
-            if response.ok and not is_other_json:
+            if not is_other_json:
                 # The SDK would say the same, with the whole text in its exception.
                 raise requests.exceptions.InvalidJSONError from error
-            return _with_body(response, memoryview(body.content))
+            return self._for_the_sdk(response, body)
         finally:
             body.passed(len(body.content))
         if status != requests.codes.ok:
-            return _with_body(response, memoryview(body.content))
+            return self._for_the_sdk(response, body)
         self.taken = found
         return _with_body(response, _EMPTY_LIST)
+
+    def _for_the_sdk(self, response: requests.Response, body: AnswerBody) -> requests.Response:
+        if len(body.content) > DECODED.size:
+            raise self._exchange.too_large(DECODED)
+        return _with_body(response, memoryview(body.content))
+
+
+def whole_answer(response: requests.Response, exchange: Exchange) -> requests.Response:
+    """An answer whose body was read (from a hook of requests), for the SDK to decode.
+
+    Raises:
+        requests.RequestException: the body broke off.
+        ConnectorError: see `read_body`.
+    """
+    return _with_body(response, memoryview(read_body(response, exchange).content))
 
 
 def _with_body(response: requests.Response, content: bytes | memoryview) -> requests.Response:
     """A response like the one given, whose body was read, with a body of its own."""
     other = requests.Response()
     other.status_code, other.reason, other.url = response.status_code, response.reason, response.url
-    other.headers, other.request, other.encoding = response.headers, response.request, response.encoding
+    other.headers, other.request = response.headers, response.request
+    # Only needed when the body is not JSON: the SDK then puts all of it into its exception, and requests would guess
+    # the encoding of a whole bundle that was cut short, which takes a second or two.
+    other.encoding = response.encoding or "utf-8"
     other.raw = io.BytesIO(content)
     return other

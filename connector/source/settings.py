@@ -1,6 +1,7 @@
 """What the source needs to know: key, domain, sizes of requests, patience. Checked before anything is sent."""
 
 import dataclasses
+import ipaddress
 from urllib.parse import urlsplit
 
 from connector.errors import ConnectorError, ErrorKind
@@ -30,6 +31,8 @@ class SourceSettings:
         retry_after_cap_seconds: how long a wait that the server asks for (Retry-After) is obeyed; longer ends the run.
         connect_timeout_seconds: patience for a connection.
         read_timeout_seconds: patience for the next bytes of an answer (not for the whole of it).
+        answer_timeout_seconds: patience for the whole of it.
+        max_unpacked_bytes: the largest listing, and the largest answer with label rows, once unpacked.
         include_client_metadata: ask for the customer's own metadata of each data unit too.
 
     Raises:
@@ -49,14 +52,16 @@ class SourceSettings:
     retry_after_cap_seconds: float = 60.0
     connect_timeout_seconds: float = 20.0
     read_timeout_seconds: float = 180.0
+    answer_timeout_seconds: float = 900.0
+    max_unpacked_bytes: int = 4_000_000_000
     include_client_metadata: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "domain", checked_domain(self.domain))
-        for name in ("bundle_rows", "bundle_bytes", "requests_in_flight", "retry_attempts"):
+        for name in ("bundle_rows", "bundle_bytes", "requests_in_flight", "retry_attempts", "max_unpacked_bytes"):
             if getattr(self, name) < 1:
                 raise ConnectorError(ErrorKind.CONFIGURATION, f"{name} must be at least 1, not {getattr(self, name)}.")
-        for name in ("connect_timeout_seconds", "read_timeout_seconds"):
+        for name in ("connect_timeout_seconds", "read_timeout_seconds", "answer_timeout_seconds"):
             if not getattr(self, name) > 0:
                 raise ConnectorError(ErrorKind.CONFIGURATION, f"{name} must be above 0, not {getattr(self, name)}.")
         for name in ("retry_wait_seconds", "retry_wait_max_seconds", "retry_after_cap_seconds"):
@@ -68,21 +73,35 @@ def checked_domain(domain: str) -> str:
     """The API's address without a trailing slash.
 
     The SDK would keep a path for one generation of its calls and drop it for the other, so an address with a path
-    cannot be used.
+    cannot be used. Nor can one without encryption, but for this machine itself.
 
     Raises:
-        ConnectorError: CONFIGURATION, if it is not an http(s) address, or has a path, query, user or password.
+        ConnectorError: CONFIGURATION, if it is not an https address, or has a path, query, user or password.
     """
     remedy = f"Use {DEFAULT_DOMAIN}, {UNITED_STATES_DOMAIN}, or your private cloud's address, without a path."
+    shown = "The domain" if "@" in domain else f"The domain {domain!r}"  # a password may come before an @
     try:
         parts = urlsplit(domain.strip())
         port_is_valid = parts.port is None or parts.port > 0
     except ValueError:
         raise ConnectorError(ErrorKind.CONFIGURATION, "The domain is not a web address.", remedy=remedy) from None
-    if parts.username is not None or parts.password is not None:
+    if "@" in parts.netloc:
         raise ConnectorError(ErrorKind.CONFIGURATION, "The domain must not hold a user or password.", remedy=remedy)
     if parts.scheme not in {"http", "https"} or not parts.hostname or not port_is_valid:
-        raise ConnectorError(ErrorKind.CONFIGURATION, f"The domain {domain!r} is not a web address.", remedy=remedy)
+        raise ConnectorError(ErrorKind.CONFIGURATION, f"{shown} is not a web address.", remedy=remedy)
     if parts.path.strip("/") or parts.query or parts.fragment:
-        raise ConnectorError(ErrorKind.CONFIGURATION, f"The domain {domain!r} has a path.", remedy=remedy)
+        raise ConnectorError(ErrorKind.CONFIGURATION, f"{shown} has a path.", remedy=remedy)
+    if parts.scheme == "http" and not _is_this_machine(parts.hostname):
+        raise ConnectorError(
+            ErrorKind.CONFIGURATION,
+            f"{shown} has no encryption: http is only for a server on this machine.",
+            remedy=f"Write https://{parts.netloc}.",
+        )
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,35 +1,26 @@
-"""The SDK's configuration and older API client, changed: only reads are signed, answers are observed, lists are raw.
+"""The SDK's configuration and older API client, changed: only reads are signed, and every answer is received by us.
 
 The SDK asks its configuration object to sign each request of either API, so that is the one place through which
-everything must pass. Observing an answer's status and Retry-After header is needed because the SDK's exceptions drop
-them: a date in Retry-After, and the status of an answer without the older API's envelope.
+everything must pass. Receiving the answers is needed because the SDK would follow redirects, read without end, and drop
+what its exceptions do not hold: a date in Retry-After, and the status of an answer without the older API's envelope.
 """
 
-import dataclasses
-import datetime
-import email.utils
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import requests
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from connector.source import sdk
+from connector.source.exchange import Exchange
 from connector.source.guard import refuse_legacy_write, refuse_v2_write
-from connector.source.raw_answer import AnswerCapture
+from connector.source.raw_answer import AnswerCapture, whole_answer
 
 
-@dataclasses.dataclass(slots=True)
-class AnswerSeen:
-    """Status and Retry-After (seconds) of the last answer of this thread; None where there was none."""
-
-    status: int | None = None
-    retry_after: float | None = None
-
-
-class _Seen(threading.local):
+class _ThisThread(threading.local):
     def __init__(self) -> None:
-        self.answer = AnswerSeen()
+        self.exchange = Exchange()
 
 
 class ReadOnlySshConfig(sdk.SshConfig):
@@ -46,7 +37,7 @@ class ReadOnlySshConfig(sdk.SshConfig):
         super().__init__(
             private_key, domain=domain, requests_settings=requests_settings, user_agent_suffix=user_agent_suffix
         )
-        self._seen = _Seen()
+        self._this_thread = _ThisThread()
         self._lock = threading.Lock()
         self._requests_sent = 0
 
@@ -55,10 +46,9 @@ class ReadOnlySshConfig(sdk.SshConfig):
         """Requests signed so far, every attempt counted."""
         return self._requests_sent
 
-    @property
-    def answer_seen(self) -> AnswerSeen:
-        """What the last request of the calling thread was answered with."""
-        return self._seen.answer
+    def begin(self, exchange: Exchange) -> None:
+        """Let the next request of the calling thread, if it is one of the newer API, fill in this exchange."""
+        self._this_thread.exchange = exchange
 
     def define_headers(self, resource_id: str | None, resource_type: str | None, data: str) -> dict[str, Any]:
         """Headers and signature of a request of the older API, if it reads.
@@ -67,7 +57,7 @@ class ReadOnlySshConfig(sdk.SshConfig):
             ConnectorError: WRITE_REFUSED, before anything is sent.
         """
         refuse_legacy_write(data)
-        self._begin()
+        self._count()
         return super().define_headers(resource_id, resource_type, data)
 
     def define_headers_v2(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -77,66 +67,30 @@ class ReadOnlySshConfig(sdk.SshConfig):
             ConnectorError: WRITE_REFUSED, before anything is sent.
         """
         refuse_v2_write(request.method, request.url, request.body, self.domain)
-        self._begin()
-        self.observe(request)
+        self._count()
+        exchange = self._this_thread.exchange
+        _receive(request, lambda response, **_: whole_answer(response, exchange))
         return super().define_headers_v2(request)
 
-    def observe(self, request: requests.PreparedRequest) -> None:
-        """Remember, for the calling thread, what this request will be answered with."""
-        request.hooks.setdefault("response", []).append(self._remember)
-
-    def _begin(self) -> None:
-        self._seen.answer = AnswerSeen()
+    def _count(self) -> None:
         with self._lock:
             self._requests_sent += 1
 
-    def _remember(self, response: requests.Response, **_: object) -> None:
-        self._seen.answer = AnswerSeen(response.status_code, retry_after_seconds(response))
-        if response.encoding is None:
-            # Only read when the body is not JSON: the SDK then puts all of it into its exception, and requests would
-            # guess the encoding of a whole bundle that was cut short, which takes a second or two.
-            response.encoding = "utf-8"
 
-
-class ObservedQuerier(sdk.Querier):
-    """The SDK's client of the older API, over a configuration that observes; for one request.
-
-    A capture takes the list in the answer, which the SDK then does not decode.
-    """
+class ReceivingQuerier(sdk.Querier):
+    """The SDK's client of the older API, for one request: a capture receives the answer, and takes the list in it."""
 
     def __init__(self, config: ReadOnlySshConfig, project_hash: str, capture: AnswerCapture[Any]) -> None:
         super().__init__(config, resource_type=sdk.TYPE_PROJECT, resource_id=project_hash)
-        self._observer = config
         self._capture = capture
 
     def _exception_context(self, request: requests.PreparedRequest) -> sdk.RequestContext:
         # The one method that the SDK calls with the prepared request of the older API before sending it. If a later
-        # SDK no longer does, the typed exceptions still say most of it, and lists are decoded and encoded again.
-        self._observer.observe(request)
-        request.hooks["response"].append(self._capture)
+        # SDK no longer does, `Connection` refuses the answer: nobody would have looked where it is from.
+        _receive(request, self._capture)
         return super()._exception_context(request)
 
 
-def retry_after_seconds(response: requests.Response) -> float | None:
-    """The Retry-After header in seconds from now; None if there is none, or nobody can read it.
-
-    A date is compared with the answer's own Date header, so that a wrong local clock does not matter.
-    """
-    header = response.headers.get("Retry-After", "").strip()
-    if not header:
-        return None
-    if header.isascii() and header.isdigit():
-        return float(header)
-    until = _http_date(header)
-    if until is None:
-        return None
-    now = _http_date(response.headers.get("Date", "")) or datetime.datetime.now(datetime.UTC)
-    return max(0.0, (until - now).total_seconds())
-
-
-def _http_date(text: str) -> datetime.datetime | None:
-    try:
-        date = email.utils.parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return date if date.tzinfo is not None else date.replace(tzinfo=datetime.UTC)
+def _receive(request: requests.PreparedRequest, receive: Callable[..., requests.Response]) -> None:
+    """Have requests give the answer to `receive` before it reads the body or follows a redirect."""
+    request.hooks.setdefault("response", []).append(receive)

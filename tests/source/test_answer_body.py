@@ -7,11 +7,13 @@ import tempfile
 from pathlib import Path
 
 import pytest
+import requests
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.sample import RESET_IN_BODY, TRUNCATED_BODY, Fault, FaultAction, Refusal, SampleServer
 from connector.source import Source, WantedLabelRow, raw_answer
 from connector.source.answer_body import AnswerBody, read_body
+from connector.source.exchange import Exchange
 from connector.source.listed_entries import RawEntries
 from connector.source.raw_answer import RawList
 from tests.source.world import PROJECT_HASH, label_hash_of, settings_for
@@ -24,8 +26,8 @@ def mapped(monkeypatch: pytest.MonkeyPatch) -> list[AnswerBody]:
     """Every answer goes to a file; the list holds those that were read to their end."""
     bodies: list[AnswerBody] = []
 
-    def read(response: object, _held_bytes: int) -> AnswerBody:
-        bodies.append(read_body(response, held_bytes=10))  # type: ignore[arg-type]  # as the hook calls it
+    def read(response: requests.Response, exchange: Exchange, _held_bytes: int = 0) -> AnswerBody:
+        bodies.append(read_body(response, exchange, held_bytes=10))
         return bodies[-1]
 
     monkeypatch.setattr(raw_answer, "read_body", read)
@@ -37,7 +39,7 @@ def test_large_answers_are_mapped_and_read_alike(server: SampleServer, mapped: l
     entries = source.snapshot(PROJECT_HASH).entries
     (bundle,) = source.fetch(PROJECT_HASH, [WantedLabelRow(label_hash) for label_hash in ALL])
     assert all(isinstance(body.content, mmap.mmap) for body in mapped)
-    assert len(mapped) == 2
+    assert len(mapped) == 4  # project, ontology, listing, label rows
     assert len(list(entries)) == 10
     assert sorted(row.labels()["label_hash"] for row in bundle.rows) == ALL
 
