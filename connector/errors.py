@@ -41,7 +41,7 @@ class ErrorKind(enum.StrEnum):
     MISSING = "missing"
     """A label row that the listing names was not in the answer."""
     OUTDATED = "outdated"
-    """Encord answered with labels older than the ones in the warehouse; they were not written."""
+    """Encord answered with labels older than its listing says and than the ones stored; they were not written."""
     WRITE_REFUSED = "write_refused"
     """Something tried to send a writing request to Encord; the guard stopped it before it was signed. A bug."""
     DELETES_REFUSED = "deletes_refused"

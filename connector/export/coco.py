@@ -227,7 +227,8 @@ class _Writer:
             "iscrowd": int(shape.is_crowd and not self._wanted.never_crowd),
             "segmentation": shape.segmentation,
             "keypoints": keypoints,
-            # Points that are not in the picture (visibility 0) do not count.
-            "num_keypoints": None if keypoints is None else sum(visibility > 0 for visibility in keypoints[2::3]),
+            # Points that are not in the picture (visibility 0) do not count; without any, pycocotools leaves the
+            # annotation out of an evaluation of keypoints.
+            "num_keypoints": sum(visibility > 0 for visibility in keypoints[2::3]) if keypoints else 0,
             "attributes": {name: value for name, value in attributes.items() if value is not None},
         }

@@ -5,7 +5,7 @@ where it is not, the function says so. `shape` is the ontology's; coordinates ar
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import cos, hypot, pi, radians, sin
 from typing import Any
 
@@ -24,7 +24,8 @@ class CocoShape:
     """The geometric members of a COCO annotation.
 
     Attributes:
-        segmentation: a list of polygons `[x0, y0, x1, y1, …]`, or run lengths `{"size": [height, width], "counts"}`.
+        segmentation: a list of polygons `[x0, y0, x1, y1, …]` of three corners or more, or run lengths
+            `{"size": [height, width], "counts"}`. pycocotools reads nothing else, and no list without a polygon.
         bbox: left, top, width, height.
         is_crowd: whether the SDK marks it so: all that is run lengths.
         keypoints: `[x, y, visibility, …]`: 0 not in the picture, 1 hidden, 2 visible.
@@ -57,8 +58,31 @@ def _bounds(points: Sequence[Point]) -> tuple[float, float, float, float]:
     return min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)
 
 
-def _ring_area(ring: Ring) -> float:
-    return float(shapely.Polygon(ring).area) if len(ring) > 2 else 0.0
+def _outline(ring: Ring, area: float, width: int, height: int) -> CocoShape:
+    """A ring as a polygon; one of fewer than three corners has no area."""
+    if len(ring) < 3:
+        return _without_area([ring], width, height)
+    return CocoShape([_flat(ring)], area, _bounds(ring))
+
+
+def _without_area(lines: Sequence[Sequence[Point]], width: int, height: int) -> CocoShape:
+    """Lines and lone points, as polygons of one pixel's width: COCO has no lines, and no place without pixels.
+
+    The SDK writes a line there and back again, which covers no pixel, and forms that pycocotools cannot read. The box
+    is that of the points, but a pixel wide and high at least: without a width it overlaps nothing, not even itself.
+    """
+    polygons = [_flat(ring) for line in lines for ring in pixel_shapes.strokes(line, width, height)]
+    left, top, box_width, box_height = _bounds([point for line in lines for point in line])
+    wide, high = max(box_width, 1.0), max(box_height, 1.0)
+    bbox = (left - (wide - box_width) / 2, top - (high - box_height) / 2, wide, high)
+    return CocoShape(polygons, 0.0, bbox)
+
+
+def _keypoints(points: Sequence[Point], visibilities: Sequence[float], width: int, height: int) -> CocoShape:
+    """Points as keypoints; their area is that of their box, for evaluations measure distances by it."""
+    shape = _without_area([[point] for point in points], width, height)
+    keypoints = [value for (x, y), visibility in zip(points, visibilities, strict=True) for value in (x, y, visibility)]
+    return replace(shape, area=shape.bbox[2] * shape.bbox[3], keypoints=keypoints)
 
 
 def _box(row: Row, width: int, height: int) -> CocoShape:
@@ -86,7 +110,7 @@ def _polygon(row: Row, width: int, height: int) -> CocoShape:
     parts = pixel_shapes.parts(orjson.loads(row["geometry"]), width, height)
     if len(parts) == 1 and len(parts[0]) == 1:
         ring = parts[0][0]
-        return CocoShape([_flat(ring)], _ring_area(ring), _bounds(ring))
+        return _outline(ring, float(shapely.Polygon(ring).area) if len(ring) > 2 else 0.0, width, height)
     pixels, left, top = coco_masks.polygon_mask(parts, width, height)
     return _run_lengths(coco_masks.frame_runs(pixels, left, top, width, height), width, height)
 
@@ -105,28 +129,22 @@ def _run_lengths(runs: coco_masks.Runs, width: int, height: int) -> CocoShape:
 
 
 def _polyline(row: Row, width: int, height: int) -> CocoShape | None:
-    """There and back again, a polygon without area: COCO has no lines."""
     points = pixel_shapes.line(orjson.loads(row["geometry"]), width, height)
-    if not points:
-        return None
-    return CocoShape([_flat([*points, *reversed(points)])], 0.0, _bounds(points))
+    return _without_area([points], width, height) if points else None
 
 
 def _point(row: Row, width: int, height: int) -> CocoShape | None:
     if row["x"] is None:  # in 3-D
         return None
-    x, y = row["x"] * width, row["y"] * height
-    return CocoShape([[x, y]], 0.0, (x, y, 0.0, 0.0), keypoints=[x, y, 2.0])
+    return _keypoints([(row["x"] * width, row["y"] * height)], [2.0], width, height)
 
 
 def _skeleton(row: Row, width: int, height: int) -> CocoShape:
     joints = orjson.loads(row["geometry"])
     points = [(joint["x"] * width, joint["y"] * height) for joint in joints]
-    keypoints: list[float] = []
-    for (x, y), joint in zip(points, joints, strict=True):
-        keypoints += (x, y, _VISIBILITY.get(joint.get("visibility"), 2.0))
+    visibilities = [_VISIBILITY.get(joint.get("visibility"), 2.0) for joint in joints]
     names = tuple(str(joint.get("name", place)) for place, joint in enumerate(joints))
-    return CocoShape([], 0.0, _bounds(points), keypoints=keypoints, keypoint_names=names)
+    return replace(_keypoints(points, visibilities, width, height), keypoint_names=names)
 
 
 _VISIBILITY = {"invisible": 0.0, "occluded": 1.0, "selfOccluded": 1.0, "visible": 2.0}
@@ -151,7 +169,7 @@ def _cuboid(row: Row, width: int, height: int) -> CocoShape:
     # All corners may lie on one line, or in one point.
     outline = hull.exterior.coords[:-1] if hull.geom_type == "Polygon" else hull.coords
     corners = [(float(x), float(y)) for x, y in outline]
-    return CocoShape([_flat(corners)], float(hull.area), _bounds(corners))
+    return _outline(corners, float(hull.area), width, height)
 
 
 _SHAPES: dict[str, Callable[[Row, int, int], CocoShape | None]] = {

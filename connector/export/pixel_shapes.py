@@ -5,7 +5,8 @@ The stored forms are those of `connector.normalise.shapes`.
 """
 
 from collections.abc import Sequence
-from math import ceil, cos, pi, radians, sin
+from itertools import pairwise
+from math import ceil, cos, hypot, pi, radians, sin
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,33 @@ def line(geometry: Sequence[Sequence[float]], frame_width: float, frame_height: 
     if any(len(point) != 2 for point in geometry):
         return None
     return [(x * frame_width, y * frame_height) for x, y in geometry]
+
+
+def strokes(points: Sequence[Point], frame_width: float, frame_height: float) -> list[Ring]:
+    """A line of one pixel's width through points, as one box a stretch; one point alone is a square.
+
+    What lies on the frame's border is drawn on the pixels inside it.
+    """
+    inside = [(_from_border(x, frame_width), _from_border(y, frame_height)) for x, y in points]
+    rings = []
+    for (x0, y0), (x1, y1) in pairwise(inside) if len(inside) > 1 else [(inside[0], inside[0])]:
+        length = hypot(x1 - x0, y1 - y0)
+        # Half a pixel along the line, and across it.
+        along_x, along_y = ((x1 - x0) / length / 2, (y1 - y0) / length / 2) if length else (0.5, 0.0)
+        rings.append(
+            [
+                (x0 - along_x + along_y, y0 - along_y - along_x),
+                (x1 + along_x + along_y, y1 + along_y - along_x),
+                (x1 + along_x - along_y, y1 + along_y + along_x),
+                (x0 - along_x - along_y, y0 - along_y + along_x),
+            ]
+        )
+    return rings
+
+
+def _from_border(coordinate: float, size: float) -> float:
+    """Half a pixel away from the frame's border, if it lies within; outside it stays where it is."""
+    return min(max(coordinate, 0.5), size - 0.5) if 0 <= coordinate <= size else coordinate
 
 
 def semi_axes(shape: str, geometry: dict[str, Any], frame_width: float, frame_height: float) -> Point:

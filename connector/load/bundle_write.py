@@ -77,7 +77,7 @@ def replace_label_rows(
 
 
 class StoredLabelRow(NamedTuple):
-    """What the warehouse knows of one arriving label row. Times are given where the arriving labels are older."""
+    """What the warehouse knows of one arriving label row. Times are given where the arriving labels are outdated."""
 
     label_hash: str
     is_listed: bool
@@ -98,12 +98,19 @@ def look_up_label_rows(session: Session, project_hash: str) -> list[StoredLabelR
         " label_row.content_hash IS NOT NULL,"
         " EXISTS (SELECT 1 FROM sync_failure WHERE sync_failure.project_hash = $project_hash"
         " AND sync_failure.label_hash = arriving_state.label_hash),"
-        " CASE WHEN {is_older} THEN CAST(arriving_state.labels_last_edited_at AS VARCHAR) END,"
-        " CASE WHEN {is_older} THEN CAST(label_row.labels_last_edited_at AS VARCHAR) END"
+        " CASE WHEN {is_outdated} THEN CAST(arriving_state.labels_last_edited_at AS VARCHAR) END,"
+        " CASE WHEN {is_outdated} THEN CAST(label_row.labels_last_edited_at AS VARCHAR) END"
         " FROM arriving_state LEFT JOIN label_row ON label_row.label_hash = arriving_state.label_hash"
     )
-    is_older = "NOT arriving_state.force AND arriving_state.labels_last_edited_at < label_row.labels_last_edited_at"
-    stored = [StoredLabelRow(*row) for row in session.rows(sql(query, is_older=is_older), project_hash=project_hash)]
+    # The listing that promised these labels is in label_row already. Where it says no newer stamp than they have, they
+    # were restored to an older state. Stamps of labels have whole seconds.
+    is_outdated = (
+        "NOT arriving_state.force AND arriving_state.labels_last_edited_at < label_row.labels_last_edited_at"
+        " AND arriving_state.labels_last_edited_at"
+        " < COALESCE(date_trunc('second', label_row.last_edited_at), label_row.labels_last_edited_at)"
+    )
+    rows = session.rows(sql(query, is_outdated=is_outdated), project_hash=project_hash)
+    stored = [StoredLabelRow(*row) for row in rows]
     listed = {row.label_hash for row in stored if row.is_listed}
     if unlisted := [row.label_hash for row in stored if row.label_hash not in listed]:
         raise ConnectorError(
@@ -115,14 +122,14 @@ def look_up_label_rows(session: Session, project_hash: str) -> list[StoredLabelR
 
 
 def outdated_label_rows(stored: Iterable[StoredLabelRow]) -> dict[str, Failure]:
-    """Label rows whose labels are older than the ones stored: older never overwrites newer."""
+    """Label rows whose labels are older than the ones stored, and than the listing says: a copy that lags sent them."""
     return {
         row.label_hash: Failure(
             row.label_hash,
             ErrorKind.OUTDATED,
-            f"Label row {row.label_hash}: Encord answered with labels of {row.arriving_time}, stored are those of"
-            f" {row.stored_time}; they were not written. The next sync tries again; if labels were restored to an older"
-            " state in Encord, run --full once.",
+            f"Label row {row.label_hash}: Encord answered with labels of {row.arriving_time}, older than its listing"
+            f" says and than the stored ones of {row.stored_time}; they were not written. The next sync tries again; if"
+            " it ends the same way, run --full once.",
         )
         for row in stored
         if row.stored_time is not None

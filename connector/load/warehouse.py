@@ -9,7 +9,7 @@ metadata and receipts are upserted by key, a label row's rows are replaced whole
 `attempts` of a failure counts the runs that met it. So a run that was killed between two calls is simply run again.
 
 What is never written. Rows that are already there as they arrive (an unchanged listing writes nothing), labels older
-than the ones stored, and label rows with doubled or missing keys.
+than both the ones stored and their entry in the listing, and label rows with doubled or missing keys.
 """
 
 from collections.abc import Callable, Iterable, Mapping

@@ -19,7 +19,7 @@ from connector.normalise.ontology_changes import OntologyChange, ontology_change
 from connector.normalise.project import project_tables
 from connector.normalise.task_actions import TASK_COLUMNS, task_action_digest, task_actions
 
-NORMALISER_VERSION = 1
+NORMALISER_VERSION = 2
 """The version of the rules; label_row.normaliser_version."""
 
 __all__ = [

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from connector.normalise.columns import ColumnBuffer
-from connector.normalise.dynamic_answers import AnswerTimelines
+from connector.normalise.dynamic_answers import AnswerTimelines, entry_ranges
 from connector.normalise.ontology import OntologyAttribute, OntologyClass
+from connector.normalise.ranges import Range
 from connector.normalise.row_warnings import RowWarnings
 
 Json = Any
@@ -53,12 +54,28 @@ class AnswerReader:
     The lists must come in the SDK's order, object_answers before object_actions: later answers replace earlier ones.
     """
 
-    __slots__ = ("_class", "_dynamic", "_is_object", "_static", "_warnings")
+    __slots__ = ("_class", "_dynamic", "_is_object", "_spaces", "_static", "_warnings")
 
-    def __init__(self, ontology_class: OntologyClass, *, is_object: bool, warnings: RowWarnings) -> None:
+    def __init__(
+        self,
+        ontology_class: OntologyClass,
+        *,
+        is_object: bool,
+        warnings: RowWarnings,
+        spaces: Sequence[str] = ("root",),
+    ) -> None:
+        """Begin with no answers.
+
+        Args:
+            ontology_class: of the owner.
+            is_object: whether the owner is an object.
+            warnings: takes what cannot be read.
+            spaces: where a dynamic answer holds that does not name its space.
+        """
         self._class = ontology_class
         self._is_object = is_object
         self._warnings = warnings
+        self._spaces = spaces
         self._static: dict[str, Any] = {}
         self._dynamic = AnswerTimelines()
 
@@ -69,7 +86,7 @@ class AnswerReader:
             KeyError, TypeError, AttributeError: An entry is not a dict with `featureHash` and `answers`.
         """
         ticked: dict[str, frozenset[str]] = {}
-        checklists: dict[tuple[str, str], list[tuple[AnswerEntry, frozenset[str]]]] = {}
+        checklists: dict[tuple[str, str], list[tuple[Sequence[Range], frozenset[str]]]] = {}
         attributes = self._class.attributes
         for entry in entries:
             feature_hash = entry["featureHash"]
@@ -81,10 +98,14 @@ class AnswerReader:
             if value is None:
                 continue
             if attribute.is_dynamic:
-                if attribute.answer_type == "checklist":
-                    checklists.setdefault((feature_hash, entry.get("spaceId") or "root"), []).append((entry, value))
-                else:
-                    self._dynamic.assign(attribute, entry, value, self._warnings)
+                ranges = entry_ranges(attribute, entry, self._warnings)
+                own_space = entry.get("spaceId")
+                spaces = (own_space,) if own_space else self._spaces
+                if attribute.answer_type != "checklist":
+                    self._dynamic.assign(attribute, spaces, value, ranges)
+                    continue
+                for space_id in spaces:
+                    checklists.setdefault((feature_hash, space_id), []).append((ranges, value))
             elif attribute.answer_type == "checklist" and self._is_object:
                 # The editor writes one entry a ticked option on objects; the SDK joins those of one list.
                 ticked[feature_hash] = ticked.get(feature_hash, frozenset()) | value
@@ -92,7 +113,7 @@ class AnswerReader:
                 self._static[feature_hash] = value
         self._static.update(ticked)
         for (feature_hash, space_id), group in checklists.items():
-            self._dynamic.assign_checklist(self._class.attributes[feature_hash], space_id, group, self._warnings)
+            self._dynamic.assign_checklist(attributes[feature_hash], space_id, group)
 
     def _value(self, attribute: OntologyAttribute, answers: Json) -> Json:
         """The answer in comparable form; None for "removed" and for what cannot be read (which is warned of)."""

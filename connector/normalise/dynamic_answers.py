@@ -111,26 +111,20 @@ class AnswerTimelines:
         timeline.assign(answer, ranges)
 
     def assign(
-        self, attribute: OntologyAttribute, entry: Mapping[str, Any], answer: Hashable, warnings: RowWarnings
+        self, attribute: OntologyAttribute, spaces: Iterable[str], answer: Hashable, ranges: Sequence[Range]
     ) -> None:
-        """Take in one entry of a text, numeric or radio attribute."""
-        ranges = merge_ranges(_entry_ranges(attribute, entry, warnings))
-        if ranges:
-            self._assign(attribute, entry.get("spaceId") or "root", answer, ranges)
+        """Take in one entry of a text, numeric or radio attribute, with its ranges as given, on each of its spaces."""
+        merged = merge_ranges(ranges)
+        if merged:
+            for space_id in spaces:
+                self._assign(attribute, space_id, answer, merged)
 
     def assign_checklist(
-        self,
-        attribute: OntologyAttribute,
-        space_id: str,
-        entries: Sequence[tuple[Mapping[str, Any], frozenset[str]]],
-        warnings: RowWarnings,
+        self, attribute: OntologyAttribute, space_id: str, entries: Sequence[tuple[Sequence[Range], frozenset[str]]]
     ) -> None:
-        """Take in all entries of a checklist attribute of one list: raw entry and options ticked."""
+        """Take in all entries of a checklist attribute of one list on one space: ranges as given, options ticked."""
         ticked = [
-            (start, end, options)
-            for entry, options in entries
-            for start, end in _entry_ranges(attribute, entry, warnings)
-            if start <= end and options
+            (start, end, options) for ranges, options in entries for start, end in ranges if start <= end and options
         ]
         for start, end, options in _union_of_options(ticked):
             self._assign(attribute, space_id, options, [(start, end)])
@@ -145,7 +139,8 @@ class AnswerTimelines:
                 yield attribute, key[1], timeline.spans()
 
 
-def _entry_ranges(attribute: OntologyAttribute, entry: Mapping[str, Any], warnings: RowWarnings) -> list[Range]:
+def entry_ranges(attribute: OntologyAttribute, entry: Mapping[str, Any], warnings: RowWarnings) -> list[Range]:
+    """The ranges of an entry of a dynamic attribute, as given; what cannot be read is warned of."""
     if "range" not in entry:
         warnings.add(f"answer without frames to dynamic attribute {attribute.feature_hash}")
         return []

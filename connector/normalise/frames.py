@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connector.normalise.drawn_frames import DrawnFrame
-from connector.normalise.object_instances import add_object_instance
+from connector.normalise.object_instances import place_object
 from connector.normalise.row_context import ROOT, RowContext
 from connector.normalise.shapes import NO_GEOMETRY, SHAPE_READERS, Geometry, Number, raw_geometry
 
@@ -79,20 +79,20 @@ def add_frame_objects(
         KeyError, TypeError: An object has no hash or class, or is no dict.
     """
     bundle = context.columns
-    rows, answers, part_rows = bundle.object_annotation, bundle.attribute_answer, bundle.part_rows
+    rows, part_rows = bundle.object_annotation, bundle.part_rows
     keys = FrameKeys({}) if keys is None else keys
     drawn = 0  # annotations of drawn frames, in which what is the same for all is not filled in yet
     for frame, objects, width, height in frames:
         if not objects:
             continue
         if isinstance(objects, DrawnFrame):
-            if _add_drawn(context, keys, frame, objects, width, height):
+            if _add_drawn(context, keys, space_id, frame, objects, width, height):
                 drawn += len(objects)
             else:
                 _add_dicts(context, keys, space_id, frame, objects.as_dicts(), width, height)
         else:
             _add_dicts(context, keys, space_id, frame, objects, width, height)
-        if len(rows) + drawn >= part_rows or len(answers) >= part_rows:
+        if len(rows) + drawn >= part_rows:
             _fill(context, space_id, drawn)
             drawn = 0
             bundle.hand_over()
@@ -109,15 +109,15 @@ def _add_dicts(
     height: Number,
 ) -> None:
     """Append the objects of a frame one by one."""
-    label_hash, instances, timestamps = context.label_hash, context.instances, context.timestamps
+    label_hash, placed, timestamps = context.label_hash, context.objects_on[space_id], context.timestamps
     append = context.columns.object_annotation.append
     is_event_based = context.is_event_based
     event = interpolation = None
     for item in keys.without_repeats(context, frame, objects):
         get = item.get
         object_hash = item["objectHash"]
-        if object_hash not in instances:
-            add_object_instance(context, object_hash, item)
+        if object_hash not in placed:
+            place_object(context, space_id, object_hash, item)
         reader = SHAPE_READERS.get(get("shape", ""))
         try:
             geometry = reader(item, width, height) if reader is not None else None
@@ -151,7 +151,13 @@ _GEOMETRY_COLUMNS = ("x", "y", "width", "height", "rotation", "x_min", "y_min", 
 
 
 def _add_drawn(
-    context: RowContext, keys: FrameKeys, frame: int, drawn: DrawnFrame, width: Number, height: Number
+    context: RowContext,
+    keys: FrameKeys,
+    space_id: str,
+    frame: int,
+    drawn: DrawnFrame,
+    width: Number,
+    height: Number,
 ) -> bool:
     """Append the objects of a frame column by column; false, with nothing done, if it has to be read the long way."""
     objects = drawn.objects
@@ -162,11 +168,11 @@ def _add_drawn(
     if geometries is None:
         return False
     keys.fill(frame, hashes)
-    instances, timestamps = context.instances, context.timestamps
-    if not hashes <= instances.keys():
+    placed, timestamps = context.objects_on[space_id], context.timestamps
+    if not hashes <= placed:
         for item in objects:
-            if item.object_hash not in instances:
-                add_object_instance(context, item.object_hash, item.facts())
+            if item.object_hash not in placed:
+                place_object(context, space_id, item.object_hash, item.facts())
     columns = context.columns.object_annotation.columns
     for name, values in zip(_GEOMETRY_COLUMNS, zip(*geometries, strict=True), strict=True):
         columns[name].extend(values)

@@ -7,6 +7,7 @@ from connector.normalise.classifications import LegacyClassifications, add_class
 from connector.normalise.data_frames import add_dicom_frames, add_image_frames
 from connector.normalise.drawn_frames import DrawnFrame, FrameDecoder, decode_frame
 from connector.normalise.frames import FrameKeys, FrameObjects, add_frame_objects
+from connector.normalise.object_instances import add_object_answers
 from connector.normalise.range_objects import RANGE_UNITS, add_root_range_objects
 from connector.normalise.row_context import ROOT, RowContext
 from connector.normalise.scenes import is_frame_key, scene_spaces
@@ -49,6 +50,7 @@ def read_label_row(context: RowContext, project_hash: str, *, with_frames: bool)
     if with_frames:
         _add_data_frames(context, project_hash, data_units)
     add_spaces(context, spaces, legacy, root_keys)
+    add_object_answers(context)
     space_types = {space_id: str(info.get("space_type")) for space_id, info in spaces.items()}
     add_classifications(context, space_types, legacy)
     if context.is_event_based:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from connector.normalise.bitmask import set_ranges
-from connector.normalise.object_instances import add_object_instance
+from connector.normalise.object_instances import place_object
 from connector.normalise.ranges import Range, merge_keeping_reversed, read_ranges
 from connector.normalise.row_context import ROOT, RowContext
 
@@ -12,10 +12,10 @@ RANGE_UNITS = {"audio": "millisecond", "time_series": "axis", "plain_text": "cha
 """Data type or space type → what its ranges count."""
 
 
-def _instance(context: RowContext, item: Mapping[str, Any]) -> str:
+def _instance(context: RowContext, space_id: str, item: Mapping[str, Any]) -> str:
     object_hash: str = item["objectHash"]
-    if object_hash not in context.instances:
-        add_object_instance(context, object_hash, item, context.metadata(item))
+    if object_hash not in context.objects_on[space_id]:
+        place_object(context, space_id, object_hash, item, context.metadata(item))
     return object_hash
 
 
@@ -65,12 +65,12 @@ def add_root_range_objects(context: RowContext, unit: str, *, is_html: bool) -> 
     """
     for item in context.part("object_answers").values():
         if is_html:
-            object_hash = _instance(context, item)
+            object_hash = _instance(context, ROOT, item)
             _add_html_ranges(
                 context, object_hash, ROOT, [(pair["start"], pair["end"]) for pair in item.get("range_html") or ()]
             )
         elif not item.get("spaces"):
-            object_hash = _instance(context, item)
+            object_hash = _instance(context, ROOT, item)
             _add_raw_ranges(context, object_hash, ROOT, unit, item.get("range"))
 
 
@@ -85,10 +85,10 @@ def add_space_range_objects(context: RowContext, space_id: str, unit: str, *, is
         if placement is None:
             continue
         if is_html:
-            object_hash = _instance(context, item)
+            object_hash = _instance(context, space_id, item)
             _add_html_ranges(context, object_hash, space_id, placement.get("range") or [])
         elif placement.get("type") in {None, "frame"}:
-            object_hash = _instance(context, item)
+            object_hash = _instance(context, space_id, item)
             _add_raw_ranges(context, object_hash, space_id, unit, placement.get("range"))
 
 
@@ -112,7 +112,7 @@ def add_point_objects(context: RowContext, space_id: str, objects: Sequence[Mapp
             continue
         if not ranges:
             continue
-        object_hash = _instance(context, item)
+        object_hash = _instance(context, space_id, item)
         if object_hash in placed:
             context.warnings.add(f"object twice on space {space_id}, the first kept: {object_hash}")
             continue

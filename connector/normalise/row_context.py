@@ -1,5 +1,6 @@
 """What every part of the normaliser needs to know while it reads one label row."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,6 +29,7 @@ class RowContext:
         is_event_based: true for a continuous scene, whose frames are nanosecond offsets of events.
         warnings: what could not be interpreted.
         instances: object hash → class hash of the objects seen so far; the first occurrence fixes the class.
+        objects_on: space → hashes of the objects seen on it so far.
         last_events: object hash → frame and event of the last event on root, of a continuous scene.
         answers_beyond_the_end: dynamic answers so far that hold on frames which the listing does not count.
     """
@@ -41,6 +43,7 @@ class RowContext:
     is_event_based: bool = False
     warnings: RowWarnings = field(default_factory=RowWarnings)
     instances: dict[str, str] = field(default_factory=dict)
+    objects_on: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     last_events: dict[str, tuple[int, str]] = field(default_factory=dict)
     answers_beyond_the_end: int = 0
 

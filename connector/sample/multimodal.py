@@ -2,9 +2,9 @@
 
 import math
 
-from connector.sample.drawing import LabelPen, answered
+from connector.sample.drawing import LabelPen, acted, answered
 from connector.sample.farm_builder import ANNOTATORS, FarmBuilder
-from connector.sample.ontology_pieces import Json
+from connector.sample.ontology_pieces import Json, option_of
 from connector.sample.randomness import label_hash_like
 from connector.sample.shapes import Motion, box, run_length_text
 
@@ -49,7 +49,7 @@ def _parlour_group(builder: FarmBuilder) -> None:
     )
     entry["data_link"] = None
     labels, pen = builder.opened(entry, ANNOTATORS[1])
-    item = builder.names.item("Cow")
+    item, posture = builder.names.item("Cow"), builder.names.attribute("Cow", "Posture")
     for number in range(3):
         cow, motion = pen.new_hash(), Motion.wandering(pen.source)
         # The same cow is seen by both cameras: one object hash on two parts, seen from two sides.
@@ -63,6 +63,10 @@ def _parlour_group(builder: FarmBuilder) -> None:
                 blob["objects"].append(pen.drawn(item, cow, box((x + side, y), 0.15, 0.2), signature))
         tag = answered(builder.names.attribute("Cow", "Ear tag number"), f"DE 09 6{number:05d}")
         labels["object_answers"][cow] = {"objectHash": cow, "classifications": [tag]}
+        # As the SDK writes them: no action says on which part it holds.
+        standing, lying = option_of(posture, "Standing"), option_of(posture, "Lying")
+        actions = [acted(posture, [standing], [[5 * number, 19]]), acted(posture, [lying], [[20, GROUP_FRAMES - 1]])]
+        labels["object_actions"][cow] = {"objectHash": cow, "actions": actions}
     note = answered(builder.names.question("Observer's note"), "milking begins")
     noted = pen.new_hash()
     placement = {left: {"range": [[3, 12]], "type": "frame"}}

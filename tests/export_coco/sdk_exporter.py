@@ -67,13 +67,18 @@ class MendedExporter(CocoExporter):
     def get_annotations(
         self, objects: list[Raw], image_id: int, object_answers: Raw, object_actions: Raw
     ) -> list[CocoAnnotation]:
-        """What is in three dimensions has no place in the picture, nor has a line without points."""
+        """What is in three dimensions has no place in the picture, nor has a line without points.
+
+        What has no keypoints has none of them in an evaluation.
+        """
         flat = [
             item
             for item in objects
             if not any("z" in point for point in _points(item)) and item.get("polyline", "none") not in ({}, [])
         ]
         annotations: list[CocoAnnotation] = super().get_annotations(flat, image_id, object_answers, object_actions)
+        for annotation in annotations:
+            annotation.num_keypoints = annotation.num_keypoints or 0
         return annotations
 
     def get_flat_dynamic_classifications(
@@ -136,10 +141,60 @@ class MendedExporter(CocoExporter):
     def get_skeleton(
         self, object_: Raw, image_id: int, size: Size, object_answers: Raw, object_actions: Raw
     ) -> CocoAnnotation:
-        """Points that are not in the picture do not count."""
+        """Points that are not in the picture do not count; see `_keypoints` for the rest."""
         annotation = super().get_skeleton(object_, image_id, size, object_answers, object_actions)
         annotation.num_keypoints = sum(int(visibility > 0) for visibility in (annotation.keypoints or [])[2::3])
+        return _keypoints(annotation, size)
+
+    def get_point(
+        self, object_: Raw, image_id: int, size: Size, object_answers: Raw, object_actions: Raw
+    ) -> CocoAnnotation:
+        """See `_keypoints`."""
+        return _keypoints(super().get_point(object_, image_id, size, object_answers, object_actions), size)
+
+    def get_polyline(
+        self, object_: Raw, image_id: int, size: Size, object_answers: Raw, object_actions: Raw
+    ) -> CocoAnnotation:
+        """A line is a pixel wide."""
+        annotation = super().get_polyline(object_, image_id, size, object_answers, object_actions)
+        points = _on_frame(self.get_polygon_from_dict_or_list(object_["polyline"], size.width, size.height), size)
+        annotation.segmentation = [_a_pixel_wide(*stretch) for stretch in itertools.pairwise(points)]
+        annotation.bbox = _at_least_a_pixel(annotation.bbox)
         return annotation
+
+
+def _keypoints(annotation: CocoAnnotation, size: Size) -> CocoAnnotation:
+    """Points cover a pixel each, and have the area of the box around them."""
+    keypoints = annotation.keypoints or []
+    points = _on_frame(list(zip(keypoints[0::3], keypoints[1::3], strict=True)), size)
+    annotation.segmentation = [_a_pixel_wide(point, point) for point in points]
+    annotation.bbox = _at_least_a_pixel(annotation.bbox)
+    annotation.area = annotation.bbox[2] * annotation.bbox[3]
+    return annotation
+
+
+def _on_frame(points: Sequence[tuple[float, float]], size: Size) -> list[tuple[float, float]]:
+    """What lies on the border of the frame lies on the pixels inside it."""
+
+    def inside(value: float, end: float) -> float:
+        return float(np.clip(value, 0.5, end - 0.5)) if 0 <= value <= end else value
+
+    return [(inside(x, size.width), inside(y, size.height)) for x, y in points]
+
+
+def _a_pixel_wide(start: tuple[float, float], end: tuple[float, float]) -> list[float]:
+    """A box of one pixel's width around a stretch, turned into its direction."""
+    (x0, y0), (x1, y1) = start, end
+    length = float(np.hypot(x1 - x0, y1 - y0))
+    upright = shapely.box(x0 - 0.5, y0 - 0.5, x0 + length + 0.5, y0 + 0.5)
+    turned = shapely.affinity.rotate(upright, np.arctan2(y1 - y0, x1 - x0), (x0, y0), use_radians=True)
+    return [float(value) for place in (3, 0, 1, 2) for value in turned.exterior.coords[place]]
+
+
+def _at_least_a_pixel(bbox: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    left, top, width, height = bbox
+    wide, high = max(width, 1.0), max(height, 1.0)
+    return (left + width / 2 - wide / 2, top + height / 2 - high / 2, wide, high)
 
 
 def _points(item: Raw) -> list[Raw]:

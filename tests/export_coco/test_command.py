@@ -105,7 +105,7 @@ def test_the_whole_document(filled: str, tmp_path: Path) -> None:
         "iscrowd": 0,
         "segmentation": [pytest.approx([100.0, 25.0, 140.0, 25.0, 140.0, 65.0, 100.0, 65.0])],
         "keypoints": None,
-        "num_keypoints": None,
+        "num_keypoints": 0,
         "attributes": {
             "track_id": 1,
             "encord_track_uuid": "o1",

@@ -1,5 +1,6 @@
 """Each difference that the README lists is one: what the SDK's exporter writes, and what is right."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from shapely.geometry import MultiPolygon
 
 from connector.export.coco_shapes import coco_shape
 from tests.export_coco.conftest import SampleProject, exported
+from tests.export_coco.evaluation import self_evaluation, written_to
 from tests.export_coco.sdk_exporter import Coco, CocoExporter, Raw, keyed, sdk_coco
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
@@ -93,6 +95,42 @@ def test_keypoint_categories_name_their_points(both: tuple[Coco, Coco, list[Raw]
     assert len(names) == len(next(iter(of_class(both[0], "skeleton").values()))["keypoints"]) // 3
     assert "hip" in names
     assert "keypoints" not in categories[1]["skeleton"]
+
+
+def test_pycocotools_reads_what_has_no_area(both: tuple[Coco, Coco, list[Raw]], tmp_path: Path) -> None:
+    indexes = [written_to(coco, tmp_path / "coco.json") for coco in both[:2]]
+    for shape in ("point", "skeleton"):
+        for entry in of_class(both[0], shape).values():
+            assert indexes[0].annToMask(entry).any()
+            assert entry["area"] >= 1
+        for entry in of_class(both[1], shape).values():
+            with pytest.raises(Exception, match=r"out of range|not supported"):
+                indexes[1].annToMask(entry)
+            assert entry["area"] == 0
+    for entry in of_class(both[0], "polyline").values():
+        assert indexes[0].annToMask(entry).any()
+    assert not any(indexes[1].annToMask(entry).any() for entry in of_class(both[1], "polyline").values())
+    with pytest.raises(Exception, match=r"out of range|not supported"):
+        self_evaluation(both[1], "segm", tmp_path / "coco.json")
+
+
+@pytest.mark.parametrize(
+    ("shape", "geometry"),
+    [
+        ("polyline", [[0.2, 0.3]]),
+        ("polyline", [[0.0, 0.0], [1.0, 1.0]]),
+        ("polygon", [[[0.2, 0.3]]]),
+        ("polygon", [[[0.2, 0.3, 0.4, 0.3]]]),
+        ("cuboid_2d", {"front": [0.1, 0.1, 0.2, 0.2], "offset": {"x": 0.1, "y": 0.1}}),
+        ("cuboid_2d", {"front": [1.0, 1.0, 1.0, 1.0], "offset": {"x": 0.0, "y": 0.0}}),
+    ],
+)
+def test_degenerate_shapes_cover_a_pixel_at_least(shape: str, geometry: object) -> None:
+    """Fewer than three corners: as a list of four numbers pycocotools takes them for a box, and fails."""
+    found = coco_shape({"ontology_shape": shape, "geometry": orjson.dumps(geometry)}, 100, 50)
+    assert found is not None
+    assert coco_mask.area(coco_mask.merge(coco_mask.frPyObjects(found.segmentation, 50, 100))) >= 1
+    assert (found.area, min(found.bbox[2:]) >= 1) == (0.0, True)
 
 
 def test_round_shapes_are_not_lost(both: tuple[Coco, Coco, list[Raw]]) -> None:

@@ -15,11 +15,13 @@ from connector.export.coco_choice import CocoWanted
 from connector.interruption import Interruption
 from connector.load.reading import open_for_reading
 from tests.export_coco.comparison import differences
+from tests.export_coco.evaluation import keypoint_evaluations, self_evaluation, written_to
 from tests.export_coco.generated_warehouse import project_of, write_warehouse
-from tests.export_coco.sdk_exporter import mended_coco
+from tests.export_coco.sdk_exporter import Coco, mended_coco
 from tests.parity.budget import parity_settings
 from tests.parity.raw_rows import GeneratedRow
 from tests.parity.rows_on_frames import rows_on_frames
+from tests.parity.samples import samples
 from tests.parity.sdk_row import load_sdk_row
 from tests.sync.synced_warehouse import HeardReport
 
@@ -84,6 +86,20 @@ def is_too_short_for_the_sdk(labels: dict[str, Any]) -> bool:
     )
 
 
+def assert_readable(document: Coco, path: Path) -> None:
+    """Lets pycocotools make a mask of every annotation, and evaluate the file against itself to the end."""
+    if not document["annotations"]:
+        return
+    coco = written_to(document, path)
+    for annotation in coco.loadAnns(coco.getAnnIds()):
+        image = coco.imgs[annotation["image_id"]]
+        assert coco.annToMask(annotation).shape == (image["height"], image["width"])
+    for kind in ("segm", "bbox"):
+        self_evaluation(document, kind, path)
+    scores = keypoint_evaluations(document, path)
+    assert list(scores.values()) == pytest.approx([1.0] * len(scores))
+
+
 def test_generated_rows(tmp_path: Path) -> None:
     rows = [row for kind in KINDS for row in drawn(kind)]
     url = write_warehouse(tmp_path / "labels.duckdb", rows)
@@ -95,6 +111,7 @@ def test_generated_rows(tmp_path: Path) -> None:
             written = export_coco(session, wanted, out, tmp_path, HeardReport(), Interruption())
             assert set(written.left_out) <= {"point", "polyline"}, "what is in 3-D"
             ours = orjson.loads(out.getvalue())
+            assert_readable(ours, tmp_path / "coco.json")
             labels, ontology = sdk_labels(row)
             if is_too_short_for_the_sdk(labels):
                 with pytest.raises(ValueError, match="linearring requires"):
@@ -106,3 +123,20 @@ def test_generated_rows(tmp_path: Path) -> None:
             annotations += len(theirs["annotations"])
     assert annotations > 20
     assert refused < len(rows) / 2
+
+
+@pytest.mark.skipif(not samples(), reason="no samples beside the repository")
+def test_real_label_rows_are_readable(tmp_path: Path) -> None:
+    rows = [GeneratedRow(sample.entry, sample.labels, sample.editor) for sample in samples()]
+    url = write_warehouse(tmp_path / "labels.duckdb", rows)
+    annotations = 0
+    with open_for_reading(url) as session:
+        for number in range(len(rows)):
+            out = BytesIO()
+            export_coco(
+                session, CocoWanted(project_hash=project_of(number)), out, tmp_path, HeardReport(), Interruption()
+            )
+            document = orjson.loads(out.getvalue())
+            assert_readable(document, tmp_path / "coco.json")
+            annotations += len(document["annotations"])
+    assert annotations > 20

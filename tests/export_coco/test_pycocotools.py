@@ -3,7 +3,6 @@
 import contextlib
 import copy
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import orjson
@@ -11,16 +10,17 @@ import pytest
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from tests.export_coco.conftest import SampleProject
+from tests.export_coco.conftest import SampleProject, exported
+from tests.export_coco.evaluation import (
+    WITHOUT_AREA,
+    index_of,
+    keypoint_evaluations,
+    self_evaluation,
+)
 from tests.export_coco.sdk_exporter import Coco, mended_coco
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 """pycocotools was built for an older numpy."""
-
-
-def index_of(path: Path) -> Any:  # noqa: ANN401 - pycocotools has no types
-    with contextlib.redirect_stdout(None):
-        return COCO(str(path))
 
 
 @pytest.fixture(scope="module")
@@ -82,3 +82,49 @@ def test_the_truth_detected_as_it_is_scores_one(sample: SampleProject, main: Coc
     theirs = mended_coco(sample.labels["main"][:1], sample.ontology)
     assert theirs["annotations"][0]["id"] == 0
     assert average_precision(theirs, tmp_path) < 0.95
+
+
+def of_few_images(document: Coco, images_a_category: int = 3) -> Coco:
+    """The document of so many images that each category is on some."""
+    by_category: dict[int, set[int]] = {}
+    for annotation in document["annotations"]:
+        images = by_category.setdefault(annotation["category_id"], set())
+        if len(images) < images_a_category:
+            images.add(annotation["image_id"])
+    kept = set().union(*by_category.values())
+    return {
+        **document,
+        "images": [image for image in document["images"] if image["id"] in kept],
+        "annotations": [entry for entry in document["annotations"] if entry["image_id"] in kept],
+    }
+
+
+def test_every_annotation_has_a_mask(main: Coco, path: Path) -> None:
+    coco = index_of(path)
+    looked_at: dict[str, int] = {}
+    for annotation in coco.loadAnns(coco.getAnnIds()):
+        shape = coco.cats[annotation["category_id"]]["supercategory"]
+        coco.annToRLE(annotation)
+        looked_at[shape] = looked_at.get(shape, 0) + 1
+        if looked_at[shape] < 20:
+            assert coco.annToMask(annotation).any(), annotation
+    assert looked_at.keys() >= WITHOUT_AREA
+    assert sum(looked_at.values()) == len(main["annotations"])
+
+
+@pytest.mark.parametrize("branch", ["main", "consensus"])
+def test_a_file_evaluated_against_itself_is_found(sample: SampleProject, tmp_path: Path, branch: str) -> None:
+    wanted = {"branch": None} if branch == "consensus" else {}
+    document = of_few_images(exported(sample.url, tmp_path / "coco.json", **wanted))
+    assert self_evaluation(document, "segm", tmp_path / "truth.json") == pytest.approx(1.0)
+    assert self_evaluation(document, "bbox", tmp_path / "truth.json") == pytest.approx(1.0)
+    scores = keypoint_evaluations(document, tmp_path / "truth.json")
+    assert scores
+    assert list(scores.values()) == pytest.approx([1.0] * len(scores))
+    of_shape = {category["id"]: category["supercategory"] for category in document["categories"]}
+    for annotation in document["annotations"]:
+        if of_shape[annotation["category_id"]] in {"point", "skeleton"}:
+            assert annotation["area"] >= 1
+            assert annotation["num_keypoints"] > 0
+        else:
+            assert annotation["num_keypoints"] == 0

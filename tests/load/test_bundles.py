@@ -1,6 +1,6 @@
 """write_bundle: label rows are replaced whole, with their state, and only the ones that may be."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pyarrow as pa
 import pytest
@@ -100,6 +100,18 @@ def test_older_labels_never_overwrite_newer_ones_unless_forced(filled: Warehouse
         assert stored["video-1/main"]["has_failed"]
         assert read(filled, CHILDREN) == [(3, 0.25)]
         assert read(filled, "SELECT kind, run_id FROM sync_failure") == [("outdated", "run-2")]
+
+
+@pytest.mark.parametrize("listed", [EDITED - timedelta(days=1), EDITED - timedelta(days=1, seconds=-1), None])
+def test_labels_are_outdated_only_if_the_listing_says_so(filled: Warehouse, listed: datetime | None) -> None:
+    arriving = (EDITED - timedelta(days=1)).replace(microsecond=0)
+    entry = listing([("video-1", "main", "label-1")], last_edited_at=listed)
+    filled.upsert_metadata(PROJECT, entry, SAME)
+    restored = states("label-1", labels_last_edited_at=arriving, content_hash="restored")
+    written = filled.write_bundle(PROJECT, labels("label-1", frames=[0]), restored, [], "run-2")
+    is_restored = listed == EDITED - timedelta(days=1)
+    assert [failure.kind for failure in written.failures] == ([] if is_restored else [ErrorKind.OUTDATED])
+    assert read(filled, CHILDREN) == [(1 if is_restored else 3, 0.25)]
 
 
 def test_a_doubled_key_fails_its_label_row_only(filled: Warehouse) -> None:

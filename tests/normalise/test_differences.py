@@ -145,7 +145,7 @@ def test_unknown_answer_types_are_left_out_with_a_warning() -> None:
 
 
 def test_dynamic_answers_of_a_space_stay_with_it() -> None:
-    """An action with a spaceId holds on that part; the SDK merges the actions of all parts."""
+    """An action with a spaceId holds on that part, one without on all; the SDK merges the actions of all parts."""
     space: Json = {
         "space_type": "video",
         "child_info": {"layout_key": "left", "file_name": "left.mp4"},
@@ -166,8 +166,9 @@ def test_dynamic_answers_of_a_space_stay_with_it() -> None:
 
     assert rows(bundle, "attribute_answer", "space_id", "position", *TICKS) == [
         ("left", 0, "e1", 0, 5),
+        ("left", 1, "e2", 7, 8),
         ("right", 0, "e2", 0, 5),
-        ("root", 0, "e2", 7, 8),
+        ("right", 1, "e2", 7, 8),
     ]
 
 

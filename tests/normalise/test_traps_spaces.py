@@ -8,6 +8,8 @@ from encord.exceptions import LabelRowError
 
 from tests.normalise import sdk
 from tests.normalise.rows import (
+    action,
+    attribute,
     box,
     frame_object,
     frames,
@@ -171,3 +173,44 @@ def test_trap_10_continuous_scenes_are_events() -> None:
         (9_000_000_000, "delete", None, None),
     ]
     assert bundle.facts.column("is_event_based").to_pylist() == [True]
+
+
+def test_a_dynamic_answer_without_a_space_holds_where_its_object_is() -> None:
+    """On every part that the object lies on; of an object that is on the row itself, there alone."""
+    editor = structure([object_class("box", "bounding_box", [attribute("note", "text", dynamic=True)])])
+    spaces = {
+        name: {
+            "space_type": "video",
+            "child_info": {"layout_key": name, "file_name": f"{name}.mp4"},
+            "number_of_frames": 20,
+            "width": 100,
+            "height": 50,
+            "data_duration": 0.8,
+            "data_fps": 25.0,
+            "labels": frames({2: [box("both"), *([box("left only")] if name == "left" else [])]}),
+        }
+        for name in ("left", "right")
+    }
+    notes = [action("note", "far", [[0, 2]]), action("note", "near", [[2, 4]])]
+    actions = {name: {"objectHash": name, "actions": notes} for name in ("both", "left only")}
+    group = label_row("group", spaces=spaces, object_actions=actions)
+    held = [("far", 0, 1), ("near", 2, 4)]
+    on_part = ("owner_hash", "space_id", "answer_text", "frame_start", "frame_end")
+
+    bundle = normalise(editor, group, entry=listing_entry("group", spaces=spaces))
+    parts = (("both", "left"), ("both", "right"), ("left only", "left"))
+    assert rows(bundle, "attribute_answer", *on_part) == [(*part, *span) for part in parts for span in held]
+    for space in sdk.load(editor, group, listing_entry("group", spaces=spaces)).get_spaces():
+        for instance in space.get_object_instances():
+            (note,) = instance.ontology_item.attributes
+            answers: Any = instance.get_answer(note)
+            assert [(each.answer, part.start, part.end) for each in answers for part in each.ranges] == held
+
+    video = label_row(labels=frames({2: [box("both")]}), spaces=spaces, object_actions=actions)
+    bundle = normalise(editor, video, entry=listing_entry(spaces=spaces))
+    assert [row for row in rows(bundle, "attribute_answer", *on_part) if row[0] == "both"] == [
+        ("both", "root", *span) for span in held
+    ]
+    (left, _) = sdk.load(editor, video, listing_entry(spaces=spaces)).get_spaces()
+    on_left = next(each for each in left.get_object_instances() if each.object_hash == "both")
+    assert on_left.get_answer(on_left.ontology_item.attributes[0]) == []

@@ -20,7 +20,7 @@ def sdk_facts(row: LabelRowV2, labels: Raw) -> Facts:
     """
     facts = empty_facts()
     for instance in add_object_facts(row, labels, facts).values():
-        add_object_answers(instance, labels, facts)
+        add_object_answers(instance, _spaces_of(row, instance.object_hash), labels, facts)
     for classification in add_classification_facts(row, labels, facts).values():
         add_classification_answers(classification, facts)
     _add_spaces(row, facts)
@@ -34,6 +34,20 @@ def sdk_facts(row: LabelRowV2, labels: Raw) -> Facts:
         "labels_last_edited_at": exact(row.last_edited_at),
     }
     return facts
+
+
+def _spaces_of(row: LabelRowV2, object_hash: str) -> list[str]:
+    """The spaces on which the SDK gives the dynamic answers of an object that say no space.
+
+    It gives them to the object on the label row itself; if there is none, to the one that its parts have in common.
+    """
+    if any(instance.object_hash == object_hash for instance in row.get_object_instances()):
+        return ["root"]
+    return [
+        space.space_id
+        for space in row.get_spaces()
+        if any(instance.object_hash == object_hash for instance in space.get_object_instances())
+    ]
 
 
 def _add_spaces(row: LabelRowV2, facts: Facts) -> None:

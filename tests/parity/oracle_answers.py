@@ -17,8 +17,15 @@ AnswerRow = dict[str, object]
 EMPTY: AnswerRow = {"option": None, "text": None, "number": None, "frame_start": None, "frame_end": None}
 
 
-def add_object_answers(instance: ObjectInstance, labels: Raw, facts: Facts) -> None:
-    """Adds the answers of an object: static ones, and dynamic ones with their ranges, in the SDK's order."""
+def add_object_answers(instance: ObjectInstance, spaces: Sequence[str], labels: Raw, facts: Facts) -> None:
+    """Adds the answers of an object: static ones, and dynamic ones with their ranges, in the SDK's order.
+
+    Args:
+        instance: The object.
+        spaces: Where it has its dynamic answers: on the label row itself, or on every part that it lies on.
+        labels: The raw dict.
+        facts: Takes the facts.
+    """
     for attribute in _all_attributes(instance.ontology_item.attributes):
         if attribute.dynamic:
             answers = _dynamic_answers(instance, attribute, labels)
@@ -31,8 +38,9 @@ def add_object_answers(instance: ObjectInstance, labels: Raw, facts: Facts) -> N
         else:
             # An empty checklist is how the SDK says "not answered" of objects (trap 14): no row.
             rows = list(_answer_rows(instance.get_answer(attribute)))
-        if rows:
-            facts["answer"]["object", instance.object_hash, "root", attribute.feature_node_hash] = rows
+        for space_id in spaces if attribute.dynamic else ["root"]:
+            if rows:
+                facts["answer"]["object", instance.object_hash, space_id, attribute.feature_node_hash] = rows
 
 
 def add_classification_answers(instance: ClassificationInstance, facts: Facts) -> None:

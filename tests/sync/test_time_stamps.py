@@ -119,20 +119,43 @@ def test_older_labels_never_overwrite_newer_ones(gate: SyncedWarehouse, equals_f
     equals_fresh(gate)
 
 
-def test_full_accepts_labels_that_were_restored_to_an_older_state(
-    gate: SyncedWarehouse, equals_fresh: Comparison
-) -> None:
-    row = gate.project.row(FIRST)
-    old = (labels_of(gate), dict(row.metadata))
+def restore(synced: SyncedWarehouse, labels: dict[str, Any], metadata: dict[str, Any]) -> None:
+    """Take the first image back to an older state: its labels, and what the listing says of it."""
+    row = synced.project.row(FIRST)
+    row.labels.clear()
+    row.labels.update(labels)
+    row.metadata.update(metadata)
+    row.forget()
+
+
+def test_labels_that_were_restored_to_an_older_state_are_taken(gate: SyncedWarehouse, equals_fresh: Comparison) -> None:
+    """Listing and labels agree on the older stamp: nothing is outdated."""
+    old = (labels_of(gate), dict(gate.project.row(FIRST).metadata))
     gate.project.move_box(FIRST, BOX)
     gate.sync()
-    row.labels.update(old[0])
-    row.metadata.update(old[1])
-    row.forget()
-    assert gate.sync().exit_code == 7
     assert x_of(gate) == 0.11
-    assert gate.sync(full=True).exit_code == 0
-    assert (x_of(gate), gate.failures()) == (0.1, {})
+    restore(gate, *old)
+    restored = gate.sync()
+    assert (restored.exit_code, restored.fetched, gate.failures(), x_of(gate)) == (0, [FIRST], {}, 0.1)
+    assert gate.sync().requests == ALL_REQUESTS_OF_A_LISTING
+    equals_fresh(gate)
+
+
+def test_labels_older_than_the_restored_state_are_still_outdated(
+    gate: SyncedWarehouse, equals_fresh: Comparison
+) -> None:
+    """The listing goes back one edit, a copy of the server that lags answers with the one before that."""
+    oldest = labels_of(gate)
+    gate.project.move_box(FIRST, BOX)
+    old = (labels_of(gate), dict(gate.project.row(FIRST).metadata))
+    gate.project.move_box(FIRST, BOX)
+    gate.sync()
+    restore(gate, *old)
+    answers_instead(gate, oldest)
+    refused = gate.sync()
+    assert (refused.exit_code, gate.failures(), x_of(gate)) == (7, {FIRST: "outdated"}, 0.12)
+    healed = gate.sync()
+    assert (healed.exit_code, gate.failures(), x_of(gate)) == (0, {}, 0.11)
     equals_fresh(gate)
 
 

@@ -62,12 +62,10 @@ def attributes(rows: Iterable[LabelRowV2]) -> Iterator[Row]:
             for attribute in _all_attributes(instance.ontology_item.attributes):
                 if not attribute.dynamic:
                     answers = [instance.get_answer(attribute)]
-                elif space_id == "root":
+                else:
                     found = instance.get_answer(attribute, filter_frame=frame)
                     assert isinstance(found, list)
                     answers = [part.answer for part in found if isinstance(part, AnswerForFrames)]
-                else:
-                    answers = []
                 for told in (told for answer in answers for told in _told(answer)):
                     yield *where, attribute.title, attribute.feature_node_hash, *told
 

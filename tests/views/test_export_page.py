@@ -15,6 +15,7 @@ Row = tuple[Any, ...]
 VIDEO = "barn-east-001.mp4"
 CONSENSUS = "calving-pen-002.mp4"
 WITH_PREDICTIONS = "barn-yard-003.mp4"
+GROUP = "parlour, both cameras"
 
 
 class Question(NamedTuple):
@@ -106,9 +107,25 @@ def test_attributes_on_frames(exported: Exported, question: Question) -> None:
     columns = WHERE + f"object_hash, attribute_name, attribute_feature_hash, {answer}, attribute_answer_feature_hash"
     expected = [with_number(row, 7) for row in told(exported, question, export_page.attributes)]
     assert expected
-    # The SDK's object model does not tell dynamic answers in a part of a data group by frame.
-    condition = f"label_kind = 'object' AND ({question.sql}) AND (space_id = 'root' OR NOT is_dynamic)"
+    condition = f"label_kind = 'object' AND ({question.sql})"
     assert asked(exported, columns, "attribute_on_frame", condition) == Counter(expected)
+
+
+@pytest.mark.parametrize(
+    "source", ["attribute_on_frame", "label_on_frame", f"labels_in_range('Meadowbrook dairy herd', '{GROUP}', 0, 39)"]
+)
+def test_a_dynamic_answer_that_names_no_part_holds_on_all_parts_of_its_object(
+    exported: Exported, engine: str, source: str
+) -> None:
+    rows = [row for row in exported.rows if row.data_title == GROUP]
+    expected = Counter((*told[2:6], told[7]) for told in export_page.attributes(rows) if told[5] == "Posture")
+    assert {answer for *_, answer in expected} == {"Standing", "Lying"}
+    assert len({space_id for space_id, *_ in expected}) == 2
+    query = (
+        f"SELECT space_id, frame, object_hash, attribute_name, attribute_answer FROM {source}"
+        f" WHERE data_title = '{GROUP}' AND attribute_name = 'Posture'"
+    )
+    assert Counter(exported.asked(query, engine)) == expected
 
 
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)

@@ -1,6 +1,7 @@
 """Rows of attribute_answer → the flat answer lists of objects and classifications."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from math import copysign
 from typing import NamedTuple
@@ -30,11 +31,11 @@ class OwnerAnswers:
 
     Attributes:
         static: attribute → its rows.
-        dynamic: space and attribute → its rows, in the order of their positions.
+        dynamic: attribute → space → its rows, in the order of their positions.
     """
 
     static: dict[str, list[AnswerRow]] = field(default_factory=dict)
-    dynamic: dict[tuple[str, str], list[AnswerRow]] = field(default_factory=dict)
+    dynamic: dict[str, dict[str, list[AnswerRow]]] = field(default_factory=dict)
 
 
 Answers = Mapping[tuple[str, str], OwnerAnswers]
@@ -65,7 +66,7 @@ def read_answers(table: pa.Table) -> dict[tuple[str, str], OwnerAnswers]:
         if row.start is None:
             answers.static.setdefault(attribute, []).append(row)
         else:
-            answers.dynamic.setdefault((space_id, attribute), []).append(row)
+            answers.dynamic.setdefault(attribute, {}).setdefault(space_id, []).append(row)
     return found
 
 
@@ -82,18 +83,30 @@ def static_answers(answers: OwnerAnswers | None, class_hash: str, names: Ontolog
     ]
 
 
-def dynamic_answers(answers: OwnerAnswers | None, names: OntologyNames) -> list[JsonObject]:
-    """The answers that hold on frames, each once with all its frames, in the order of their first assignment."""
+def dynamic_answers(answers: OwnerAnswers | None, spaces: AbstractSet[str], names: OntologyNames) -> list[JsonObject]:
+    """The answers that hold on frames, each once with all its frames, in the order of their first assignment.
+
+    Answers that are the same on all of `spaces` name none, as the SDK writes them.
+
+    Args:
+        answers: of the owner.
+        spaces: where an answer of this owner holds that names no space.
+        names: of the ontology.
+    """
     if answers is None:
         return []
     actions = []
-    for (space_id, attribute), rows in answers.dynamic.items():
-        for given, ranges in _by_answer(rows):
-            action = _answer(attribute, given, names)
-            action |= {"dynamic": True, "range": ranges, "shouldPropagate": False}
-            if space_id != ROOT:
-                action["spaceId"] = space_id
-            actions.append(action)
+    for attribute, by_space in answers.dynamic.items():
+        first, *others = by_space.values()
+        if by_space.keys() == spaces and all(rows == first for rows in others):
+            by_space = {ROOT: first}
+        for space_id, rows in by_space.items():
+            for given, ranges in _by_answer(rows):
+                action = _answer(attribute, given, names)
+                action |= {"dynamic": True, "range": ranges, "shouldPropagate": False}
+                if space_id != ROOT:
+                    action["spaceId"] = space_id
+                actions.append(action)
     return actions
 
 

@@ -11,7 +11,7 @@ from connector.export.encord_dict.classification_answers import classification_a
 from connector.export.encord_dict.data_units import data_units
 from connector.export.encord_dict.frame_objects import frame_objects
 from connector.export.encord_dict.label_contents import LabelContents, read_objects
-from connector.export.encord_dict.object_answers import object_actions, object_answers, read_ranges
+from connector.export.encord_dict.object_answers import object_actions, object_answers, read_ranges, spaces_of_drawn
 from connector.export.encord_dict.ontology_names import OntologyNames
 from connector.export.encord_dict.records import JsonObject, TimeTexts
 from connector.export.encord_dict.spaces import read_spaces, spaces_and_scene_labels
@@ -55,7 +55,7 @@ def label_row_dict(rows: LabelRowTables, names: OntologyNames, times: TimeTexts)
     )
     objects = frame_objects(tables["object_annotation"], contents)
     ranges = read_ranges(tables["object_range"])
-    drawn = {item["objectHash"] for frames in objects.values() for items in frames.values() for item in items}
+    drawn = spaces_of_drawn(objects)
     spaces, scene_labels = spaces_and_scene_labels(contents, objects, ranges)
     # A multilayer image keeps what lies on it in a space of its own.
     on_frames = {} if ROOT in spaces else objects.get(ROOT, {})
@@ -76,7 +76,7 @@ def label_row_dict(rows: LabelRowTables, names: OntologyNames, times: TimeTexts)
         "classification_answers": classification_answers(
             tables["classification_instance"], tables["classification_range"], contents
         ),
-        "object_actions": object_actions(contents),
+        "object_actions": object_actions(contents, ranges, drawn),
         "label_status": row["label_status"],
         "data_units": data_units(unit, rows.data_frames, on_frames, scene_labels),
         "spaces": spaces,

@@ -1,11 +1,13 @@
 """Objects → object_answers and object_actions: static answers, and all there is of an object that lies on ranges."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 import pyarrow as pa
 
 from connector.export.encord_dict.answers import ROOT, dynamic_answers, static_answers
+from connector.export.encord_dict.frame_objects import FrameObjects
 from connector.export.encord_dict.label_contents import RANGE_DATA_TYPES, LabelContents, ObjectInstance
 from connector.export.encord_dict.records import Json, JsonObject, records
 
@@ -27,6 +29,10 @@ class RangeRow(NamedTuple):
 
 ObjectRanges = Mapping[str, Mapping[str, list[RangeRow]]]
 """Object hash → space → its ranges."""
+
+
+DrawnOn = Mapping[str, AbstractSet[str]]
+"""Object hash → the spaces on whose frames it lies; see `spaces_of_drawn`."""
 
 
 def read_ranges(table: pa.Table) -> dict[str, dict[str, list[RangeRow]]]:
@@ -52,13 +58,22 @@ def read_ranges(table: pa.Table) -> dict[str, dict[str, list[RangeRow]]]:
     return found
 
 
-def object_answers(contents: LabelContents, ranges: ObjectRanges, drawn: Collection[str]) -> dict[str, JsonObject]:
+def spaces_of_drawn(objects: FrameObjects) -> dict[str, set[str]]:
+    """Hash of an object that lies on frames → the spaces of these frames."""
+    found: dict[str, set[str]] = {}
+    for space_id, frames in objects.items():
+        for object_hash in {item["objectHash"] for items in frames.values() for item in items}:
+            found.setdefault(object_hash, set()).add(space_id)
+    return found
+
+
+def object_answers(contents: LabelContents, ranges: ObjectRanges, drawn: DrawnOn) -> dict[str, JsonObject]:
     """The entry of each object.
 
     Args:
         contents: the label row.
         ranges: see `read_ranges`.
-        drawn: hashes of the objects that lie on frames.
+        drawn: see `spaces_of_drawn`.
     """
     found = {}
     for instance in contents.objects.values():
@@ -75,12 +90,14 @@ def object_answers(contents: LabelContents, ranges: ObjectRanges, drawn: Collect
     return found
 
 
-def object_actions(contents: LabelContents) -> dict[str, JsonObject]:
-    """The dynamic answers of each object that has some."""
+def object_actions(contents: LabelContents, ranges: ObjectRanges, drawn: DrawnOn) -> dict[str, JsonObject]:
+    """The dynamic answers of each object that has some; see `object_answers` for the arguments."""
     found = {}
     for instance in contents.objects.values():
         answers = contents.answers.get(("object", instance.object_hash))
-        if actions := dynamic_answers(answers, contents.names):
+        spaces = {*drawn.get(instance.object_hash, ()), *ranges.get(instance.object_hash, ())}
+        # An answer without a space, of an object that is on the label row itself, is not one for its parts.
+        if actions := dynamic_answers(answers, {ROOT} if ROOT in spaces else spaces, contents.names):
             found[instance.object_hash] = {"actions": actions, "objectHash": instance.object_hash}
     return found
 
