@@ -28,7 +28,7 @@ from connector.config import load_settings
     metavar="FILE",
     help="The ontology's structure as JSON; without it, it is put together from the labels.",
 )
-@with_settings(*WAREHOUSE_OPTIONS, "migrate", *WAIT_OPTIONS, *OUTPUT_OPTIONS)
+@with_settings(*WAREHOUSE_OPTIONS, "migrate", "max_unpacked_bytes", *WAIT_OPTIONS, *OUTPUT_OPTIONS)
 def load(
     config: Path | None,
     files: tuple[Path, ...],

@@ -4,9 +4,9 @@ The file is mapped into memory, not read: it may be larger than the memory is. A
 without a name first.
 """
 
+import functools
 import gzip
 import mmap
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +16,7 @@ import msgspec
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.source.answer_body import AnswerBody
+from connector.source.body_pieces import pieces_within
 
 _GZIP = b"\x1f\x8b"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -32,8 +33,12 @@ class LabelRowFile:
         rows: the JSON of each label row, views of the body.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, unpacked_bytes: int) -> None:
         """Finds out where each label row begins and ends.
+
+        Args:
+            path: the file.
+            unpacked_bytes: what a compressed one may unpack to.
 
         Raises:
             ConnectorError: SOURCE_CONTENT, if it is no JSON, or neither an object nor a list; CONFIGURATION, if it
@@ -42,7 +47,7 @@ class LabelRowFile:
         self.path = path
         try:
             with path.open("rb") as file:
-                content = _mapped(file)
+                content = _mapped(file, unpacked_bytes)
         except (OSError, EOFError, gzip.BadGzipFile) as error:
             reason = getattr(error, "strerror", None) or type(error).__name__
             raise ConnectorError(
@@ -62,12 +67,21 @@ class LabelRowFile:
         self.body.passed(len(self.body.content))
 
 
-def _mapped(file: IO[bytes]) -> mmap.mmap | None:
+def _mapped(file: IO[bytes], unpacked_bytes: int) -> mmap.mmap | None:
     """The content of a file, unpacked; None if there is none, which cannot be mapped."""
+
+    def too_large() -> ConnectorError:
+        return ConnectorError(
+            ErrorKind.CONFIGURATION,
+            f"{file.name} unpacks to more than {unpacked_bytes:,} bytes.",
+            remedy="If so much is right, raise max_unpacked_bytes, or give the file unpacked.",
+        )
+
     if file.read(2) == _GZIP:
         file.seek(0)
         with tempfile.TemporaryFile() as unpacked:
-            shutil.copyfileobj(gzip.GzipFile(fileobj=file), unpacked, 1_000_000)
+            pieces = iter(functools.partial(gzip.GzipFile(fileobj=file).read, 1_000_000), b"")
+            unpacked.writelines(pieces_within(pieces, unpacked_bytes, too_large))
             unpacked.flush()
             return mmap.mmap(unpacked.fileno(), 0, access=mmap.ACCESS_READ) if unpacked.tell() else None
     return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if file.seek(0, 2) else None

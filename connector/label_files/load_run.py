@@ -59,7 +59,7 @@ def run_load(
             try:
                 with ExitStack() as held:
                     patience.until_free(lambda: held.enter_context(locks.project(project_hash)))
-                    files = _readable_files(paths, run, report)
+                    files = _readable_files(paths, settings.max_unpacked_bytes, run, report)
                     receipt.project_title, its_ontology = file_project(
                         warehouse, project_hash, title, ontology, files, report
                     )
@@ -76,7 +76,7 @@ def run_load(
     return run
 
 
-def _readable_files(paths: Sequence[Path], run: Run, report: Report) -> list[LabelRowFile]:
+def _readable_files(paths: Sequence[Path], unpacked_bytes: int, run: Run, report: Report) -> list[LabelRowFile]:
     """The files that hold label rows; the others are told, and make the run a partial one.
 
     Raises:
@@ -85,7 +85,7 @@ def _readable_files(paths: Sequence[Path], run: Run, report: Report) -> list[Lab
     files = []
     for path in paths:
         try:
-            files.append(LabelRowFile(path))
+            files.append(LabelRowFile(path, unpacked_bytes))
         except ConnectorError as error:
             run.failures.append(error)
             report.event("file_failed", str(error), level="error", file=str(path))

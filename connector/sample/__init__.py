@@ -41,6 +41,7 @@ from connector.sample.fault_actions import (
     without_key,
 )
 from connector.sample.faults import Fault, Faults
+from connector.sample.hostile_answers import Endless, GzipBomb, Redirect
 from connector.sample.label_row import SampleLabelRow
 from connector.sample.request_log import RequestLog, RequestRecord
 from connector.sample.sample_project import build_sample_world
@@ -66,12 +67,15 @@ __all__ = [
     "DoubleElement",
     "DropElement",
     "EditElement",
+    "Endless",
     "Fault",
     "FaultAction",
     "Faults",
+    "GzipBomb",
     "Hook",
     "HttpStatus",
     "KeepShare",
+    "Redirect",
     "Refusal",
     "RequestLog",
     "RequestRecord",

@@ -14,11 +14,15 @@ class Delivery(enum.Enum):
     RESET_IN_BODY = "reset in the body"
     TRUNCATED = "truncated"
     DRIP = "drip"
+    ENDLESS = "the body again and again, for ever"
+    ENDLESS_HEAD = "headers for ever"
 
 
 @dataclass
 class Answer:
     """One HTTP answer.
+
+    `seconds` is how long a drip takes in all, or the pause within an endless answer.
 
     `items` holds the JSON of each element of a list answer with its key (label hash, or data hash for a row without
     one), so that faults can drop, double or bend single elements; `prefix` and `suffix` go around them.

@@ -113,7 +113,13 @@ class _LoopbackServer(ThreadingHTTPServer):
 
     def __init__(self, sample: SampleServer) -> None:
         self.sample = sample
+        self.is_closed = False
         super().__init__(("127.0.0.1", 0), _Handler)
+
+    def server_close(self) -> None:
+        """Also ends the answers that have no end."""
+        self.is_closed = True
+        super().server_close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - as inherited
         """A client that hangs up in the middle of an answer is no concern of this server; a defect of it is shown."""
@@ -139,8 +145,10 @@ class _Handler(BaseHTTPRequestHandler):
         answer = self.server.sample.answer(self.command, self.path, CaseInsensitiveDict(self.headers.items()), body)
         content = answer.content()
         headers = {"Content-Type": answer.content_type, **answer.headers}
+        is_endless = answer.delivery in {Delivery.ENDLESS, Delivery.ENDLESS_HEAD}
         accepts_gzip = "gzip" in self.headers.get("Accept-Encoding", "") and not self.path.startswith("/v2/")
-        if self.server.sample.is_compressing and accepts_gzip and len(content) >= SMALLEST_GZIP_BYTES:
+        is_plain = not is_endless and "Content-Encoding" not in headers
+        if self.server.sample.is_compressing and accepts_gzip and is_plain and len(content) >= SMALLEST_GZIP_BYTES:
             content = igzip.compress(content, compresslevel=1, mtime=0)
             headers["Content-Encoding"] = "gzip"
         self.close_connection = True
@@ -150,8 +158,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(answer.status)
         for name, value in headers.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
+        if not is_endless:
+            self.send_header("Content-Length", str(len(content)))
         self.send_header("Connection", "close")
+        if answer.delivery is Delivery.ENDLESS_HEAD:
+            self.flush_headers()
+            self._repeat(b"x", answer.seconds)
         self.end_headers()
         self._deliver(content, answer)
 
@@ -170,8 +182,17 @@ class _Handler(BaseHTTPRequestHandler):
                     self.wfile.write(content[start : start + size])
                     self.wfile.flush()
                     time.sleep(answer.seconds / DRIP_PIECES)
+            case Delivery.ENDLESS:
+                self._repeat(content, answer.seconds)
             case _:
                 self.wfile.write(content)
+
+    def _repeat(self, piece: bytes, pause: float) -> None:
+        """Send a piece over and over, until the client or the server has had enough."""
+        while not self.server.is_closed:
+            self.wfile.write(piece)
+            self.wfile.flush()
+            time.sleep(pause)
 
     def _reset(self) -> None:
         # Lingering for zero seconds makes the close a reset (RST) instead of an orderly end.

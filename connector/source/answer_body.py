@@ -101,12 +101,13 @@ def read_body(response: requests.Response, exchange: Exchange, held_bytes: int =
         ConnectorError: UNREACHABLE, if it is a redirect; TOO_LARGE, if it is larger than the exchange allows, or there
             is no room for it in the folder for temporary files.
     """
-    exchange.head_came(response)
-    pieces = body_pieces(response, _PIECE_BYTES, exchange.bytes_came)
-    if response.ok:
-        body = _kept(pieces_within(pieces, exchange.limit.size, exchange.too_large), held_bytes)
-    else:
-        body = AnswerBody(_beginning(pieces))
+    with contextlib.closing(response):
+        exchange.head_came(response)
+        pieces = body_pieces(response, _PIECE_BYTES, exchange.bytes_came)
+        if response.ok:
+            body = _kept(pieces_within(pieces, exchange.limit.size, exchange.too_large), held_bytes)
+        else:
+            body = AnswerBody(_beginning(pieces))
     exchange.is_whole = True
     return body
 

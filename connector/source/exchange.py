@@ -85,11 +85,10 @@ class Exchange:
         self._window_began = time.monotonic()
         self.status = response.status_code
         if response.is_redirect:
-            target = urljoin(response.url, response.headers["Location"])
+            target = _host(response.headers["Location"], response.url)
             raise ConnectorError(
                 ErrorKind.UNREACHABLE,
-                f"{_host(response.url)} answers with a redirect to {_host(target)} ({self.doing}); redirects are not"
-                " followed.",
+                f"{_host(response.url)} answers with a redirect to {target} ({self.doing}); no redirect is followed.",
                 remedy="Check --domain: it must be the API's own address, with https. A proxy or a network's sign-in"
                 " page may also answer so.",
                 is_transient=False,
@@ -152,10 +151,10 @@ class Exchange:
             self._window_began, self._bytes_before_window = now, self.received_bytes
 
 
-def _host(url: str) -> str:
-    """Host and port of an address, without what may be a secret: user, password, path and query."""
+def _host(url: str, base: str = "") -> str:
+    """Scheme, host and port of an address, without what may be a secret: user, password, path and query."""
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(urljoin(base, url))
         host, port = parts.hostname or "", parts.port
     except ValueError:
         return "an address that cannot be read"

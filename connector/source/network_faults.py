@@ -20,7 +20,7 @@ from connector.errors import ConnectorError, ErrorKind
 _PAGE = "docs/proxies-and-certificates.md says more."
 _BUNDLE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 """As requests reads them, the first that is set."""
-_NO_PROXY_ADDRESS = (requests.exceptions.InvalidProxyURL, requests.exceptions.InvalidSchema, ProxySchemeUnknown)
+_NO_ADDRESS = (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, ProxySchemeUnknown)
 _TUNNEL_REFUSED = re.compile(r"Tunnel connection failed: (\d{3})")
 
 
@@ -43,7 +43,7 @@ def network_fault(error: BaseException, *, doing: str, domain: str, is_first: bo
     if (is_lost or first(ssl.SSLError)) and (trouble := _bundle_trouble()):
         remedy = f"Correct the variable, or unset it to use the usual CAs. {_PAGE}"
         return ConnectorError(ErrorKind.CONFIGURATION, f"{trouble} ({doing}).", remedy=remedy)
-    if first(*_NO_PROXY_ADDRESS):
+    if first(*_NO_ADDRESS) and _proxy_address(domain):
         return ConnectorError(
             ErrorKind.CONFIGURATION,
             f"{_proxy(domain)} cannot be used: its address is none that is understood ({doing}).",
@@ -78,7 +78,7 @@ def network_fault(error: BaseException, *, doing: str, domain: str, is_first: bo
             "Check --domain and this machine's DNS; where only a proxy knows outside names, set HTTPS_PROXY.",
             is_permanent=is_first,
         )
-    if first(NewConnectionError) and not first(urllib3.exceptions.ConnectTimeoutError):
+    if first(NewConnectionError):
         return _unreachable(
             f"No connection to {host} ({doing}): {_reason(found)}.",
             "Check --domain and its port, the network and its firewall; behind a proxy set HTTPS_PROXY.",
@@ -143,7 +143,7 @@ def _bundle_trouble() -> str | None:
 
 def _proxy(domain: str) -> str:
     """The proxy on the way to the domain, and the variable that names it; without its user and password."""
-    address = requests.utils.select_proxy(domain, requests.utils.get_environ_proxies(domain))
+    address = _proxy_address(domain)
     names = (f"{urlsplit(domain).scheme}_proxy", "all_proxy")
     variables = [each for name in names for each in (name, name.upper())]
     variable = next((each for each in variables if address and os.environ.get(each) == address), "system settings")
@@ -153,3 +153,7 @@ def _proxy(domain: str) -> str:
     except ValueError:
         host = None
     return f"The proxy {host} (from {variable})" if host else f"The proxy (from {variable})"
+
+
+def _proxy_address(domain: str) -> str | None:
+    return requests.utils.select_proxy(domain, requests.utils.get_environ_proxies(domain))

@@ -130,3 +130,16 @@ def test_real_label_rows_load_without_an_ontology(new_file: Path, tmp_path: Path
     project = "00000000-0000-4000-8000-000000000001"
     result = command("load", file, "--project", project, "--warehouse", f"duckdb:///{new_file}")
     assert (result.exit_code, counts(result)) == (0, (len(FOUND), len(FOUND), 0, 0, 0)), result.output
+
+
+def test_a_compressed_file_that_unpacks_to_more_than_allowed_is_left_out_by_name(
+    rows: list[dict[str, Any]], load: Load, tmp_path: Path
+) -> None:
+    """It is stopped while it unpacks: to its end this one would take two gigabytes. A plain file has no limit."""
+    plain, bomb = tmp_path / "plain.json", tmp_path / "bomb.json.gz"
+    plain.write_text(json.dumps(rows[:5], indent=4000), encoding="utf-8")
+    bomb.write_bytes(gzip.compress(b" " * 10_000_000) * 200)
+    result = load(plain, bomb, "--max-unpacked-bytes=1000000")
+    [failed] = events(result, "file_failed")
+    assert "bomb.json.gz unpacks to more than 1,000,000 bytes. If so much is right, raise" in failed["text"]
+    assert (result.exit_code, counts(result)) == (7, (5, 5, 0, 0, 0))

@@ -104,3 +104,13 @@ def test_a_refused_size_halves_what_follows_and_never_grows_it() -> None:
     assert len(planner.next_bundle()) == 20
     assert planner.shrink(1) == 1
     assert len(planner.next_bundle()) == 1
+
+
+def test_one_row_too_large_alone_does_not_make_later_bundles_small() -> None:
+    rows = [WantedLabelRow(f"{number}", annotation_count=1) for number in range(100)]
+    planner = BundlePlanner(rows, row_limit=40, byte_target=1_000_000_000)
+    planner.next_bundle()
+    planner.shrink(40)
+    planner.shrink(2)
+    planner.blame_one_row()
+    assert len(planner.next_bundle()) == 40

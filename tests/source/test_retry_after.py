@@ -11,7 +11,7 @@ import requests
 from connector.errors import ConnectorError, ErrorKind
 from connector.sample import SampleWorld
 from connector.source import Source, SourceSettings
-from connector.source.retry import retry_after_seconds
+from connector.source.retry import LONGEST_RETRY_AFTER_SECONDS, in_words, retry_after_seconds
 from tests.source.world import PROJECT_HASH
 
 NOON = "Sun, 01 Mar 2026 12:00:00 GMT"
@@ -34,6 +34,8 @@ def response_with(**headers: str) -> requests.Response:
         ({"Retry_After": "1.5"}, None),
         ({"Retry_After": "\u0663"}, None),
         ({"Retry_After": "soon"}, None),
+        ({"Retry_After": "9" * 400}, LONGEST_RETRY_AFTER_SECONDS),
+        ({"Retry_After": "Sun, 01 Mar 99999999999 12:01:30 GMT"}, None),
         ({"Retry_After": "Sun, 01 Mar 2026 12:01:30 GMT", "Date": NOON}, 90),
         ({"Retry_After": "Sun, 01 Mar 2026 12:01:30 -0000", "Date": NOON}, 90),
         ({"Retry_After": "Sun, 01 Mar 2026 11:00:00 GMT", "Date": NOON}, 0),
@@ -64,3 +66,17 @@ def test_a_server_that_never_answers_is_given_up() -> None:
         assert time.monotonic() - started < 10
     assert failed.value.kind is ErrorKind.UNREACHABLE
     assert "Timeout" in failed.value.message
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.0, "0 s"),
+        (90.0, "90 s"),
+        (1_800.0, "30 minutes"),
+        (3 * 3_600.0, "3 hours"),
+        (999_999_999.0, "more than two days"),
+    ],
+)
+def test_waits_are_said_in_words(seconds: float, words: str) -> None:
+    assert in_words(seconds) == words

@@ -12,6 +12,9 @@ from connector.source import SourceSettings
         ("https://api.encord.com", "https://api.encord.com"),
         ("https://api.us.encord.com/", "https://api.us.encord.com"),
         (" http://127.0.0.1:8080// ", "http://127.0.0.1:8080"),
+        ("http://127.8.0.1", "http://127.8.0.1"),
+        ("http://localhost:8080", "http://localhost:8080"),
+        ("http://[::1]:8080", "http://[::1]:8080"),
     ],
 )
 def test_a_domain_is_kept_without_its_trailing_slash(domain: str, checked: str) -> None:
@@ -30,14 +33,29 @@ def test_a_domain_is_kept_without_its_trailing_slash(domain: str, checked: str) 
         "https://api.encord.com:99999",
         "https://[::1",
         "https://user:hunter2@api.encord.com",
+        "user:hunter2@api.encord.com",
+        "https://user:hunter2@api.encord.com:port",
+        "https:/user:hunter2@api.encord.com",
+        "http://api.encord.com",
+        "HTTP://api.us.encord.com",
+        "http://10.0.0.8",
+        "http://127.0.0.1.evil.example",
+        "http://2130706433",
+        "http://localhost.evil.example",
     ],
 )
 def test_what_is_no_domain_is_refused(domain: str) -> None:
     with pytest.raises(ConnectorError) as refused:
         SourceSettings(domain=domain)
     assert refused.value.kind is ErrorKind.CONFIGURATION
-    assert "https://api.us.encord.com" in refused.value.remedy
+    assert "https://" in refused.value.remedy
     assert "hunter2" not in str(refused.value)
+
+
+def test_without_encryption_only_this_machine_is_reached() -> None:
+    with pytest.raises(ConnectorError, match="has no encryption") as refused:
+        SourceSettings(domain="http://api.encord.com")
+    assert refused.value.remedy == "Write https://api.encord.com."
 
 
 @pytest.mark.parametrize(
@@ -49,6 +67,8 @@ def test_what_is_no_domain_is_refused(domain: str) -> None:
         {"retry_attempts": 0},
         {"connect_timeout_seconds": 0},
         {"read_timeout_seconds": -1.0},
+        {"answer_timeout_seconds": 0.0},
+        {"max_unpacked_bytes": 0},
         {"retry_after_cap_seconds": -1.0},
         {"retry_wait_seconds": float("nan")},
     ],
