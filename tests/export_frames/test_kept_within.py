@@ -1,5 +1,6 @@
 """Nothing is written, replaced or deleted outside of --out, and only what the command itself made is deleted."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,7 @@ def files(folder: Path) -> dict[Path, bytes]:
     return {path.relative_to(folder): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
-def labelled(data_hash: str, space_id: str = "root") -> list[object]:
+def labelled(data_hash: str, space_id: str = "root") -> Callable[[Warehouse], None]:
     def fill(warehouse: Warehouse) -> None:
         add_data_unit(warehouse, data_hash, "video" if space_id == "root" else "group", width=WIDTH, height=HEIGHT)
         add_label_row(warehouse, "hostile", data_hash=data_hash)
@@ -45,7 +46,7 @@ def labelled(data_hash: str, space_id: str = "root") -> list[object]:
             insert(warehouse, "data_space", {**part, "frame_count": 60, "width": WIDTH, "height": HEIGHT})
         add_object(warehouse, "hostile", "o1", [2, 4], space_id=space_id)
 
-    return [fill]
+    return fill
 
 
 @pytest.mark.parametrize("is_part", [False, True], ids=["data_hash", "space_id"])
@@ -55,7 +56,7 @@ def test_a_name_of_the_warehouse_that_leads_elsewhere_is_refused(
 ) -> None:
     assert dataset.exists()
     name = name.format(work=herd.folder)
-    herd.fill(*labelled("group" if is_part else name, name if is_part else "root"))
+    herd.fill(labelled("group" if is_part else name, name if is_part else "root"))
     (herd.out / "videos").mkdir(parents=True)
     before = files(herd.folder)
     with pytest.raises(ConnectorError, match="is no id, and no folder can be named so") as refused:
