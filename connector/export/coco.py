@@ -47,7 +47,7 @@ class CocoWritten:
 
 @dataclass(slots=True)
 class _Unit:
-    """One data unit under way: the ids of its images with objects, and the votes of its objects where a majority decides."""
+    """One data unit under way: its images with objects by id, and the votes of those where a majority decides."""
 
     images: dict[Place, tuple[int, CocoImage]]
     votes: Votes | None
