@@ -91,7 +91,7 @@ def mask_of(width: int, height: int) -> dict[str, Any]:
     return {"top": 0, "left": 0, "width": width, "height": height, "rle": all_set(width * height)}
 
 
-LARGE = 1 << 14
+LARGE = 1 << 13
 
 
 def zigzag(corners: int) -> list[float]:
