@@ -47,7 +47,7 @@ class CocoWritten:
 
 @dataclass(slots=True)
 class _Unit:
-    """One data unit under way: its images' ids, and the votes of its objects where a majority decides."""
+    """One data unit under way: its images with objects by id, and the votes of those where a majority decides."""
 
     images: dict[Place, tuple[int, CocoImage]]
     votes: Votes | None
@@ -178,7 +178,9 @@ class _Writer:
         for place in index.places(unit, annotated):
             image = next((found for row in unit if (found := index.image(row, place))), None)
             if image is not None:
-                images[place] = (self._document.add_image(image.members), image)
+                number = self._document.add_image(image.members)
+                if place in annotated:  # others are not asked for again, and may be many
+                    images[place] = (number, image)
         return images
 
     def _annotations(self, annotations: pa.Table, unit: _Unit, answers: ObjectAnswers) -> None:
@@ -191,7 +193,9 @@ class _Writer:
                 image = unit.images.get((row["space_id"], row["frame"]))
                 category_id = self._category_ids.get(row["feature_hash"])
                 if image is None or category_id is None:
-                    self._left_out["on no picture whose size is known" if image is None else "of no class"] += 1
+                    self._left_out[
+                        "on no picture whose size and name are known" if image is None else "of no class"
+                    ] += 1
                     continue
                 shape = coco_shape(row, image[1].width, image[1].height)
                 if shape is None:

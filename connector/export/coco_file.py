@@ -6,6 +6,7 @@ from pathlib import Path
 from connector.errors import ConnectorError, ErrorKind
 from connector.export.coco import CocoWritten, export_coco
 from connector.export.coco_choice import CocoWanted
+from connector.export.whole_file import whole_file
 from connector.interruption import Interruption
 from connector.load.reading import open_for_reading
 from connector.report import Report
@@ -34,19 +35,15 @@ def write_coco(
         if out == STANDARD_OUTPUT:
             written = export_coco(session, wanted, sys.stdout.buffer, None, report, interruption)
         else:
-            partial = out.with_name(f".{out.name}.part")
             try:
-                with partial.open("wb") as file:
+                with whole_file(out) as file:
                     written = export_coco(session, wanted, file, out.parent, report, interruption)
-                partial.replace(out)
             except OSError as error:
                 raise ConnectorError(
                     ErrorKind.CONFIGURATION,
                     f"{out} cannot be written: {error.strerror}.",
                     remedy="Check --out, its folder's rights and the room on its disk.",
                 ) from error
-            finally:
-                partial.unlink(missing_ok=True)
     _tell(report, written, out)
     return written
 

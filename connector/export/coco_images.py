@@ -4,14 +4,19 @@ The names are the SDK's (CocoExporter.get_images): images/<hash>.<ending>, video
 dicom/<hash>/<instance>, nifti/<hash>/<frame>. Parts of data groups, on which the SDK fails, get their space_id between.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from connector.load.coco_rows import PictureLabelRow, PictureRows
+from connector.load.frame_numbers import LARGEST_FRAME_COUNT
+from connector.normalise.ids import NAME
+from connector.normalise.ranges import Range, merge_ranges
 
 ROOT = "root"
+_ENDING = re.compile(r"[0-9A-Za-z_-]{1,20}")
 Place = tuple[str, int]
 """Space and frame within a data unit."""
 
@@ -72,24 +77,32 @@ class PictureIndex:
         for label_hash, space_id, first, last in rows.classified:
             self._classified[label_hash].append((space_id, int(first), int(last)))
 
-    def places(self, label_rows: Iterable[PictureLabelRow], annotated: Iterable[Place]) -> list[Place]:
-        """The frames of a data unit that are images: of images and image groups all, else those with labels."""
-        found = set(annotated)
+    def places(self, label_rows: Iterable[PictureLabelRow], annotated: Iterable[Place]) -> Iterator[Place]:
+        """The frames of a data unit that are images: of images and image groups all, else those with labels.
+
+        One after another, sorted: a classification may say that it holds on any number of frames.
+        """
+        ranges: dict[str, list[Range]] = defaultdict(list)
+        for space_id, frame in annotated:
+            ranges[space_id].append((frame, frame))
         for row in label_rows:
             parts = self._parts(row)
             for space_id, part in parts.items():
                 if part.kind == "image":
-                    found.add((space_id, 0))
+                    ranges[space_id].append((0, 0))
                 elif part.kind == "img_group" and space_id == ROOT:
-                    found.update((ROOT, frame) for frame in self._frames[row.data_hash])
+                    ranges[ROOT] += [(frame, frame) for frame in self._frames[row.data_hash]]
             for space_id, first, last in self._classified.get(row.label_hash, ()):
                 if (part_of := parts.get(space_id)) is not None:
-                    end = last if part_of.frame_count is None else min(last, part_of.frame_count - 1)
-                    found.update((space_id, frame) for frame in range(first, end + 1))
-        return sorted(found)
+                    frame_count = LARGEST_FRAME_COUNT if part_of.frame_count is None else part_of.frame_count
+                    ranges[space_id].append((first, min(last, frame_count - 1, LARGEST_FRAME_COUNT - 1)))
+        for space_id in sorted(ranges):
+            for first, last in merge_ranges(ranges[space_id]):
+                for frame in range(first, last + 1):
+                    yield space_id, frame
 
     def image(self, row: PictureLabelRow, place: Place) -> CocoImage | None:
-        """The image of a frame; None if its size is not known, or it is no picture."""
+        """The image of a frame; None if its size is not known, it is no picture, or its ids can be no file's name."""
         space_id, frame = place
         part = self._parts(row).get(space_id)
         if part is None:
@@ -99,22 +112,29 @@ class PictureIndex:
         height = (own and own.height) or part.height
         if not width or not height:
             return None
-        folder = row.data_hash if space_id == ROOT else f"{row.data_hash}/{space_id}"
-        title = part.title
+        where = (row.data_hash,) if space_id == ROOT else (row.data_hash, space_id)
+        titled: dict[str, str] = {}
         if part.kind == "video":
-            named = {"video_title": title, "file_name": f"videos/{folder}/{frame}.{self._format}"}
+            titled = {"video_title": part.title}
+            names = ("videos", *where, f"{frame}.{self._format}")
         elif part.kind == "image":
-            named = {"image_title": title, "file_name": f"images/{folder}.{_ending(title)}"}
-        elif part.kind == "img_group" and own is not None and own.image_hash:
-            title = own.title or title
-            named = {"image_title": title, "file_name": f"images/{own.image_hash}.{_ending(title)}"}
+            titled = {"image_title": part.title}
+            names = ("images", *where[:-1], _with_ending(where[-1], part.title))
         elif part.kind == "img_group":
-            named = {"image_title": title, "file_name": f"images/{folder}/{frame}"}
+            title = (own and own.title) or part.title
+            titled = {"image_title": title}
+            if own is not None and own.image_hash:
+                names = ("images", _with_ending(own.image_hash, title))
+            else:
+                names = ("images", *where, str(frame))
         elif part.kind == "dicom" and own is not None and own.instance_uid:
-            numbered = "" if own.instance_frame is None else f"/{own.instance_frame}"
-            named = {"file_name": f"dicom/{folder}/{own.instance_uid}{numbered}"}
+            numbered = () if own.instance_frame is None else (str(own.instance_frame),)
+            names = ("dicom", *where, own.instance_uid, *numbered)
         else:
-            named = {"file_name": f"{part.kind}/{folder}/{frame}"}
+            names = (part.kind, *where, str(frame))
+        if not all(map(NAME.is_one, names)):
+            return None  # an older release let it into the warehouse: it could lead out of the folder of images
+        named = {**titled, "file_name": "/".join(names)}
         # The address of the file is signed and expires: the warehouse does not keep it.
         return CocoImage(width, height, {"coco_url": None, **named, "width": width, "height": height})
 
@@ -124,9 +144,13 @@ class PictureIndex:
         return {ROOT: _Part(row.data_type, row.data_title, row.width, row.height, row.frame_count)}
 
 
-def _ending(title: str) -> str:
-    """What stands behind the last dot; all of it if there is none, as in the SDK."""
-    return title.rpartition(".")[2]
+def _with_ending(name: str, title: str) -> str:
+    """A file's name with what stands behind the last dot of a title (all of it if there is none, as in the SDK).
+
+    Without it where that is no ending that a file can have.
+    """
+    ending = title.rpartition(".")[2]
+    return f"{name}.{ending}" if _ENDING.fullmatch(ending) else name
 
 
 def units(label_rows: Iterable[PictureLabelRow]) -> Iterator[list[PictureLabelRow]]:

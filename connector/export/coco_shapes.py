@@ -45,7 +45,7 @@ def coco_shape(row: Row, width: int, height: int) -> CocoShape | None:
     """The shape of an annotation on a frame of that size; None if it is none in the picture, or cannot be read."""
     try:
         return _SHAPES[row["ontology_shape"]](row, width, height)
-    except (KeyError, IndexError, TypeError, ValueError):
+    except (KeyError, IndexError, TypeError, ValueError, OverflowError):
         return None
 
 
@@ -111,16 +111,14 @@ def _polygon(row: Row, width: int, height: int) -> CocoShape:
     if len(parts) == 1 and len(parts[0]) == 1:
         ring = parts[0][0]
         return _outline(ring, float(shapely.Polygon(ring).area) if len(ring) > 2 else 0.0, width, height)
-    pixels, left, top = coco_masks.polygon_mask(parts, width, height)
-    return _run_lengths(coco_masks.frame_runs(pixels, left, top, width, height), width, height)
+    strips = coco_masks.polygon_strips(parts, width, height)
+    return _run_lengths(coco_masks.frame_runs(strips, width, height), width, height)
 
 
 def _bitmask(row: Row, width: int, height: int) -> CocoShape:
     """On the whole frame; the SDK writes the mask alone, wherever on the frame it lies."""
-    geometry = orjson.loads(row["geometry"])
-    pixels = pixel_shapes.mask_pixels(geometry)
-    runs = coco_masks.frame_runs(pixels, int(geometry["left"]), int(geometry["top"]), width, height)
-    return _run_lengths(runs, width, height)
+    strips = coco_masks.bitmask_strips(orjson.loads(row["geometry"]), width, height)
+    return _run_lengths(coco_masks.frame_runs(strips, width, height), width, height)
 
 
 def _run_lengths(runs: coco_masks.Runs, width: int, height: int) -> CocoShape:

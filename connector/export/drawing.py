@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from connector.export import pixel_shapes
 from connector.export.pixel_shapes import Part, Point, Ring
+from connector.normalise.bitmask import require_size
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -19,6 +21,9 @@ AREA_OPACITY = 70
 """Of polygons, out of 255: what lies under them stays visible."""
 MASK_OPACITY = 120
 """Of bitmasks, which have no outline."""
+
+LONGEST_TEXT = 200
+"""Characters of a name or an answer that are drawn: an answer may be a book."""
 
 _NO_COLOUR = "#FF00FF"
 
@@ -69,9 +74,10 @@ class Canvas:
     def _drawn(self, shape: str, label: Label) -> Point | None:
         """Where the label's name stands; None if the shape is not one to draw, or could not be read."""
         try:
-            return _SHAPES[shape](self, label, _colour(label))
-        except (KeyError, IndexError, TypeError, ValueError):
+            anchor = _SHAPES[shape](self, label, _colour(label))
+        except (KeyError, IndexError, TypeError, ValueError, OverflowError):
             return None
+        return anchor if anchor is not None and all(map(isfinite, anchor)) else None
 
     def _outline(self, ring: Ring, colour: Colour) -> Point:
         self._pen.line([*ring, ring[0]], fill=colour, width=self._stroke, joint="curve")
@@ -151,24 +157,24 @@ class Canvas:
         from PIL import Image
 
         geometry = label["geometry"]
-        pixels = pixel_shapes.mask_pixels(geometry)
         left, top = geometry["left"], geometry["top"]
-        mask = Image.fromarray((pixels * MASK_OPACITY).astype("uint8"))
+        require_size(geometry["width"], geometry["height"], *self._labelled_size)
+        # So the mask is no larger than the image.
         scale_x, scale_y = self._size[0] / self._labelled_size[0], self._size[1] / self._labelled_size[1]
-        if (scale_x, scale_y) != (1.0, 1.0):
-            size = (max(1, round(mask.width * scale_x)), max(1, round(mask.height * scale_y)))
-            mask = mask.resize(size, Image.Resampling.NEAREST)
+        size = (max(1, round(geometry["width"] * scale_x)), max(1, round(geometry["height"] * scale_y)))
+        mask = Image.fromarray((pixel_shapes.mask_pixels(geometry, *size) * MASK_OPACITY).astype("uint8"))
         place = (round(left * scale_x), round(top * scale_y))
         self.image.paste(colour, place, mask)
         extent = mask.getbbox() or (0, 0, 0, 0)
         return place[0] + extent[0], place[1] + extent[1]
 
     def _name(self, text: str, anchor: Point, colour: Colour) -> None:
+        text = text[:LONGEST_TEXT]
         left, top, right, bottom = self._font.getbbox(text)
         width, height = right - left + 4, bottom - top + 4
         x = min(max(0.0, anchor[0]), max(0.0, self._size[0] - width))
-        y = anchor[1] - height - self._stroke
-        y = min(anchor[1] + self._stroke if y < 0 else y, self._size[1] - height)
+        y = max(0.0, anchor[1]) - height - self._stroke
+        y = min(max(0.0, anchor[1]) + self._stroke if y < 0 else y, self._size[1] - height)
         self._pen.rectangle((x, y, x + width, y + height), fill=colour)
         red, green, blue = colour
         ink = (0, 0, 0) if 0.299 * red + 0.587 * green + 0.114 * blue > 140 else (255, 255, 255)
@@ -176,7 +182,7 @@ class Canvas:
 
     def _note(self, text: str) -> None:
         """A line in the top left corner, below the ones before it."""
-        line = text.replace("\n", " ")
+        line = text[:LONGEST_TEXT].replace("\n", " ")
         left, _, right, _ = self._font.getbbox(line)
         height = self._font.getbbox("Åg")[3] + 4  # the same for every line
         y = self._notes * height

@@ -21,6 +21,8 @@ from connector.export.drawing import Canvas
 from connector.export.frames_choice import FramesWanted, ImageFormat, chosen_video
 from connector.export.frames_decoding import DecodedFrame, VideoFile, require_frames_extra
 from connector.export.frames_manifest import Manifest
+from connector.export.out_folder import folder_within
+from connector.export.whole_file import whole_file
 from connector.interruption import Interruption
 from connector.load.frame_labels import (
     Label,
@@ -64,8 +66,8 @@ def save_frames(
 
     Raises:
         ConnectorError: CONFIGURATION, if the extra is not installed, the file is no video or not the one that was
-            labelled, or the condition cannot be used; WAREHOUSE if the labels cannot be read; nothing is in the
-            manifest then.
+            labelled, the condition cannot be used, or a link leads out of the folder; SOURCE_CONTENT if the video's id
+            cannot be the name of a folder; WAREHOUSE if the labels cannot be read; nothing is in the manifest then.
     """
     require_frames_extra()
     condition = checked_condition(wanted.where)
@@ -76,10 +78,12 @@ def save_frames(
         with tempfile.TemporaryFile(dir=wanted.out) as spool:
             with open_for_reading(warehouse, schema) as session:
                 video = chosen_video(session, wanted)
-                frames = _spool_labels(session, video, wanted.branch, condition, spool)
+                parts = [] if video.space_id == "root" else [video.space_id]
+                folder = folder_within(wanted.out, "videos", video.data_hash, *parts)
+                frames = _spool_labels(session, video, wanted.branch, condition, file.frame_count, spool)
             _check_frame_count(file, video, frames, wanted, report)
             spool.seek(0)
-            return _save(file, video, frames, spool, wanted, report, interruption)
+            return _save(file, video, frames, spool, folder, wanted, report, interruption)
     except OSError as error:
         raise ConnectorError(
             ErrorKind.CONFIGURATION,
@@ -88,10 +92,15 @@ def save_frames(
         ) from error
 
 
-def _spool_labels(session: Session, video: LabelledVideo, branch: str, condition: str, spool: IO[bytes]) -> list[int]:
-    """Writes one line of labels a frame, and returns the frames."""
+def _spool_labels(
+    session: Session, video: LabelledVideo, branch: str, condition: str, frame_count: int, spool: IO[bytes]
+) -> list[int]:
+    """Writes one line of labels a frame, and returns the frames.
+
+    Of a video of `frame_count` frames: if more have labels, one beyond its end is among those returned.
+    """
     with session.transaction():
-        frames = labelled_frames(session, video, branch, condition)
+        frames = labelled_frames(session, video, branch, condition, frame_count + 1)
         if not frames:
             raise ConnectorError(
                 ErrorKind.CONFIGURATION,
@@ -145,18 +154,16 @@ def _save(
     video: LabelledVideo,
     frames: list[int],
     spool: IO[bytes],
+    folder: Path,
     wanted: FramesWanted,
     report: Report,
     interruption: Interruption,
 ) -> FramesSaved:
-    folder = wanted.out / "videos" / video.data_hash
-    if video.space_id != "root":
-        folder /= video.space_id
     folder.mkdir(parents=True, exist_ok=True)
     not_drawn: Counter[str] = Counter()
     labels_saved = damaged = 0
     size_checked = False
-    with Manifest(folder) as manifest:
+    with Manifest(folder, wanted.out) as manifest:
         for decoded, labels in _with_labels(file.frames(frames), spool):
             interruption.check()
             if not size_checked:
@@ -168,12 +175,12 @@ def _save(
                 canvas.draw(labels)
                 not_drawn.update(canvas.not_drawn)
             path = folder / f"{decoded.number}.{wanted.image_format}"
-            _save_whole(decoded, path, wanted.image_format)
+            with whole_file(path) as image:
+                decoded.image.save(image, **_SAVE_OPTIONS[wanted.image_format])
             damaged += decoded.is_damaged
             labels_saved += len(labels)
             manifest.add(
                 path,
-                wanted.out,
                 {
                     "frame": decoded.number,
                     "seconds": decoded.seconds,
@@ -214,17 +221,6 @@ def _check_aspect(decoded: DecodedFrame, file: VideoFile, video: LabelledVideo, 
             level="warning",
             data_hash=video.data_hash,
         )
-
-
-def _save_whole(decoded: DecodedFrame, path: Path, image_format: ImageFormat) -> None:
-    """Under its name only once it is whole: a killed run leaves no half image that looks like one."""
-    partial = path.with_name(f".{path.name}.part")
-    try:
-        decoded.image.save(partial, **_SAVE_OPTIONS[image_format])
-        partial.replace(path)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
 
 
 def _tell(report: Report, video: LabelledVideo, not_drawn: Counter[str], damaged: int) -> None:

@@ -13,6 +13,7 @@ import orjson
 from connector.errors import ConnectorError, ErrorKind
 from connector.export.encord_dict.records import JsonObject
 from connector.export.stored_label_rows import StoredLabelRows
+from connector.export.whole_file import whole_file
 from connector.interruption import Interruption
 from connector.report import Report
 
@@ -104,20 +105,16 @@ def _output(out: Path) -> Iterator[Callable[[bytes], object]]:
         yield sys.stdout.buffer.write
         sys.stdout.buffer.flush()
         return
-    unfinished = out.with_name(f".{out.name}.unfinished")
     try:
-        with unfinished.open("wb") as file:
+        with whole_file(out) as file:
             if out.suffix == ".gz":
                 with gzip.GzipFile(out.stem, "wb", 6, file, mtime=0) as packed:
                     yield cast("BinaryIO", packed).write
             else:
                 yield file.write
-        unfinished.replace(out)
     except OSError as error:
         raise ConnectorError(
             ErrorKind.CONFIGURATION,
             f"{out} cannot be written: {error.strerror or type(error).__name__}.",
             remedy="Name another file with --out, or mend what stands in the way.",
         ) from error
-    finally:
-        unfinished.unlink(missing_ok=True)

@@ -132,18 +132,18 @@ def cuboid_faces(geometry: dict[str, Any], frame_width: float, frame_height: flo
     )
 
 
-def mask_pixels(geometry: dict[str, Any]) -> Mask:
-    """The pixels of a bitmask, of its own height by width; its `left` and `top` are where it lies on the frame.
+def mask_pixels(geometry: dict[str, Any], width: int, height: int) -> Mask:
+    """A bitmask as a picture of `height` by `width` pixels, each of which is the pixel of the mask under its centre.
 
     Raises:
         ValueError: The run lengths are no code, or leave the mask.
     """
-    width, height = int(geometry["width"]), int(geometry["height"])
-    runs = run_lengths(geometry["rle"])
-    size = width * height
-    if runs.sum() > size:
+    mask_width, mask_height = int(geometry["width"]), int(geometry["height"])
+    ends = np.cumsum(run_lengths(geometry["rle"]))
+    if ends.size and ends[-1] > mask_width * mask_height:
         raise ValueError("runs beyond the mask")
-    pixels = np.zeros(size, dtype=np.bool_)
-    filled = np.repeat(np.arange(runs.size) % 2 == 1, runs)
-    pixels[: filled.size] = filled
-    return pixels.reshape(height, width)
+    rows = (2 * np.arange(height) + 1) * mask_height // (2 * height)
+    columns = (2 * np.arange(width) + 1) * mask_width // (2 * width)
+    places = rows[:, None] * mask_width + columns
+    run = np.searchsorted(ends, places.ravel(), side="right").reshape(height, width)
+    return np.asarray((run % 2 == 1) & (run < ends.size))

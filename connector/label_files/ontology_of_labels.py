@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from connector.normalise.ids import HASH, NotAnIdError
+
 Json = dict[str, Any]
 
 
@@ -74,7 +76,7 @@ class OntologyOfLabels:
         }
 
     def _take_object_class(self, item: Mapping[str, Any]) -> None:
-        feature_hash = item["featureHash"]
+        feature_hash = _checked(item["featureHash"])
         if feature_hash not in self._objects:
             self._objects[feature_hash] = {
                 "id": str(len(self._objects) + 1),
@@ -89,7 +91,7 @@ class OntologyOfLabels:
         feature_hash = answer.get("featureHash")
         if not feature_hash:
             return
-        found = self._classifications.get(feature_hash)
+        found = self._classifications.get(_checked(feature_hash))
         if found is None:
             found = self._classifications[feature_hash] = {
                 "id": str(len(self._classifications) + 1),
@@ -107,7 +109,7 @@ class OntologyOfLabels:
             return
         by_attribute: dict[str, list[Mapping[str, Any]]] = {}
         for entry in entries:
-            by_attribute.setdefault(entry["featureHash"], []).append(entry)
+            by_attribute.setdefault(_checked(entry["featureHash"]), []).append(entry)
         for feature_hash, group in by_attribute.items():
             place = (owner["featureNodeHash"], feature_hash)
             attribute = self._attributes.get(place)
@@ -123,6 +125,13 @@ class OntologyOfLabels:
                 owner["attributes"].append(attribute)
             self._answered[place] = self._answered.get(place, 0) + 1
             _take_options(attribute, group)
+
+
+def _checked(feature_hash: str) -> str:
+    """A feature hash; the ontology of all label rows must not take one that is none from a single one."""
+    if not HASH.is_one(feature_hash):
+        raise NotAnIdError("feature_hash", feature_hash, HASH)
+    return feature_hash
 
 
 def _nested(attributes: Sequence[Json]) -> Iterator[Json]:
@@ -145,7 +154,7 @@ def _take_options(attribute: Json, group: Sequence[Mapping[str, Any]]) -> None:
     known = {option["featureNodeHash"] for option in options}
     for entry in group:
         for option in entry["answers"]:
-            if option["featureHash"] not in known:
+            if _checked(option["featureHash"]) not in known:
                 known.add(option["featureHash"])
                 options.append(
                     {

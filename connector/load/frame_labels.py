@@ -132,23 +132,23 @@ def video_titles(session: Session) -> list[str]:
         return [str(title) for (title,) in rows]
 
 
-def labelled_frames(session: Session, video: LabelledVideo, branch: str, condition: str) -> list[int]:
-    """The frames that hold a label for which the condition is true, ascending.
+def labelled_frames(session: Session, video: LabelledVideo, branch: str, condition: str, limit: int) -> list[int]:
+    """The first frames that hold a label for which the condition is true, ascending.
 
     Args:
         session: in a transaction.
         video: the video.
         branch: the branch's name, or ALL_BRANCHES.
         condition: of `checked_condition`, over the columns of label_on_frame.
+        limit: how many at most; a label may say that it holds on a billion.
 
     Raises:
         ConnectorError: CONFIGURATION, if the condition is no SQL over those columns.
     """
-    query = "SELECT DISTINCT frame FROM label_on_frame WHERE {scope} AND {condition} ORDER BY frame"
+    query = "SELECT DISTINCT frame FROM label_on_frame WHERE {scope} AND {condition} ORDER BY frame LIMIT $limit"
+    scope = _scope(video, branch, first=0, last=_LAST_FRAME)
     with condition_errors():
-        rows = session.rows(
-            sql(query, scope=_IN_SCOPE, condition=condition), **_scope(video, branch, first=0, last=_LAST_FRAME)
-        )
+        rows = session.rows(sql(query, scope=_IN_SCOPE, condition=condition), **scope, limit=limit)
     return [int(frame) for (frame,) in rows]
 
 

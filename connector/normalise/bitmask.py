@@ -11,12 +11,42 @@ from connector.normalise.ranges import Range, merge_ranges
 
 Runs = npt.NDArray[np.int64]
 
+LARGEST_SIDE = 65_535
+"""Pixels of the longer side of a mask, and of a frame that masks are made for; no JPEG has more."""
+LARGEST_AREA = 1 << 28
+"""Pixels of such a mask or frame: 16,384 by 16,384."""
+
+
+class MaskTooLargeError(ValueError):
+    """A mask says that it is larger than its frame, or than any mask that is read here."""
+
+    def __init__(self) -> None:
+        super().__init__("a mask larger than its frame")
+
+
+def require_size(width: float, height: float, frame_width: float | None, frame_height: float | None) -> None:
+    """See that a mask of that size can be one: whoever works with its pixels does so after this.
+
+    Args:
+        width: what the mask says.
+        height: what the mask says.
+        frame_width: of its frame; None or 0 where it is not known, and the stated maximum is what counts.
+        frame_height: as above.
+
+    Raises:
+        MaskTooLargeError: it is larger than its frame, or than the stated maximum.
+    """
+    widest, highest = min(frame_width or LARGEST_SIDE, LARGEST_SIDE), min(frame_height or LARGEST_SIDE, LARGEST_SIDE)
+    if not (0 <= width <= widest and 0 <= height <= highest and width * height <= LARGEST_AREA):
+        raise MaskTooLargeError
+
 
 def run_lengths(text: str) -> Runs:
     """The lengths of the alternating runs of zeros and ones.
 
     Raises:
-        ValueError: The string holds characters that are not of this code, or a run is negative.
+        ValueError: The string holds characters that are not of this code, a run is negative, or all runs together are
+            longer than anything.
     """
     try:
         codes = np.frombuffer(text.encode("ascii"), dtype=np.uint8).astype(np.int64) - 48
@@ -42,6 +72,8 @@ def run_lengths(text: str) -> Runs:
     runs[2::2] = np.cumsum(runs[2::2])
     if runs.min() < 0:
         raise ValueError("a negative run length")
+    if runs.sum(dtype=np.float64) >= 1 << 62:
+        raise ValueError("runs longer than anything")
     return runs
 
 
@@ -56,6 +88,29 @@ def set_ranges(text: str) -> list[Range]:
     starts = ends - runs
     filled = runs[1::2] > 0
     return merge_ranges(zip(starts[1::2][filled].tolist(), (ends[1::2][filled] - 1).tolist(), strict=True))
+
+
+def row_pieces(runs: Runs, width: int) -> tuple[Runs, Runs, Runs]:
+    """The ones of a row-major mask as pieces of its rows, from the top left on.
+
+    Args:
+        runs: see `run_lengths`.
+        width: of the mask; more than 0.
+
+    Returns:
+        The row of each piece, its first column, and one past its last. No more than runs and rows together.
+    """
+    ends = np.cumsum(runs)
+    filled = runs[1::2] > 0
+    first, last = (ends - runs)[1::2][filled], ends[1::2][filled] - 1
+    # A run goes on over the ends of rows: one piece a row that it touches.
+    first_row, last_row = first // width, last // width
+    pieces = last_row - first_row + 1
+    run = np.repeat(np.arange(first.size), pieces)
+    row = np.arange(run.size) - np.repeat(np.cumsum(pieces) - pieces, pieces) + first_row[run]
+    begin = np.maximum(first[run], row * width) - row * width
+    end = np.minimum(last[run] + 1, (row + 1) * width) - row * width
+    return row, begin, end
 
 
 def pixel_extent(text: str, width: int, height: int) -> tuple[int, int, int, int] | None:

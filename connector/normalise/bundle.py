@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.normalise.columns import BundleColumns, TakePart
+from connector.normalise.ids import NotAnIdError
 from connector.normalise.label_row import read_label_row
 from connector.normalise.ontology import Ontology
 from connector.normalise.row_context import RowContext
@@ -185,6 +186,9 @@ def _failures_of_conversion(
 
 
 def _failure_message(label_hash: str, error: BaseException) -> str:
-    """What failed, without any text of the labels: a KeyError's key is a word of the format, other texts may not be."""
-    detail = f"missing {error.args[0]}" if isinstance(error, KeyError) and error.args else type(error).__name__
+    """What failed, without any text that a person typed: a KeyError's key is a word of the format."""
+    if isinstance(error, NotAnIdError):
+        detail = str(error)
+    else:
+        detail = f"missing {error.args[0]}" if isinstance(error, KeyError) and error.args else type(error).__name__
     return f"label row {label_hash} is not of Encord's format ({detail})"

@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from connector.normalise.ids import require_ids
 from connector.normalise.storable_text import storable
 
 FACTS_SCHEMA = pa.schema(
@@ -38,17 +39,31 @@ ROW_TABLES = (
 """The tables that label rows fill."""
 
 
+def arrow_column(table: str, field: pa.Field, values: Sequence[object]) -> pa.Array:
+    """A column of a table, of its declared type, of text that every engine can store, its ids checked.
+
+    Raises:
+        pa.ArrowException, TypeError, ValueError, OverflowError: A value is not of its column's type.
+        NotAnIdError: A text is no id where one is first named.
+    """
+    column = storable(pa.array(values, type=field.type, from_pandas=False))
+    require_ids(table, field.name, column)
+    return column
+
+
 class ColumnBuffer:
     """The columns of one table, as Python lists of equal length.
 
     Attributes:
+        table: its name.
         schema: the Arrow schema of the table; times travel as integers, microseconds since 1970 in UTC.
         append: appends one row, a tuple of values in the schema's order; `add` for hot loops.
     """
 
-    __slots__ = ("_added", "_columns", "_first", "_lists", "append", "schema")
+    __slots__ = ("_added", "_columns", "_first", "_lists", "append", "schema", "table")
 
-    def __init__(self, schema: pa.Schema) -> None:
+    def __init__(self, table: str, schema: pa.Schema) -> None:
+        self.table = table
         self.schema = schema
         self._columns: dict[str, list[Any]] = {name: [] for name in schema.names}
         self._lists = tuple(self._columns.values())
@@ -87,10 +102,10 @@ class ColumnBuffer:
         """The table with exactly the schema.
 
         Raises:
-            pa.ArrowException, TypeError, ValueError, OverflowError: A value is not of its column's type.
+            pa.ArrowException, TypeError, ValueError, OverflowError: see `arrow_column`.
         """
         columns = self.columns
-        arrays = [storable(pa.array(columns[field.name], type=field.type, from_pandas=False)) for field in self.schema]
+        arrays = [arrow_column(self.table, field, columns[field.name]) for field in self.schema]
         return pa.Table.from_arrays(arrays, schema=self.schema)
 
 
@@ -134,15 +149,15 @@ class BundleColumns:
         self.part_rows = part_rows
         self._take = take
         self._handed_over = dict.fromkeys((*ROW_TABLES, "facts"), 0)
-        self.data_frame = ColumnBuffer(schemas["data_frame"])
-        self.data_space = ColumnBuffer(schemas["data_space"])
-        self.object_instance = ColumnBuffer(schemas["object_instance"])
-        self.object_annotation = ColumnBuffer(schemas["object_annotation"])
-        self.object_range = ColumnBuffer(schemas["object_range"])
-        self.classification_instance = ColumnBuffer(schemas["classification_instance"])
-        self.classification_range = ColumnBuffer(schemas["classification_range"])
-        self.attribute_answer = ColumnBuffer(schemas["attribute_answer"])
-        self.facts = ColumnBuffer(FACTS_SCHEMA)
+        self.data_frame = ColumnBuffer("data_frame", schemas["data_frame"])
+        self.data_space = ColumnBuffer("data_space", schemas["data_space"])
+        self.object_instance = ColumnBuffer("object_instance", schemas["object_instance"])
+        self.object_annotation = ColumnBuffer("object_annotation", schemas["object_annotation"])
+        self.object_range = ColumnBuffer("object_range", schemas["object_range"])
+        self.classification_instance = ColumnBuffer("classification_instance", schemas["classification_instance"])
+        self.classification_range = ColumnBuffer("classification_range", schemas["classification_range"])
+        self.attribute_answer = ColumnBuffer("attribute_answer", schemas["attribute_answer"])
+        self.facts = ColumnBuffer("facts", FACTS_SCHEMA)
         self._buffers: tuple[ColumnBuffer, ...] = tuple(getattr(self, name) for name in (*ROW_TABLES, "facts"))
 
     def mark(self) -> tuple[int, ...]:

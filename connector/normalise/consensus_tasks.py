@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connector.normalise.columns import ColumnBuffer
+from connector.normalise.ids import NAME
 from connector.normalise.timestamps import microseconds
 
 ANNOTATION = "CONSENSUS_ANNOTATION"
@@ -105,7 +106,7 @@ def consensus_branches(
     rows: dict[tuple[str, str], tuple[str | None, str | None, str | None]] = {}
     for task in tasks:
         data_hash = _text(task, "dataHash")
-        if not isinstance(task, Mapping) or data_hash is None:
+        if not isinstance(task, Mapping) or data_hash is None or not NAME.is_one(data_hash):
             continue
         for part in _dicts(task.get("subtasks")):
             if branch_name := _text(part, "labelBranchName"):
@@ -113,7 +114,7 @@ def consensus_branches(
         for option in _dicts(task.get("options")):
             if branch_name := _text(option, "labelBranchName"):
                 rows[data_hash, branch_name] = (_text(option, "annotator"), None, _text(task, "uuid"))
-    buffer = ColumnBuffer(schema)
+    buffer = ColumnBuffer("consensus_task_branch", schema)
     seen = microseconds(seen_at)
     for (data_hash, branch_name), (email, status, task_uuid) in rows.items():
         where = (project_hash, data_hash, branch_name, email, stage.stage_uuid, stage.stage_type)

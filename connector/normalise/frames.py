@@ -10,6 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
+from connector.normalise.bitmask import MaskTooLargeError
 from connector.normalise.drawn_frames import DrawnFrame
 from connector.normalise.object_instances import place_object
 from connector.normalise.row_context import ROOT, RowContext
@@ -119,12 +120,13 @@ def _add_dicts(
         if object_hash not in placed:
             place_object(context, space_id, object_hash, item)
         reader = SHAPE_READERS.get(get("shape", ""))
+        problem: Exception | None = None
         try:
             geometry = reader(item, width, height) if reader is not None else None
-        except UNREADABLE:
-            geometry = None
+        except UNREADABLE as error:
+            geometry, problem = None, error
         if geometry is None:
-            geometry = _other_geometry(context, item, width, height)
+            geometry = _other_geometry(context, item, width, height, problem)
         if is_event_based:
             event, interpolation = _event(context, space_id, frame, item)
         append(
@@ -215,8 +217,10 @@ def _interpolation(item: Mapping[str, Any]) -> str | None:
     return None if mode == "hold" or item.get("event") == "delete" else mode
 
 
-def _other_geometry(context: RowContext, item: Mapping[str, Any], width: Number, height: Number) -> Geometry:
-    """The geometry of an object whose shape is not named, not known, or not of its form."""
+def _other_geometry(
+    context: RowContext, item: Mapping[str, Any], width: Number, height: Number, problem: Exception | None
+) -> Geometry:
+    """The geometry of an object whose shape is not named, not known, or not of its form (which raised `problem`)."""
     if context.is_event_based and item.get("event") == "delete":
         return NO_GEOMETRY  # a delete says that the object ends; it may come without a shape
     shape = item.get("shape")
@@ -227,9 +231,11 @@ def _other_geometry(context: RowContext, item: Mapping[str, Any], width: Number,
         if reader is not None:
             try:
                 return reader(item, width, height)
-            except UNREADABLE:
-                pass
-    if shape in SHAPE_READERS:
+            except UNREADABLE as error:
+                problem = error
+    if isinstance(problem, MaskTooLargeError):
+        context.warnings.add(f"bitmask larger than its frame, of object {item['objectHash']}")
+    elif shape in SHAPE_READERS:
         context.warnings.add(f"unreadable {shape} of object {item['objectHash']}")
     else:
         context.warnings.add(f"unknown shape: {shape}")

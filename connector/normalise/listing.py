@@ -8,8 +8,9 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
-from connector.normalise.listing_entries import Entry, EntryTaker, Rejected, TakenEntries, entry_identifier
-from connector.normalise.storable_text import storable
+from connector.normalise.columns import arrow_column
+from connector.normalise.ids import NotAnIdError
+from connector.normalise.listing_entries import Entry, EntryTaker, Rejected, TakenEntries
 
 _NOT_OF_ITS_TYPE = (pa.ArrowException, TypeError, ValueError, OverflowError)
 
@@ -98,10 +99,7 @@ def normalise_listing(
         try:
             tables = _tables(project_hash, taken, branches, schemas)
         except _NOT_OF_ITS_TYPE:
-            good = _of_their_types(project_hash, taken, list(range(len(taken.ids))), branches, schemas, rejected)
-            for row_id in set(taken.ids) - {taken.ids[place] for place in good}:
-                del taker.positions[row_id]
-            taken = taken.part(good)
+            taken = taken.part(_of_their_types(project_hash, taken, range(len(taken.ids)), branches, schemas, taker))
             tables = _tables(project_hash, taken, branches, schemas)
         label_rows.add(taken.ids, tables["label_row"])
         data_units.add(tables["data_unit"]["data_hash"].to_pylist(), tables["data_unit"])
@@ -144,24 +142,25 @@ def _note_branches(taken: TakenEntries, branches: dict[str, str]) -> None:
 def _of_their_types(
     project_hash: str,
     taken: TakenEntries,
-    places: list[int],
+    places: Sequence[int],
     branches: Mapping[str, str],
     schemas: Mapping[str, pa.Schema],
-    rejected: Rejected,
-) -> list[int]:
+    taker: EntryTaker,
+) -> Sequence[int]:
     """The places whose entries convert; halves the list around the others, so a few cost little."""
     try:
         _tables(project_hash, taken.part(places), branches, schemas)
-    except _NOT_OF_ITS_TYPE:
+    except _NOT_OF_ITS_TYPE as error:
         if len(places) == 1:
-            entry = taken.entries[places[0]]
-            rejected.append((entry_identifier(entry, places[0]), "the listing entry has a value of a wrong type"))
+            is_no_id = isinstance(error, NotAnIdError)
+            reason = f"the listing entry's {error}" if is_no_id else "the listing entry has a value of a wrong type"
+            taker.set_aside(taken.ids[places[0]], reason)
             return []
         middle = len(places) // 2
         return [
             place
             for half in (places[:middle], places[middle:])
-            for place in _of_their_types(project_hash, taken, half, branches, schemas, rejected)
+            for place in _of_their_types(project_hash, taken, half, branches, schemas, taker)
         ]
     return places
 
@@ -226,12 +225,17 @@ def _tables(
         "last_edited_at": taken.last_edited_at,
     }
     return {
-        "data_unit": _table(schemas["data_unit"], unit_columns, list(units.values()), _UNIT_VALUES, project_hash, {}),
-        "label_row": _table(schemas["label_row"], _LABEL_ROW_COLUMNS, taken.entries, _ROW_VALUES, project_hash, known),
+        "data_unit": _table(
+            "data_unit", schemas["data_unit"], unit_columns, list(units.values()), _UNIT_VALUES, project_hash, {}
+        ),
+        "label_row": _table(
+            "label_row", schemas["label_row"], _LABEL_ROW_COLUMNS, taken.entries, _ROW_VALUES, project_hash, known
+        ),
     }
 
 
 def _table(
+    table: str,
     schema: pa.Schema,
     names: Sequence[str],
     entries: Sequence[Entry],
@@ -251,5 +255,5 @@ def _table(
             column = [value(entry) for entry in entries]
         else:
             column = [entry.get(name) for entry in entries]
-        arrays.append(storable(pa.array(column, type=schema.field(name).type)))
+        arrays.append(arrow_column(table, schema.field(name), column))
     return pa.Table.from_arrays(arrays, schema=pa.schema([schema.field(name) for name in names]))

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from connector.normalise.ids import NAME
 from connector.normalise.timestamps import optional_timestamp
 
 LABEL_ROW_NAMESPACE = uuid.UUID("6f1c1d0e-8c54-5b0e-9a53-3f0a1d1f7c11")
@@ -111,6 +112,12 @@ class EntryTaker:
                 taken.created_at[place], taken.last_edited_at[place] = created_at, last_edited_at
         return taken
 
+    def set_aside(self, row_id: str, reason: str) -> None:
+        """Take back an entry that was taken."""
+        index = self.positions.pop(row_id)
+        entry = self._listed[index]
+        self._rejected.append((entry_identifier(entry if isinstance(entry, dict) else {}, index), reason))
+
     def _is_better(self, entry: Entry, index: int, row_id: str) -> bool:
         """Whether an entry is to replace the one taken before; the loser is set aside if the two differ."""
         other = self._listed[self.positions[row_id]]
@@ -141,9 +148,9 @@ def _problem(entry: Entry) -> str | None:
 
 def entry_identifier(entry: Entry, index: int) -> str:
     """What to call an entry in a message: its label hash, or data unit and branch, or its place in the listing."""
-    label_hash = entry.get("label_hash")
-    if isinstance(label_hash, str):
+    label_hash, data_hash, branch_name = (entry.get(key) for key in ("label_hash", "data_hash", "branch_name"))
+    if isinstance(label_hash, str) and NAME.is_one(label_hash):
         return label_hash
-    if isinstance(entry.get("data_hash"), str) and isinstance(entry.get("branch_name"), str):
-        return f"{entry['data_hash']}/{entry['branch_name']}"
+    if isinstance(data_hash, str) and NAME.is_one(data_hash) and isinstance(branch_name, str):
+        return f"{data_hash}/{branch_name}"
     return f"listing entry {index}"

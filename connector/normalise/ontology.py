@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from connector.errors import ConnectorError, ErrorKind
+from connector.normalise.ids import NotAnIdError
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,11 @@ UNREADABLE_STRUCTURE = (KeyError, TypeError, AttributeError, ValueError)
 
 
 def unreadable_structure(subject: str, error: Exception) -> ConnectorError:
-    """The failure of an ontology or project that is not of Encord's format; without any text of it."""
-    detail = f"missing {error.args[0]}" if isinstance(error, KeyError) and error.args else type(error).__name__
+    """The failure of an ontology or project that is not of Encord's format; without any text that a person typed."""
+    if isinstance(error, NotAnIdError):
+        detail = str(error)
+    else:
+        detail = f"missing {error.args[0]}" if isinstance(error, KeyError) and error.args else type(error).__name__
     return ConnectorError(
         ErrorKind.SOURCE_CONTENT,
         f"{subject} is not of Encord's format ({detail}).",

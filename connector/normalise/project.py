@@ -48,7 +48,7 @@ def project_tables(
 def _read(
     project: Mapping[str, Any], ontology: Mapping[str, Any], schemas: Mapping[str, pa.Schema]
 ) -> dict[str, pa.Table]:
-    buffers = {name: ColumnBuffer(schemas[name]) for name in PROJECT_TABLES}
+    buffers = {name: ColumnBuffer(name, schemas[name]) for name in PROJECT_TABLES}
     project_hash = project["projectHash"]
     editor = ontology.get("editor") or {}
     _add_project(buffers["project"], project, ontology, editor)

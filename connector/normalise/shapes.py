@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import orjson
 
 from connector.normalise import extents
-from connector.normalise.bitmask import pixel_extent
+from connector.normalise.bitmask import pixel_extent, require_size
 
 Json = Any
 """A JSON value of whatever form Encord sent."""
@@ -147,10 +147,11 @@ def skeleton_of(points: Sequence[Mapping[str, Any]]) -> Geometry:
 
 
 def bitmask(item: Mapping[str, Any], width: Number, height: Number) -> Geometry:
-    """`{"top", "left", "width", "height", "rle"}`; the extent is that of the set pixels."""
+    """`{"top", "left", "width", "height", "rle"}`, no larger than its frame; the extent is that of the set pixels."""
     raw = item["bitmask"]
     mask = {name: raw[key] for name, key in _BITMASK_KEYS.items()}
     top, left = mask["top"], mask["left"]
+    require_size(mask["width"], mask["height"], width, height)
     pixels = pixel_extent(mask["rle"], mask["width"], mask["height"]) if mask["width"] else None
     if not (width and height) and top == 0 and left == 0:
         width, height = mask["width"], mask["height"]  # a mask from corner to corner is as large as its frame

@@ -5,6 +5,7 @@ from typing import Any
 
 from connector.normalise.classifications import LegacyClassifications, collect_legacy
 from connector.normalise.frames import FrameKeys, FrameObjects, add_frame_objects
+from connector.normalise.ids import NAME, NotAnIdError
 from connector.normalise.range_objects import RANGE_UNITS, add_point_objects, add_space_range_objects
 from connector.normalise.row_context import ROOT, RowContext
 
@@ -19,6 +20,7 @@ def merged_spaces(context: RowContext) -> dict[str, Space]:
 
     Raises:
         TypeError: `spaces` is no dict.
+        NotAnIdError: a part of anything but a scene has an id that cannot be in the name of a file.
     """
     listed = context.entry.get("spaces") or {}
     own = context.part("spaces")
@@ -29,6 +31,8 @@ def merged_spaces(context: RowContext) -> dict[str, Space]:
             info["labels"] = {}  # the listing's copy holds no labels
         if space_id != ROOT or info.get("space_type") in _ROOT_SPACE_TYPES or info.get("labels"):
             spaces[space_id] = info
+        if context.data_type != "scene" and not NAME.is_one(space_id):
+            raise NotAnIdError("space_id", space_id, NAME)
     return spaces
 
 

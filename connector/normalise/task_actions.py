@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from connector.normalise.columns import ColumnBuffer
 from connector.normalise.consensus_tasks import LISTED_WITH_TASKS, digest_of_rows, has_consensus_stages
+from connector.normalise.ids import NAME
 from connector.normalise.timestamps import optional_timestamp
 
 TASK_ACTION_NAMESPACE = uuid.UUID("2b9a6f0e-52a7-5d0c-8f0b-7d3f6f1f9a54")
@@ -60,14 +61,16 @@ def task_actions(project_hash: str, actions: Sequence[object], schema: pa.Schema
             acted_at = optional_timestamp(action, "timestamp")
         except (ValueError, OverflowError):
             continue
-        names = ("dataUnitUuid", "taskUuid", "workflowStageUuid", "actionType", "actorEmail")
-        data_hash, task_uuid, stage_uuid, action_type, actor = (_text(action, name) for name in names)
+        data_hash, task_uuid, stage_uuid = (
+            _id(action, name) for name in ("dataUnitUuid", "taskUuid", "workflowStageUuid")
+        )
+        action_type, actor = _text(action, "actionType"), _text(action, "actorEmail")
         if acted_at is None or data_hash is None or action_type is None:
             continue
         said = "/".join((project_hash, data_hash, task_uuid or "", stage_uuid or "", action_type, actor or ""))
         action_id = str(uuid.uuid5(TASK_ACTION_NAMESPACE, f"{said}/{acted_at}"))
         rows[action_id] = (project_hash, data_hash, task_uuid, stage_uuid, action_type, actor, acted_at)
-    buffer = ColumnBuffer(schema)
+    buffer = ColumnBuffer("task_action", schema)
     for action_id, row in rows.items():
         buffer.add(action_id, *row)
     return buffer.to_arrow()
@@ -76,3 +79,8 @@ def task_actions(project_hash: str, actions: Sequence[object], schema: pa.Schema
 def _text(action: Mapping[str, object], name: str) -> str | None:
     text = action.get(name)
     return text if isinstance(text, str) and text else None
+
+
+def _id(action: Mapping[str, object], name: str) -> str | None:
+    text = _text(action, name)
+    return text if text is not None and NAME.is_one(text) else None

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from connector.normalise.bitmask import run_lengths
+from connector.normalise.bitmask import require_size, row_pieces, run_lengths
 
 Places = npt.NDArray[np.int64]
 
@@ -35,26 +35,24 @@ class Mask:
         return int((self.ends - self.starts).sum())
 
     @classmethod
-    def of(cls, drawn: Mapping[str, Any]) -> "Mask":
+    def of(cls, drawn: Mapping[str, Any], frame_width: float | None, frame_height: float | None) -> "Mask":
         """The mask of a bitmask's canonical JSON (`top`, `left`, `width`, `height`, `rle`).
 
+        Args:
+            drawn: the bitmask.
+            frame_width: of its frame, where that is known.
+            frame_height: as above.
+
         Raises:
-            KeyError, TypeError, ValueError: it is not of that form; its corner is not on a pixel; its runs leave it.
+            KeyError, TypeError, ValueError: it is not of that form; it is larger than its frame; its corner is not on a
+                pixel; its runs leave it.
         """
         top, left, width, height = (_whole(drawn[name]) for name in ("top", "left", "width", "height"))
+        require_size(width, height, frame_width, frame_height)
         runs = run_lengths(drawn["rle"])
-        ends = np.cumsum(runs)
-        if width <= 0 or height <= 0 or (ends.size and ends[-1] > width * height):
+        if width <= 0 or height <= 0 or runs.sum() > width * height:
             raise ValueError("runs beyond the mask")
-        filled = runs[1::2] > 0
-        first, last = (ends - runs)[1::2][filled], ends[1::2][filled] - 1
-        # A run goes on over the ends of rows: one piece a row that it touches.
-        first_row, last_row = first // width, last // width
-        pieces = last_row - first_row + 1
-        run = np.repeat(np.arange(first.size), pieces)
-        row = np.arange(pieces.sum()) - np.repeat(np.cumsum(pieces) - pieces, pieces) + first_row[run]
-        begin = np.maximum(first[run], row * width) - row * width
-        end = np.minimum(last[run] + 1, (row + 1) * width) - row * width
+        row, begin, end = row_pieces(runs, width)
         origin = (row + top) * _ROW + left
         return cls(origin + begin, origin + end)
 

@@ -14,6 +14,8 @@ from connector.overlap.outlines import OUTLINED_SHAPES, areas_of
 
 _IDENTITY = ("label_hash", "object_hash", "space_id", "frame")
 _SHAPE = ("shape", "x", "y", "width", "height", "rotation", "geometry")
+_PIECES_AT_ONCE = 4_000_000
+"""Pieces of rows of the masks that are held, 64 MB: a mask of a few characters may have one a row of its frame."""
 _OF_BOTH = ("space_id", "frame", "frame_width", "frame_height")
 
 Numbers = npt.NDArray[np.float64]
@@ -33,7 +35,7 @@ def measured_iou(pairs: pa.Table) -> pa.Array:
     annotations = _Annotations()
     left, right = annotations.add(pairs, ""), annotations.add(pairs, "other_")
     iou = np.full(pairs.num_rows, np.nan)
-    areas, masks = annotations.areas(), annotations.masks()
+    areas = annotations.areas()
     outlined = np.array([area is not None for area in areas], dtype=bool)
     both = outlined[left] & outlined[right]
     iou[both] = _ratio(
@@ -42,15 +44,15 @@ def measured_iou(pairs: pa.Table) -> pa.Array:
     )
     for place in np.flatnonzero(~both):
         one, other = int(left[place]), int(right[place])
-        if one in masks and other in masks:
-            shared, total = float(masks[one].shared_with(masks[other])), float(masks[one].area + masks[other].area)
-        elif (one in masks and outlined[other]) or (other in masks and outlined[one]):
-            mask, area = (masks[one], areas[other]) if one in masks else (masks[other], areas[one])
-            if not annotations.rows[one]["frame_width"] or not annotations.rows[one]["frame_height"]:
+        of_one, of_other = annotations.mask(one), annotations.mask(other)
+        if of_one is not None and of_other is not None:
+            shared, total = float(of_one.shared_with(of_other)), float(of_one.area + of_other.area)
+        else:
+            mask, area = (of_one, areas[other]) if of_one is not None else (of_other, areas[one])
+            row = annotations.rows[one]
+            if mask is None or area is None or not row["frame_width"] or not row["frame_height"]:
                 continue
             shared, total = _shared_area(mask, area), mask.area + shapely.area(area)
-        else:
-            continue
         iou[place] = _ratio(np.array([shared]), np.array([total]))[0]
     return pa.array(iou, mask=np.isnan(iou))
 
@@ -61,6 +63,8 @@ class _Annotations:
     def __init__(self) -> None:
         self.rows: list[Mapping[str, Any]] = []
         self._places: dict[tuple[object, ...], int] = {}
+        self._masks: dict[int, Mask | None] = {}
+        self._pieces = 0
 
     def add(self, pairs: pa.Table, prefix: str) -> npt.NDArray[np.int64]:
         """Takes one side of the pairs in, and returns the place of each one's annotation."""
@@ -84,18 +88,23 @@ class _Annotations:
         found[outlined] = areas_of([self.rows[place] for place in outlined])
         return found
 
-    def masks(self) -> dict[int, Mask]:
-        """The bitmasks that can be read and are not empty, by place."""
-        found = {}
-        for place, row in enumerate(self.rows):
-            if row["shape"] == "bitmask":
-                try:
-                    mask = Mask.of(orjson.loads(row["geometry"]))
-                except (KeyError, TypeError, ValueError):
-                    continue
-                if mask.starts.size:
-                    found[place] = mask
-        return found
+    def mask(self, place: int) -> Mask | None:
+        """The bitmask of a place; None if that is another shape, empty, or cannot be read."""
+        row = self.rows[place]
+        if row["shape"] != "bitmask":
+            return None
+        if place not in self._masks:
+            if self._pieces > _PIECES_AT_ONCE:
+                self._masks.clear()
+                self._pieces = 0
+            try:
+                mask = Mask.of(orjson.loads(row["geometry"]), row["frame_width"], row["frame_height"])
+            except (KeyError, TypeError, ValueError):
+                self._masks[place] = None
+            else:
+                self._masks[place] = mask if mask.starts.size else None
+                self._pieces += mask.starts.size
+        return self._masks[place]
 
 
 def _shared_areas(ones: npt.NDArray[np.object_], others: npt.NDArray[np.object_]) -> Numbers:

@@ -1,5 +1,6 @@
 """Overlaps of shapes: equal to pycocotools on masks and boxes, to shapely's own ways on outlines, to geometry books."""
 
+import json
 import math
 import random
 
@@ -22,6 +23,8 @@ from tests.consensus.drawn_shapes import (
     polygon,
     turned_box,
 )
+from tests.export_coco.run_length_code import all_set
+from tests.memory_peak import memory_peak
 
 
 def in_pixels(x: float, y: float, width: float, height: float) -> shapely.Polygon:
@@ -226,3 +229,28 @@ FULL = box(0.1, 0.1, 0.5, 0.5)
 )
 def test_what_is_not_of_its_form_is_not_measured_and_harms_nobody_else(shape: Shape) -> None:
     assert measured((shape, FULL), (FULL, shape), (shape, shape), (FULL, FULL)) == [None, None, None, 1.0]
+
+
+def said(width: int, height: int) -> Shape:
+    """A mask that says it is of that size, all set."""
+    drawn = {"top": 0, "left": 0, "width": width, "height": height, "rle": all_set(width * height)}
+    return {"shape": "bitmask", "geometry": json.dumps(drawn)}
+
+
+@pytest.mark.parametrize("size", [(WIDTH, HEIGHT), (None, None), (10**6, 10**9)])
+def test_a_mask_takes_no_memory_by_what_it_says_of_its_size(size: tuple[int | None, int | None]) -> None:
+    huge = [said(1, 100_000_000), said(10**6, 10**6), said(100_000_000, 1)]
+    square = np.ones((10, 10), dtype=np.uint8)
+    with memory_peak() as peak:
+        found = measured(*((mask, bitmask(square)) for mask in huge), (bitmask(square), bitmask(square)), size=size)
+    assert found == [None, None, None, 1.0]
+    assert peak() < 20_000_000
+
+
+def test_masks_of_a_few_characters_are_not_all_held_as_rows() -> None:
+    """Each is 60,000 rows, of a frame whose size is not known; all together they would be 290 MB."""
+    tall = [said(1, 60_000 + number) for number in range(300)]
+    with memory_peak() as peak:
+        found = measured(*((mask, tall[0]) for mask in tall), size=(None, None))
+    assert found == pytest.approx([60_000 / (60_000 + number) for number in range(300)])
+    assert peak() < 120_000_000

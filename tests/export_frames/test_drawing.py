@@ -9,7 +9,8 @@ from PIL import Image
 
 from connector.export.drawing import Canvas
 from connector.normalise.bitmask import run_lengths
-from tests.export_coco.run_length_code import coded
+from tests.export_coco.run_length_code import all_set, coded
+from tests.memory_peak import memory_peak
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -176,3 +177,53 @@ def test_an_unusual_colour_becomes_one_that_shows() -> None:
     canvas = Canvas(Image.new("RGB", SIZE, (0, 0, 0)))
     canvas.draw([{"label_kind": "object", "ontology_shape": "point", "x": 0.5, "y": 0.5, "object_color": "red"}])
     assert tuple(np.asarray(canvas.image)[50, 100]) == (255, 0, 255)
+
+
+FAR = (1e6, 1e12, 1e300, -1e300, float("inf"), float("nan"))
+
+
+@pytest.mark.parametrize("far", FAR)
+def test_no_number_of_a_label_ends_the_drawing(far: float) -> None:
+    shapes: list[tuple[str, dict[str, Any]]] = [
+        ("bounding_box", {"x": far, "y": far, "width": 0.1, "height": 0.1}),
+        ("bounding_box", {"x": 0, "y": 0, "width": far, "height": far}),
+        ("rotatable_bounding_box", {"x": 0, "y": 0, "width": far, "height": far, "rotation": 30}),
+        ("polygon", {"geometry": [[[0, 0, far, 0, far, far]]]}),
+        ("polyline", {"geometry": [[0, 0], [far, far], [0, 0.5]]}),
+        ("point", {"x": far, "y": far}),
+        ("skeleton", {"geometry": [{"x": far, "y": far}]}),
+        ("circle", {"geometry": {"x": 0.5, "y": 0.5, "r": far}}),
+        ("ellipse", {"geometry": {"x": far, "y": 0.5, "rx": far, "ry": 0.1}}),
+        ("cuboid_2d", {"geometry": {"front": [0, 0, far, 0, far, far, 0, far], "offset": {"x": far, "y": 0.1}}}),
+        ("bitmask", {"geometry": {"top": far, "left": far, "width": 2, "height": 2, "rle": "04"}}),
+    ]
+    for shape, label in shapes:
+        canvas_with(shape, {**label, "object_name": "Cow"})
+
+
+@pytest.mark.parametrize("labelled_size", [None, (10**6, 10**6), (1, 1)])
+def test_a_mask_that_says_it_is_huge_is_not_drawn(labelled_size: tuple[int, int] | None) -> None:
+    geometry = {"top": 0, "left": 0, "width": 10**6, "height": 10**6, "rle": all_set(10**12)}
+    with memory_peak() as peak:
+        canvas = canvas_with("bitmask", {"geometry": geometry}, labelled_size)
+    assert canvas.not_drawn == {"bitmask": 1}
+    assert peak() < 10_000_000
+
+
+def test_a_mask_of_a_large_frame_is_drawn_on_a_small_copy_without_its_pixels() -> None:
+    """16,384 by 16,384 pixels, all set, in seven characters."""
+    geometry = {"top": 0, "left": 0, "width": 1 << 14, "height": 1 << 14, "rle": all_set(1 << 28)}
+    with memory_peak() as peak:
+        canvas = canvas_with("bitmask", {"geometry": geometry}, (1 << 14, 1 << 14))
+    assert canvas.not_drawn == {}
+    assert peak() < 10_000_000
+    assert (np.asarray(canvas.image)[50:, :, 0] > 0).all()
+
+
+def test_of_a_long_text_the_beginning_is_drawn() -> None:
+    canvas = Canvas(Image.new("RGB", SIZE, (0, 0, 0)))
+    named = {"label_kind": "object", "object_color": RED, "ontology_shape": "point", "x": 0.5, "y": 0.5}
+    with memory_peak() as peak:
+        canvas.draw([{**named, "object_name": "x" * 1_000_000}])
+        canvas.draw([{"label_kind": "classification", "classification_answer": "y" * 1_000_000}])
+    assert peak() < 10_000_000

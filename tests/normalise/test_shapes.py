@@ -293,3 +293,34 @@ def test_a_broken_bitmask_is_kept_with_a_warning() -> None:
 
     assert [json.loads(text) for text in rows(bundle, "object_annotation", "geometry")] == [{"bitmask": raw}]
     assert warnings(bundle) == ["unreadable bitmask of object obj1"]
+
+
+SIZES = [(1, 100_000_000), (10**6, 10**6), (201, 100), (200, 101), (-1, 5)]
+
+
+@pytest.mark.parametrize("is_frame_known", [True, False])
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_a_bitmask_larger_than_its_frame_is_kept_as_sent_with_a_warning(
+    width: int, height: int, is_frame_known: bool
+) -> None:
+    """The frame is 200 by 100; where it is not known, the stated maximum counts."""
+    raw = {"top": 0, "left": 0, "width": width, "height": height, "rleString": "04"}
+    item = frame_object("obj1", "c", "bitmask", {"bitmask": raw})
+    other = frame_object("obj2", "c", "bitmask", {"bitmask": {**raw, "width": 2, "height": 2}})
+    labels, entry = label_row(labels=frames({0: [item, other]})), listing_entry()
+    if not is_frame_known:
+        for facts in (entry, labels["data_units"]["unit-hash"]):
+            facts["width"] = facts["height"] = None
+    bundle = normalise(structure([object_class("c", "bitmask")]), labels, entry=entry)
+    kept, read = rows(bundle, "object_annotation", "geometry", "x_min")
+    if is_frame_known or max(width, height) > 65_535 or width < 0:
+        assert (json.loads(kept[0]), kept[1]) == ({"bitmask": raw}, None)
+        assert warnings(bundle) == ["bitmask larger than its frame, of object obj1"]
+    else:
+        assert (kept[1] is not None, warnings(bundle)) == (True, [])
+    assert read[1] is not None
+
+
+def test_runs_beyond_all_numbers_raise() -> None:
+    with pytest.raises(ValueError, match="longer than anything"):
+        run_lengths("0" + "ooooooooooo?" * 20)

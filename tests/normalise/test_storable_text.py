@@ -22,6 +22,8 @@ def test_columns_without_it_stay_as_they_are() -> None:
 
 
 def test_every_column_goes_through_it() -> None:
-    buffer = ColumnBuffer(pa.schema([pa.field("answer_text", pa.string()), pa.field("frame", pa.int64())]))
+    buffer = ColumnBuffer(
+        "attribute_answer", pa.schema([pa.field("answer_text", pa.string()), pa.field("frame", pa.int64())])
+    )
     buffer.add("nul \0 inside", 0)
     assert buffer.to_arrow().to_pylist() == [{"answer_text": "nul \ufffd inside", "frame": 0}]

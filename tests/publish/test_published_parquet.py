@@ -11,6 +11,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
+from connector.errors import ConnectorError, ErrorKind
 from connector.load.tables import METADATA
 from tests.sync.synced_warehouse import SyncedWarehouse
 
@@ -106,3 +107,36 @@ def test_both_forms_at_once_and_what_a_killed_publish_left(gate: SyncedWarehouse
     assert [event.fields["format"] for event in outcome.events_named("published")] == ["duckdb", "parquet"]
     assert sorted(path.name for path in published.parent.iterdir()) == ["labels-parquet", "labels.duckdb"]
     assert sorted(path.name for path in root.iterdir()) == [outcome.run.run_id, "current"]
+
+
+def test_only_what_publishing_made_is_removed(gate: SyncedWarehouse, published: Path) -> None:
+    root = published.with_name("labels-parquet")
+    own = [
+        root / ".mine.new",
+        root / "notes" / "manifest.json",
+        root / ".spill.new.txt",
+        root / "20260101" / "manifest.json",
+    ]
+    for file in own:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("the user's own")
+    elsewhere = root.with_name("elsewhere")
+    elsewhere.mkdir()
+    (elsewhere / "manifest.json").write_text("{}")
+    (root / "20260101T000000Z-abcdef").symlink_to(elsewhere)
+    for _ in range(3):
+        gate.project.save_labels(gate.project.label_hashes[0])
+        gate.sync(publish=str(published), publish_format="parquet", publish_keep=1)
+    assert {file.read_text() for file in own} == {"the user's own"}
+    assert (elsewhere / "manifest.json").exists()
+    assert len([name for name in versions(root) if len(name) == 23]) == 3, "two versions, and the link"
+
+
+def test_a_folder_that_is_a_link_is_not_published_into(gate: SyncedWarehouse, published: Path) -> None:
+    elsewhere = published.with_name("elsewhere")
+    elsewhere.mkdir(parents=True)
+    published.with_name("labels-parquet").symlink_to(elsewhere)
+    with pytest.raises(ConnectorError, match="labels-parquet is a link to another folder") as refused:
+        gate.sync(publish=str(published), publish_format="parquet")
+    assert refused.value.kind is ErrorKind.CONFIGURATION
+    assert list(elsewhere.iterdir()) == []

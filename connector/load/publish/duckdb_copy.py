@@ -11,7 +11,7 @@ from connector.load.duckdb_file import STORAGE_VERSION, connect_in_memory, log_o
 from connector.load.publish.attached_warehouse import WAREHOUSE, attached_warehouse, quoted
 from connector.load.publish.content import PublishedContent
 from connector.load.publish.file_system import file_system_failures, keep_under, put_in_place, remove
-from connector.load.publish.target import PublishTarget
+from connector.load.publish.target import RUN_ID, PublishTarget
 from connector.load.statements import sql
 from connector.load.warehouse_url import DuckDBLocation
 
@@ -82,7 +82,7 @@ def published_content(file: Path, schema: str) -> PublishedContent | None:
         raise (failure if failure.kind is ErrorKind.LOCKED else _not_ours(file)) from error
     finally:
         connection.close()
-    if "run_id" not in row:
+    if not RUN_ID.fullmatch(str(row.get("run_id"))):
         raise _not_ours(file)
     return PublishedContent(row["run_id"], row.get("fingerprint"))
 

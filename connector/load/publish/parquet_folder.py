@@ -49,12 +49,13 @@ def publish_folder(location: DuckDBLocation, target: PublishTarget, content: Pub
         The version's folder.
 
     Raises:
-        ConnectorError: WAREHOUSE or LOCKED; the earlier version is then still the current one.
+        ConnectorError: WAREHOUSE or LOCKED, or CONFIGURATION if the folder is a link; the earlier version is then still
+            the current one.
     """
-    root = target.parquet
+    root = target.parquet_within()
     with file_system_failures(root):
         root.mkdir(exist_ok=True)
-        for unfinished in root.glob(".*.new"):
+        for unfinished in filter(target.is_unfinished, root.iterdir()):
             remove(unfinished)
         new = root / f".{content.run_id}.new"
         new.mkdir()
@@ -80,7 +81,7 @@ def publish_folder(location: DuckDBLocation, target: PublishTarget, content: Pub
             put_in_place(pointer, root / "current")
         finally:
             remove(new)
-        _remove_older(root, version, max(keep, 1))
+        _remove_older(target, version, max(keep, 1))
     return version
 
 
@@ -88,6 +89,8 @@ def published_version(target: PublishTarget) -> tuple[Path, PublishedContent] | 
     """The current version's folder and what it holds; None if there is none that can be read."""
     try:
         version = (target.parquet / "current").resolve(strict=True)
+        if version.parent != target.parquet.resolve():
+            return None
         manifest = orjson.loads((version / MANIFEST).read_bytes())
         return target.parquet / version.name, PublishedContent(manifest["run_id"], manifest.get("fingerprint"))
     except (OSError, ValueError, KeyError, TypeError):
@@ -177,8 +180,9 @@ def _free_name(root: Path, run_id: str) -> Path:
     return version
 
 
-def _remove_older(root: Path, current: Path, keep: int) -> None:
-    versions = [manifest.parent for manifest in root.glob(f"*/{MANIFEST}") if not manifest.parent.is_symlink()]
+def _remove_older(target: PublishTarget, current: Path, keep: int) -> None:
+    found = filter(target.is_version, target.parquet.iterdir())
+    versions = [version for version in found if (version / MANIFEST).is_file() and not version.is_symlink()]
     older = [version for version in versions if version != current]
     older.sort(key=lambda version: (version / MANIFEST).stat().st_mtime_ns, reverse=True)
     for version in older[keep:]:

@@ -13,7 +13,7 @@ from connector.load.publish.content import PublishedContent, content_fingerprint
 from connector.load.publish.duckdb_copy import publish_file, published_content
 from connector.load.publish.file_system import file_system_failures
 from connector.load.publish.parquet_folder import mark_as_current, publish_folder, published_version
-from connector.load.publish.target import PublishTarget
+from connector.load.publish.target import RUN_ID, PublishTarget
 from connector.load.reading import open_for_reading
 from connector.load.warehouse_url import DuckDBLocation, warehouse_location
 
@@ -157,6 +157,12 @@ def _succeeded_run(url: str, schema: str | None) -> str:
             ErrorKind.UNPUBLISHED,
             f"Nothing was published: the last run ({run_id}) {how}. Readers keep the copy of the last good one.",
             remedy="See `encord-sync status`, and sync again.",
+        )
+    if not RUN_ID.fullmatch(str(run_id)):
+        raise ConnectorError(
+            ErrorKind.UNPUBLISHED,
+            f"Nothing was published: {str(run_id)[:80]!a} is no run's id, and no copy can be named so.",
+            remedy="Somebody changed table sync_run; the next run adds one that can be published.",
         )
     return str(run_id)
 

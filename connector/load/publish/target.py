@@ -4,8 +4,14 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from connector.errors import ConnectorError, ErrorKind
+
 _FILE_ENDINGS = {".duckdb", ".db", ".ddb"}
 _RUN_ID = r"\d{8}T\d{6}Z-[0-9a-f]{6}"
+RUN_ID = re.compile(_RUN_ID)
+"""What a run's id looks like; it is part of the names of copies."""
+_VERSION = re.compile(_RUN_ID + r"(\.\d+)?")
+_UNFINISHED = re.compile(r"\.(" + _RUN_ID + r"|spill|current)\.new")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +31,32 @@ class PublishTarget:
         is_file = path.suffix.lower() in _FILE_ENDINGS and not path.is_dir()
         return cls(path if is_file else path / f"{warehouse.stem}.duckdb")
 
+    def parquet_within(self) -> Path:
+        """The folder of the Parquet versions.
+
+        Raises:
+            ConnectorError: CONFIGURATION, if it is a link to elsewhere: versions would be made and removed there.
+        """
+        if self.parquet.resolve() != self.file.parent.resolve() / self.parquet.name:
+            raise ConnectorError(
+                ErrorKind.CONFIGURATION,
+                f"{self.parquet} is a link to another folder: nothing was published.",
+                remedy="Give --publish the folder that it leads to, or remove the link.",
+            )
+        return self.parquet
+
     @property
     def parquet(self) -> Path:
         """Folder of the Parquet versions: `labels-parquet` beside `labels.duckdb`."""
         return self.file.with_name(f"{self.file.stem}-parquet")
+
+    def is_version(self, path: Path) -> bool:
+        """Whether a path has the name that a published Parquet version has, of this run or another."""
+        return _VERSION.fullmatch(path.name) is not None
+
+    def is_unfinished(self, path: Path) -> bool:
+        """Whether a path has the name of what a publication that was killed leaves beside the Parquet versions."""
+        return _UNFINISHED.fullmatch(path.name) is not None
 
     def older_file(self, run_id: str) -> Path:
         """The name that a DuckDB file of an older run is kept under."""
