@@ -13,6 +13,7 @@ from typing import Any
 from connector.normalise.drawn_frames import DrawnFrame
 from connector.normalise.object_instances import add_object_instance
 from connector.normalise.row_context import ROOT, RowContext
+from connector.normalise.shape_forms import shape_problem
 from connector.normalise.shapes import NO_GEOMETRY, SHAPE_READERS, Geometry, Number, raw_geometry
 
 FrameObjects = tuple[int, Sequence[Mapping[str, Any]] | DrawnFrame, Number, Number]
@@ -224,7 +225,7 @@ def _other_geometry(context: RowContext, item: Mapping[str, Any], width: Number,
             except UNREADABLE:
                 pass
     if shape in SHAPE_READERS:
-        context.warnings.add(f"unreadable {shape} of object {item['objectHash']}")
+        context.warnings.add(f"unreadable {shape} of object {item['objectHash']}{shape_problem(item, shape)}")
     else:
         context.warnings.add(f"unknown shape: {shape}")
     return raw_geometry(item)

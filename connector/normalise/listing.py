@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
+from connector.normalise.label_row_problems import entry_failure
 from connector.normalise.listing_entries import Entry, EntryTaker, Rejected, TakenEntries, entry_identifier
 from connector.normalise.storable_text import storable
 
@@ -155,7 +156,7 @@ def _of_their_types(
     except _NOT_OF_ITS_TYPE:
         if len(places) == 1:
             entry = taken.entries[places[0]]
-            rejected.append((entry_identifier(entry, places[0]), "the listing entry has a value of a wrong type"))
+            rejected.append((entry_identifier(entry, places[0]), entry_failure(entry)))
             return []
         middle = len(places) // 2
         return [

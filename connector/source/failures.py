@@ -13,7 +13,15 @@ from connector.source import sdk
 from connector.source.settings import DEFAULT_DOMAIN, UNITED_STATES_DOMAIN
 from connector.source.signing import AnswerSeen
 
-SDK_FAILURES = (sdk.EncordException, requests.RequestException, LookupError, TypeError, AttributeError, ValueError)
+SDK_FAILURES = (
+    sdk.EncordException,
+    requests.RequestException,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ValueError,
+    RecursionError,
+)
 """What a call of the SDK may raise: answers of an unexpected shape come as the bare errors of Python."""
 
 _AUTHENTICATION = (sdk.AuthenticationError, sdk.SshKeyNotFound, sdk.DuplicateSshKeyError)
