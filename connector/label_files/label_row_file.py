@@ -56,8 +56,6 @@ class LabelRowFile:
                 f"{path} cannot be read: {error.strerror or type(error).__name__}.",
                 remedy="A compressed file needs room for its content in the temporary folder.",
             ) from error
-        except UnicodeDecodeError as error:
-            raise self._refused(f"is not the UTF-16 text that it begins as (byte {error.start})") from error
         self.body = AnswerBody(content if content is not None else bytearray())
         try:
             self.rows, cut = _split(memoryview(self.body.content))
@@ -88,7 +86,6 @@ def _mapped(file: IO[bytes]) -> tuple[mmap.mmap | None, str]:
 
     Raises:
         OSError: it cannot be read, or there is no room for its content.
-        UnicodeDecodeError: it begins as UTF-16 and is not.
     """
     damage = ""
     with contextlib.ExitStack() as held:
@@ -98,7 +95,8 @@ def _mapped(file: IO[bytes]) -> tuple[mmap.mmap | None, str]:
             file = unpacked
         if _begins_with(file, UTF_16_MARKS):
             as_utf_8 = held.enter_context(tempfile.TemporaryFile())
-            shutil.copyfileobj(codecs.EncodedFile(file, "utf-8", "utf-16"), as_utf_8, _PIECE_BYTES)
+            # Half a character stays one: its label row alone cannot be read then.
+            shutil.copyfileobj(codecs.EncodedFile(file, "utf-8", "utf-16", "surrogatepass"), as_utf_8, _PIECE_BYTES)
             as_utf_8.flush()
             file = as_utf_8
         size = file.seek(0, 2)
@@ -120,8 +118,11 @@ def _unpack(file: IO[bytes], unpacked: IO[bytes]) -> str:
             unpacked.write(piece)
     except EOFError:
         return "is cut short"
-    except (gzip.BadGzipFile, zlib.error):
-        return "is damaged: what is compressed in it does not fit its checksum, or is followed by something else"
+    except zlib.error:
+        return "is damaged"
+    except gzip.BadGzipFile:
+        # Which of its bytes are damaged cannot be told.
+        return "is damaged: it does not fit its checksum, or something else follows it"
     finally:
         unpacked.flush()
     return ""

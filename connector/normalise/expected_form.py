@@ -85,6 +85,7 @@ TIME = Leaf(
     "a time", lambda value: not isinstance(value, (list, dict)), lambda value: parse_timestamp(value) is not None
 )
 NUMERAL = Leaf("the number of a frame", lambda value: pa.array([int(value)], type=pa.int64()) is not None)
+IN_64_BITS = Leaf("one whose numbers have 64 bits at most", lambda value: _is_in_64_bits(value))
 
 _MISFITS = (TypeError, ValueError, OverflowError, AttributeError, pa.ArrowException)
 
@@ -160,6 +161,14 @@ def _holds(test: Callable[[Json], object], value: Json) -> bool:
         return bool(test(value))
     except _MISFITS:
         return False
+
+
+def _is_in_64_bits(value: Json) -> bool:
+    if isinstance(value, Mapping):
+        return all(map(_is_in_64_bits, value.values()))
+    if isinstance(value, list):
+        return all(map(_is_in_64_bits, value))
+    return not isinstance(value, int) or abs(value) < 1 << 63
 
 
 def kind_of(value: Json) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from connector.normalise.expected_form import (
     ANYTHING,
     FLAG,
+    IN_64_BITS,
     NUMBER,
     NUMERAL,
     TEXT,
@@ -42,6 +43,7 @@ _OBJECT = Fields(
         "isDeleted": FLAG,
         "event": TEXT,
         "interpolate": TEXT,
+        **dict.fromkeys(("boundingBox", "rotatableBoundingBox", "point", "circle", "ellipse"), IN_64_BITS),
     },
     needed=("objectHash", "featureHash"),
     owner=("objectHash", "object"),
@@ -70,6 +72,7 @@ _ANSWER = Fields(
         "featureHash": TEXT,
         "answers": Depends(lambda value: ListOf(_OPTION) if isinstance(value, list) else ANYTHING),
         "spaceId": TEXT,
+        "range": IN_64_BITS,
     },
     needed=("featureHash", "answers"),
     owner=("featureHash", "answer to attribute"),
@@ -77,7 +80,7 @@ _ANSWER = Fields(
 _NODE = Fields({"xpath": TEXT, "offset": WHOLE}, needed=("xpath", "offset"))
 _NODES = Fields({"start": _NODE, "end": _NODE}, needed=("start", "end"))
 _PLACEMENT = Fields(
-    {"range": Depends(lambda value: ListOf(_NODES) if _is_of_objects(value) else ANYTHING), "type": TEXT}
+    {"range": Depends(lambda value: ListOf(_NODES) if _is_of_objects(value) else IN_64_BITS), "type": TEXT}
 )
 _OBJECT_ANSWER = Fields(
     {
@@ -87,6 +90,7 @@ _OBJECT_ANSWER = Fields(
         "objectNumber": WHOLE,
         **_METADATA,
         "classifications": ListOf(_ANSWER),
+        "range": IN_64_BITS,
         "spaces": Each(_PLACEMENT),
         "range_html": ListOf(_NODES),
     },
@@ -99,6 +103,7 @@ _CLASSIFICATION_ANSWER = Fields(
         "featureHash": TEXT,
         **_METADATA,
         "classifications": ListOf(_ANSWER),
+        "range": IN_64_BITS,
         "spaces": Each(_PLACEMENT),
     },
     needed=("classificationHash",),
@@ -129,7 +134,7 @@ def _is_of_objects(value: Json) -> bool:
 
 
 def _space(space: Json) -> Form:
-    kind = space.get("space_type") if isinstance(space, Mapping) else None
+    kind = str(space.get("space_type")) if isinstance(space, Mapping) else None
     if kind in _SPACES_WITHOUT_FRAMES:
         return Fields({**_SPACE_FACTS, "labels": Fields({})})
     return Fields({**_SPACE_FACTS, "labels": _FRAME if kind in _SPACES_WITH_ONE_FRAME else _FRAMES})

@@ -35,10 +35,13 @@ _JOINT = _all(NUMBER, "x", "y")
 _JOINTS = Depends(lambda value: Each(_JOINT) if isinstance(value, Mapping) else ListOf(_JOINT))
 
 
-SHAPES: Mapping[str, Fields] = {
+_PARTS = _shape("polygons", ListOf(ListOf(ListOf(NUMBER))))
+_RING = _shape("polygon", _points())
+
+SHAPES: Mapping[str, Form] = {
     "bounding_box": _shape("boundingBox", _all(NUMBER, "x", "y", "w", "h")),
     "rotatable_bounding_box": _shape("rotatableBoundingBox", _all(NUMBER, "x", "y", "w", "h", "theta")),
-    "polygon": Fields({"polygons": ListOf(ListOf(ListOf(NUMBER))), "polygon": _points()}),
+    "polygon": Depends(lambda item: _PARTS if item.get("polygons") else _RING),
     "polyline": _shape("polyline", _points()),
     "point": _shape("point", _points()),
     "skeleton": _shape("skeleton", _JOINTS),

@@ -95,6 +95,8 @@ def _kind(error: Exception, seen: AnswerSeen, not_found: ErrorKind) -> ErrorKind
         return not_found
     if seen.status in _KIND_OF_STATUS:
         return _KIND_OF_STATUS[seen.status]
+    if isinstance(error.__cause__, RecursionError):
+        return ErrorKind.SOURCE_CONTENT  # it arrived whole, nested too deep to be decoded
     if isinstance(error, _NO_USABLE_ANSWER) or (seen.status is not None and seen.status >= 500):
         return ErrorKind.UNREACHABLE
     return ErrorKind.SOURCE_CONTENT

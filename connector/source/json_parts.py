@@ -96,7 +96,7 @@ def value_end(content: Content, start: int) -> int | None:
         _VALUE.decode(memoryview(content)[start:])
     except (msgspec.DecodeError, RecursionError) as error:
         if end := _TRAILING.search(str(error)):
-            return start + int(end.group(1)) - 1
+            return start + len(bytes(memoryview(content)[start : start + int(end.group(1)) - 1]).rstrip())
     else:
         return len(content)
     depth = 0

@@ -36,10 +36,13 @@ def _decoded(raw: msgspec.Raw, decode: Decode, *path: str) -> Any:  # noqa: ANN4
     """
     try:
         return decode(raw)
-    except FormatError as error:
-        raise error.within(*path) from None
-    except ValueError:
-        raise json_problem(memoryview(raw)).within(*path) from None
+    except ValueError as error:
+        raise _located(error, raw, *path) from None
+
+
+def _located(error: ValueError, raw: msgspec.Raw, *path: str) -> FormatError:
+    """What decoding a part of a label row raised, with the place of the part."""
+    return (error if isinstance(error, FormatError) else json_problem(memoryview(raw))).within(*path)
 
 
 class _Items(ItemsView[str, Any]):
@@ -100,7 +103,11 @@ class LazyEntries(Mapping[str, Any]):
     def read(self) -> Iterator[tuple[str, Any]]:
         """The entries in their order, each decoded as it is reached."""
         for key, raw in self._raws.items():
-            yield key, _decoded(raw, self._decode, *self._path, key)
+            try:
+                value = self._decode(raw)
+            except ValueError as error:
+                raise _located(error, raw, *self._path, key) from None
+            yield key, value
 
     def sorted_items(self) -> Iterator[tuple[str, Any]]:
         """The entries in the order of their keys, each decoded as it is reached."""
@@ -145,7 +152,11 @@ class LazyFrames(LazyEntries):
         for key, raw in self._raws.items():
             if hashing is not None and is_object(raw):
                 self._hash(hashing, key, raw)
-            yield key, _decoded(raw, decode or self._decode, *self._path, key)
+            try:  # here and not in a function: there may be a hundred thousand frames
+                value = self._decode(raw) if decode is None else decode(raw)
+            except ValueError as error:
+                raise _located(error, raw, *self._path, key) from None
+            yield key, value
         if hashing is not None:
             self._is_hashed = True
 
