@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from connector.bundle_writer import BundleWriter
 from connector.config import Settings
-from connector.errors import ConnectorError, ErrorKind
+from connector.errors import ConnectorError, ErrorKind, FormatError
 from connector.load import ARROW_SCHEMAS, STATES_SCHEMA, Failure, TakePart, Warehouse, WrittenBundle
 from connector.normalise import Ontology, normalise_in_parts
 from connector.reading.label_row_group import (
@@ -21,13 +21,12 @@ from connector.reading.label_row_group import (
     LabelRowGroup,
     ReadGroup,
     groups_of,
-    unreadable_message,
 )
 from connector.reading.label_row_states import LabelRowStates
 from connector.reading.reading_process import NotReadError, ReadingProcess
 from connector.receipt import Receipt
 from connector.report import Report
-from connector.source import UNREADABLE, Change, FetchedBundle, FetchedLabelRow
+from connector.source import Change, FetchedBundle, FetchedLabelRow
 
 BUNDLES_A_TRANSACTION = 4
 """So many full bundles, by bytes or by label rows, are written together: of box videos some 80,000 objects on frames.
@@ -266,9 +265,8 @@ class BundleLoader:
             facts.update(found)
             try:
                 state = self._states.of(row, change, found, fetched_at)
-            except UNREADABLE as error:
-                message = unreadable_message(row.label_hash, error)
-                raise ConnectorError(ErrorKind.SOURCE_CONTENT, message) from None
+            except FormatError as error:
+                raise ConnectorError(ErrorKind.SOURCE_CONTENT, error.of_label_row(row.label_hash)) from None
             return pa.Table.from_pylist([state], schema=STATES_SCHEMA)
 
         state = pa.Table.from_pylist([self._states.before(row)], schema=STATES_SCHEMA)

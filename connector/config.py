@@ -14,6 +14,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from connector.errors import ConnectorError, ErrorKind
+from connector.text_files import read_text
 
 ENVIRONMENT_PREFIX = "ENCORD_SYNC_"
 DEFAULT_WAREHOUSE = "duckdb:///labels.duckdb"
@@ -201,14 +202,10 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _from_file(path: Path) -> dict[str, Any]:
+    text = read_text(path, "The configuration file")
     path = path.expanduser()
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise ConnectorError(
-            ErrorKind.CONFIGURATION, f"Configuration file {path} cannot be read: {reason}.", remedy="Check --config."
-        ) from error
+        values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConnectorError(
             ErrorKind.CONFIGURATION, f"Configuration file {path} is not valid TOML: {error}."

@@ -5,6 +5,7 @@ translated into one of these kinds at the boundary that knows the library (`sour
 """
 
 import enum
+from collections.abc import Mapping, Sequence
 
 
 class ExitCode(enum.IntEnum):
@@ -117,3 +118,48 @@ class ConnectorError(Exception):
         self.remedy = remedy
         self.retry_after = retry_after
         self.is_transient = kind.is_transient if is_transient is None else is_transient
+
+
+class FormatError(ValueError):
+    """A part of an answer or a file that is not of its format, in words that hold no text of labels.
+
+    Attributes:
+        what: what is wrong with the part, such as "is text, not a number".
+        path: the keys and places that lead to it, outermost first.
+        owner: whose part it is, such as "object 1a2b3c4d"; empty if nobody's.
+    """
+
+    def __init__(self, what: str, path: Sequence[str | int] = (), owner: str = "") -> None:
+        self.what, self.path, self.owner = what, tuple(path), owner
+        *outer, name = self.path or ("it",)
+        place = f"in {'/'.join(str(key)[:_LONGEST_KEY] for key in outer)}" if outer else ""
+        if isinstance(name, int):
+            name = f"entry {name}"
+        details = ", ".join(filter(None, (owner, place)))
+        super().__init__(f"{name[:_LONGEST_KEY]} {what}" + (f" ({details})" if details else ""))
+
+    def within(self, *outer: str | int) -> "FormatError":
+        """The same of a larger whole, in which these keys lead to the part."""
+        return FormatError(self.what, (*outer, *self.path), self.owner)
+
+    def of_label_row(self, label_hash: str) -> str:
+        """What to tell of the label row that has the part."""
+        return (
+            f"Label row {label_hash} is not of Encord's format: {self}. What was stored of it stays."
+            " Correct it where it comes from; the next run tries it again."
+        )
+
+
+class UnreadableEntryError(FormatError):
+    """An entry of a listing that is no JSON.
+
+    Attributes:
+        names: what it is called, as far as that can be read: label_hash, data_hash, branch_name.
+    """
+
+    def __init__(self, problem: FormatError, names: Mapping[str, object]) -> None:
+        super().__init__(problem.what, problem.path, problem.owner)
+        self.names = names
+
+
+_LONGEST_KEY = 80

@@ -86,13 +86,13 @@ def test_values_that_do_not_fit(flags: dict[str, object], part: str) -> None:
 
 
 def test_files_that_cannot_be_used(tmp_path: Path) -> None:
-    assert "cannot be read" in refused({}, {}, tmp_path / "missing.toml")
+    assert "does not exist" in refused({}, {}, tmp_path / "missing.toml")
     broken = tmp_path / "broken.toml"
     broken.write_text("warehouse = ")
     assert "not valid TOML" in refused({}, {}, broken)
     binary = tmp_path / "binary.toml"
     binary.write_bytes(b"\xff\xfe\x00")
-    assert "not UTF-8" in refused({}, {}, binary)
+    assert "not a text file in UTF-8" in refused({}, {}, binary)
 
 
 def test_secrets_are_never_shown() -> None:

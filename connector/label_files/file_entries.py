@@ -4,11 +4,15 @@ The file has no workflow stage, task, priority, assignee, client metadata, stora
 not count frames. All of that stays NULL until a sync brings it.
 """
 
+import math
 from typing import Any
 
 import msgspec
+import orjson
 
-from connector.errors import ConnectorError, ErrorKind
+from connector.errors import FormatError
+from connector.normalise.expected_form import FLAG, NUMBER, TEXT, Each, Fields, Form, first_problem
+from connector.source.json_parts import json_problem, readable_parts, split_object
 
 Number = int | float | None
 Entry = dict[str, Any]
@@ -54,36 +58,55 @@ class _Row(msgspec.Struct):
 
 
 _DECODER = msgspec.json.Decoder(_Row)
-_FRAMES = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_LEAVES = {str | None: TEXT, bool | None: FLAG, Number: NUMBER}
 
 
-def file_entry(raw: msgspec.Raw, place: str) -> Entry:
+def _form(record: type[msgspec.Struct], **others: Form) -> Fields:
+    """The form that a record asks for, to say what differs from it."""
+    leaves = {field.name: _LEAVES[field.type] for field in msgspec.structs.fields(record) if field.type in _LEAVES}
+    return Fields({**leaves, **others}, needed=_NEEDED if record is _Row else ())
+
+
+_FORM = _form(_Row, data_units=Each(_form(_Unit)))
+
+
+def file_entry(raw: msgspec.Raw) -> Entry:
     """The listing entry of a label row.
 
     Args:
         raw: its JSON.
-        place: where it lies, for the message.
 
     Raises:
-        ConnectorError: SOURCE_CONTENT, if it is no label row, or does not say which data unit it belongs to.
+        FormatError: it is no label row, or does not say which data unit it belongs to.
     """
     try:
-        row = _DECODER.decode(raw)
-        entry = _entry(row)
-    except (msgspec.DecodeError, ValueError) as error:
-        # The message of a value of a wrong type names its path, not the value.
-        raise _refusal(place, f"is no label row of Encord's format ({error})") from error
-    if missing := [name for name in _NEEDED if not entry[name]]:
-        raise _refusal(row.label_hash or place, f"has no {missing[0]}")
+        entry = _entry(_DECODER.decode(raw))
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, FormatError):
+            raise
+        raise _problem(raw) from None
+    for name in _NEEDED:
+        if not entry[name]:
+            raise FormatError("is missing", (name,))
     return entry
 
 
-def _refusal(name: str, what: str) -> ConnectorError:
-    return ConnectorError(
-        ErrorKind.SOURCE_CONTENT,
-        f"Label row {name} {what}.",
-        remedy="Export it again with `to_encord_dict()`, or sync it from Encord.",
-    )
+def _problem(raw: msgspec.Raw) -> FormatError:
+    try:
+        value = orjson.loads(memoryview(raw))
+    except orjson.JSONDecodeError:
+        return json_problem(memoryview(raw))
+    return first_problem(value, _FORM) or FormatError("is no label row")
+
+
+def label_hash_of(raw: msgspec.Raw) -> str | None:
+    """The label hash that a label row names, also where other parts of it cannot be read; None if it names none."""
+    part = readable_parts(raw).get("label_hash")
+    try:
+        label_hash = None if part is None else orjson.loads(memoryview(part))
+    except orjson.JSONDecodeError:
+        return None
+    return label_hash if isinstance(label_hash, str) else None
 
 
 def _entry(row: _Row) -> Entry:
@@ -127,9 +150,16 @@ def _frame_count(data_type: str, units: list[_Unit]) -> int | None:
         return None
     if data_type == "dicom":
         # Encord lists every slice, labelled or not.
-        slices = {int(key) for key, blob in _FRAMES.decode(units[0].labels).items() if b'"metadata"' in bytes(blob)}
+        slices = {_frame(key) for key, blob in split_object(units[0].labels).items() if b'"metadata"' in bytes(blob)}
         return len(slices) if slices == set(range(len(slices))) and slices else None
     if data_type == "video" and units[0].data_duration and units[0].data_fps:
         frames = units[0].data_duration * units[0].data_fps
-        return round(frames) if abs(frames - round(frames)) < _TOLERANCE else None
+        return round(frames) if math.isfinite(frames) and abs(frames - round(frames)) < _TOLERANCE else None
     return None
+
+
+def _frame(key: str) -> int:
+    try:
+        return int(key)
+    except ValueError:
+        raise FormatError("is a key, and not the number of a frame", ("labels", key)) from None

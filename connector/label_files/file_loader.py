@@ -8,9 +8,9 @@ import pyarrow.compute as pc
 
 from connector.bundle import BundleLoader
 from connector.config import Settings
-from connector.errors import ConnectorError, ErrorKind
+from connector.errors import ErrorKind, FormatError
 from connector.interruption import Interruption
-from connector.label_files.file_entries import Entry, file_entry
+from connector.label_files.file_entries import Entry, file_entry, label_hash_of
 from connector.label_files.known_rows import KnownRows
 from connector.label_files.label_row_file import LabelRowFile
 from connector.load import ARROW_SCHEMAS, Warehouse
@@ -88,9 +88,11 @@ class FileLoader:
                 bundle = _Bundle()
             place = f"{number} of {file.path.name}"
             try:
-                entry = file_entry(raw, place)
-            except ConnectorError as error:
-                bundle.failures.append(LabelRowFailure(place, error.kind, str(error)))
+                entry = file_entry(raw)
+            except FormatError as error:
+                label_hash = label_hash_of(raw)
+                message = error.of_label_row(f"{label_hash} ({place})" if label_hash else place)
+                bundle.failures.append(LabelRowFailure(label_hash or place, ErrorKind.SOURCE_CONTENT, message))
                 continue
             if entry["label_hash"] is None:
                 self._receipt.skipped += 1

@@ -14,6 +14,8 @@ from connector.load import ARROW_SCHEMAS, Warehouse
 from connector.load.known_project import known_project
 from connector.normalise import Ontology, ontology_change, project_tables
 from connector.report import Report
+from connector.source.json_parts import json_problem
+from connector.text_files import read_text
 
 _UNREADABLE = (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError)
 """What reading a label row raises that is not of Encord's format; loading it names it."""
@@ -25,14 +27,17 @@ def read_ontology_file(path: Path) -> dict[str, Any]:
     Raises:
         ConnectorError: CONFIGURATION, if the file cannot be read or holds no ontology structure.
     """
+    text = read_text(path, "The ontology file").encode()
     try:
-        content = orjson.loads(path.read_bytes())
+        content = orjson.loads(text)
         structure = content.get("editor") or content.get("structure") or content
         if not isinstance(structure["objects"], list) or not isinstance(structure["classifications"], list):
             raise TypeError("objects and classifications are lists")
         Ontology.from_structure(structure)
-    except (OSError, *_UNREADABLE, ConnectorError) as error:
-        reason = getattr(error, "strerror", None) or "it holds no ontology structure"
+    except (*_UNREADABLE, ConnectorError) as error:
+        reason = "it holds no ontology structure"
+        if isinstance(error, orjson.JSONDecodeError):
+            reason = str(json_problem(text))
         raise ConnectorError(
             ErrorKind.CONFIGURATION,
             f"The ontology file {path} cannot be used: {reason}.",

@@ -1,25 +1,32 @@
 """One file of label rows → the JSON of each, without decoding them: a list, one object, or one object a line.
 
-The file is mapped into memory, not read: it may be larger than the memory is. A compressed one is unpacked into a file
-without a name first.
+The file is mapped into memory, not read: it may be larger than the memory is. A compressed one, and one in UTF-16, is
+unpacked into a file without a name first. Where it is cut short or damaged, the label rows before that are there.
 """
 
+import codecs
+import contextlib
 import functools
 import gzip
 import mmap
+import shutil
 import tempfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
 import msgspec
 
-from connector.errors import ConnectorError, ErrorKind
+from connector.errors import ConnectorError, ErrorKind, FormatError
 from connector.source.answer_body import AnswerBody
 from connector.source.body_pieces import pieces_within
+from connector.source.json_parts import is_end, is_object, list_places, raw_part, value_end
+from connector.text_files import UTF_8_MARK, UTF_16_MARKS
 
 _GZIP = b"\x1f\x8b"
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_PIECE_BYTES = 16_384
+"""Unpacked at a time: where compressed data is damaged, the piece is lost in which that shows."""
 _ROWS = msgspec.json.Decoder(list[msgspec.Raw])
 _ONE = msgspec.json.Decoder(msgspec.Raw)
 
@@ -30,7 +37,8 @@ class LabelRowFile:
     Attributes:
         path: the file.
         body: what the label rows are parts of.
-        rows: the JSON of each label row, views of the body.
+        rows: the JSON of each label row, views of the body; some may be no JSON.
+        damage: why they are not all that the file once held; None if they are.
     """
 
     def __init__(self, path: Path, unpacked_bytes: int) -> None:
@@ -41,34 +49,80 @@ class LabelRowFile:
             unpacked_bytes: what a compressed one may unpack to.
 
         Raises:
-            ConnectorError: SOURCE_CONTENT, if it is no JSON, or neither an object nor a list; CONFIGURATION, if it
-                cannot be read, or not be unpacked.
+            ConnectorError: SOURCE_CONTENT, if no label row can be found in it; CONFIGURATION, if it cannot be read, or
+                there is no room to unpack it.
         """
         self.path = path
         try:
             with path.open("rb") as file:
-                content = _mapped(file, unpacked_bytes)
-        except (OSError, EOFError, gzip.BadGzipFile) as error:
-            reason = getattr(error, "strerror", None) or type(error).__name__
+                content, damage = _mapped(file, unpacked_bytes)
+        except OSError as error:
             raise ConnectorError(
                 ErrorKind.CONFIGURATION,
-                f"{path} cannot be read: {reason}.",
-                remedy="Mend it or leave it out; a compressed one needs room for its content in the temporary folder.",
+                f"{path} cannot be read: {error.strerror or type(error).__name__}.",
+                remedy="A compressed file needs room for its content in the temporary folder.",
             ) from error
         self.body = AnswerBody(content if content is not None else bytearray())
         try:
-            self.rows = _split(memoryview(self.body.content))
-        except msgspec.DecodeError as error:
-            raise ConnectorError(
-                ErrorKind.SOURCE_CONTENT,
-                f"{path} is no JSON list of label rows, and no JSON Lines: {error}.",
-                remedy="Nothing of that file was loaded; export it again, or leave it out.",
-            ) from error
+            self.rows, cut = _split(memoryview(self.body.content))
+        except FormatError as error:
+            raise self._refused(damage or error.what) from None
         self.body.passed(len(self.body.content))
+        self.damage: ConnectorError | None = None
+        if damage or cut:
+            self.damage = ConnectorError(
+                ErrorKind.SOURCE_CONTENT,
+                f"{path} {damage or cut}; the {len(self.rows)} label rows before that are loaded.",
+                remedy="Export it again, and load the whole file.",
+            )
+
+    def _refused(self, what: str) -> ConnectorError:
+        return ConnectorError(
+            ErrorKind.SOURCE_CONTENT,
+            f"{self.path} {what}.",
+            remedy="Nothing of that file was loaded; export it again, or leave it out.",
+        )
 
 
-def _mapped(file: IO[bytes], unpacked_bytes: int) -> mmap.mmap | None:
-    """The content of a file, unpacked; None if there is none, which cannot be mapped."""
+def _mapped(file: IO[bytes], unpacked_bytes: int) -> tuple[mmap.mmap | None, str]:
+    """The content of a file, unpacked and in UTF-8, and what is damaged about its packing, in words.
+
+    Returns:
+        None in place of the content, if there is none: nothing cannot be mapped.
+
+    Raises:
+        OSError: it cannot be read, or there is no room for its content.
+        ConnectorError: CONFIGURATION, if it unpacks to more than `unpacked_bytes`.
+    """
+    damage = ""
+    with contextlib.ExitStack() as held:
+        if _begins_with(file, (_GZIP,)):
+            unpacked = held.enter_context(tempfile.TemporaryFile())
+            damage = _unpack(file, unpacked, unpacked_bytes)
+            file = unpacked
+        if _begins_with(file, UTF_16_MARKS):
+            as_utf_8 = held.enter_context(tempfile.TemporaryFile())
+            # Half a character stays one: its label row alone cannot be read then.
+            shutil.copyfileobj(codecs.EncodedFile(file, "utf-8", "utf-16", "surrogatepass"), as_utf_8, _PIECE_BYTES)
+            as_utf_8.flush()
+            file = as_utf_8
+        size = file.seek(0, 2)
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else None, damage
+
+
+def _begins_with(file: IO[bytes], marks: Sequence[bytes]) -> bool:
+    file.seek(0)
+    beginning = file.read(2)
+    file.seek(0)
+    return beginning in marks
+
+
+def _unpack(file: IO[bytes], unpacked: IO[bytes], unpacked_bytes: int) -> str:
+    """Unpack as far as that goes; what kept it from going further, in words.
+
+    Raises:
+        ConnectorError: CONFIGURATION, if there is more than `unpacked_bytes`.
+    """
 
     def too_large() -> ConnectorError:
         return ConnectorError(
@@ -77,30 +131,67 @@ def _mapped(file: IO[bytes], unpacked_bytes: int) -> mmap.mmap | None:
             remedy="If so much is right, raise max_unpacked_bytes, or give the file unpacked.",
         )
 
-    if file.read(2) == _GZIP:
-        file.seek(0)
-        with tempfile.TemporaryFile() as unpacked:
-            pieces = iter(functools.partial(gzip.GzipFile(fileobj=file).read, 1_000_000), b"")
-            unpacked.writelines(pieces_within(pieces, unpacked_bytes, too_large))
-            unpacked.flush()
-            return mmap.mmap(unpacked.fileno(), 0, access=mmap.ACCESS_READ) if unpacked.tell() else None
-    return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if file.seek(0, 2) else None
+    pieces = iter(functools.partial(gzip.GzipFile(fileobj=file).read1, _PIECE_BYTES), b"")
+    try:
+        unpacked.writelines(pieces_within(pieces, unpacked_bytes, too_large))
+    except EOFError:
+        return "is cut short"
+    except zlib.error:
+        return "is damaged"
+    except gzip.BadGzipFile:
+        # Which of its bytes are damaged cannot be told.
+        return "is damaged: it does not fit its checksum, or something else follows it"
+    finally:
+        unpacked.flush()
+    return ""
 
 
-def _split(content: memoryview) -> list[msgspec.Raw]:
-    if bytes(content[:3]) == _BYTE_ORDER_MARK:
+def _split(content: memoryview) -> tuple[list[msgspec.Raw], str]:
+    """The label rows of a file, and what keeps it from having more, in words.
+
+    Raises:
+        FormatError: it has none.
+    """
+    if bytes(content[:3]) == UTF_8_MARK:
         content = content[3:]
-    if bytes(content[:1000]).lstrip()[:1] == b"[":
-        return _ROWS.decode(content)
+    begins = bytes(content[:1000]).lstrip()[:1]
+    if begins == b"[":
+        return _of_list(content)
+    if begins == b"{":
+        return _of_objects(content), ""
+    raise FormatError("is no JSON list of label rows, no label row, and no JSON Lines")
+
+
+def _of_list(content: memoryview) -> tuple[list[msgspec.Raw], str]:
+    try:
+        return _ROWS.decode(content), ""
+    except (msgspec.DecodeError, RecursionError):
+        places, end = list_places(content)
+    rows = [raw_part(content, place) for place in places]
+    if end is None and not rows:
+        raise FormatError("is cut short or damaged in its first label row")
+    if end is None:
+        return rows, f"is cut short or damaged after label row {len(rows)}"
+    return rows, "" if is_end(content, end) else "goes on after its list of label rows with something else"
+
+
+def _of_objects(content: memoryview) -> list[msgspec.Raw]:
     try:
         return [_ONE.decode(content)]
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         lines = [msgspec.Raw(line) for line in _lines(content)]
-        if len(lines) < 2:
-            raise
-        # One line that is cut short is one label row that fails; if the first is no JSON, the file is something else.
-        _ONE.decode(lines[0])
+    # The first line may be cut short, as any other; of one object over many lines, neither is an object.
+    if len(lines) > 1 and any(is_object(line) and _is_one_value(memoryview(line)) for line in lines[:2]):
         return lines
+    if _is_one_value(content):
+        return [msgspec.Raw(content)]
+    raise FormatError("is cut short or damaged in its only label row")
+
+
+def _is_one_value(content: memoryview) -> bool:
+    beginning = bytes(content[:1000])
+    end = value_end(content, len(beginning) - len(beginning.lstrip()))
+    return end is not None and is_end(content, end)
 
 
 def _lines(content: memoryview) -> Iterator[memoryview]:

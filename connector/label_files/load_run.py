@@ -77,7 +77,7 @@ def run_load(
 
 
 def _readable_files(paths: Sequence[Path], unpacked_bytes: int, run: Run, report: Report) -> list[LabelRowFile]:
-    """The files that hold label rows; the others are told, and make the run a partial one.
+    """The files that hold label rows; the others, and damaged ones, are told, and make the run a partial one.
 
     Raises:
         ConnectorError: as of the first file, if none of them does.
@@ -85,10 +85,13 @@ def _readable_files(paths: Sequence[Path], unpacked_bytes: int, run: Run, report
     files = []
     for path in paths:
         try:
-            files.append(LabelRowFile(path, unpacked_bytes))
+            files.append(file := LabelRowFile(path, unpacked_bytes))
+            problem = file.damage
         except ConnectorError as error:
-            run.failures.append(error)
-            report.event("file_failed", str(error), level="error", file=str(path))
+            problem = error
+        if problem is not None:
+            run.failures.append(problem)
+            report.event("file_failed", str(problem), level="error", file=str(path))
     if not files:
         raise run.failures.pop()
     return files

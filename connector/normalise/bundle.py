@@ -6,10 +6,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from connector.errors import ConnectorError, ErrorKind
+from connector.errors import ConnectorError, ErrorKind, FormatError
 from connector.normalise.columns import BundleColumns, TakePart
-from connector.normalise.ids import NotAnIdError
+from connector.normalise.expected_form import kind_of
 from connector.normalise.label_row import read_label_row
+from connector.normalise.label_row_problems import label_row_failure, unreadable_time
 from connector.normalise.ontology import Ontology
 from connector.normalise.row_context import RowContext
 from connector.normalise.timestamps import TimestampCache
@@ -18,6 +19,7 @@ LabelRow = tuple[Mapping[str, Any], Mapping[str, Any] | Callable[[], Mapping[str
 """A listing entry and the raw label-row dict that belongs to it, or what makes it: then one is in memory at a time."""
 
 _UNREADABLE = (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
+"""What reading raises for a label row that is not of Encord's format; a FormatError where the reader looked."""
 _NOT_OF_ITS_TYPE = (pa.ArrowException, TypeError, ValueError, OverflowError)
 
 
@@ -95,7 +97,7 @@ def _read_all(
             del context  # and the label row with it, before the next one is made
         except _UNREADABLE as error:
             columns.roll_back(mark)
-            failures.append((label_hash, _failure_message(label_hash, error)))
+            failures.append((label_hash, _failure_message(entry, labels, error)))
     return columns, failures
 
 
@@ -135,7 +137,7 @@ def normalise_in_parts(
         columns.hand_over()
         return columns.facts.to_arrow()
     except (*_UNREADABLE, pa.ArrowException) as error:
-        message = _failure_message(_label_hash(entry, labels), error)
+        message = _failure_message(entry, labels, error)
         raise ConnectorError(ErrorKind.SOURCE_CONTENT, message) from None
 
 
@@ -148,7 +150,7 @@ def _context(
 ) -> RowContext:
     made = labels() if callable(labels) else labels
     if not isinstance(made, dict):
-        raise TypeError("it is no object")
+        raise FormatError(f"is {kind_of(made)}, not an object")
     return RowContext(_label_hash(entry, labels), made, entry, columns, ontology, timestamps)
 
 
@@ -156,7 +158,8 @@ def _add_facts(context: RowContext, mark: Sequence[int]) -> None:
     columns, timestamps = context.columns, context.timestamps
     last_edited_at = timestamps[context.labels.get("last_edited_at")]
     if timestamps.unreadable:
-        context.warnings.add("time that cannot be read", timestamps.unreadable)
+        first = unreadable_time(context.labels, context.data_type)
+        context.warnings.add(f"time that cannot be read: {first}", timestamps.unreadable)
     columns.facts.add(
         context.label_hash,
         context.is_event_based,
@@ -181,14 +184,11 @@ def _failures_of_conversion(
             columns.tables()
             columns.facts.to_arrow()
         except _NOT_OF_ITS_TYPE as error:
-            failures.append((label_hash, _failure_message(label_hash, error)))
+            failures.append((label_hash, _failure_message(*row, error)))
     return failures
 
 
-def _failure_message(label_hash: str, error: BaseException) -> str:
-    """What failed, without any text that a person typed: a KeyError's key is a word of the format."""
-    if isinstance(error, NotAnIdError):
-        detail = str(error)
-    else:
-        detail = f"missing {error.args[0]}" if isinstance(error, KeyError) and error.args else type(error).__name__
-    return f"label row {label_hash} is not of Encord's format ({detail})"
+def _failure_message(
+    entry: Mapping[str, Any], labels: Mapping[str, Any] | Callable[[], Mapping[str, Any]], error: Exception
+) -> str:
+    return label_row_failure(_label_hash(entry, labels), entry, labels, error)

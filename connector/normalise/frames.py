@@ -14,6 +14,7 @@ from connector.normalise.bitmask import MaskTooLargeError
 from connector.normalise.drawn_frames import DrawnFrame
 from connector.normalise.object_instances import place_object
 from connector.normalise.row_context import ROOT, RowContext
+from connector.normalise.shape_forms import shape_problem
 from connector.normalise.shapes import NO_GEOMETRY, SHAPE_READERS, Geometry, Number, raw_geometry
 
 FrameObjects = tuple[int, Sequence[Mapping[str, Any]] | DrawnFrame, Number, Number]
@@ -236,7 +237,7 @@ def _other_geometry(
     if isinstance(problem, MaskTooLargeError):
         context.warnings.add(f"bitmask larger than its frame, of object {item['objectHash']}")
     elif shape in SHAPE_READERS:
-        context.warnings.add(f"unreadable {shape} of object {item['objectHash']}")
+        context.warnings.add(f"unreadable {shape} of object {item['objectHash']}{shape_problem(item, shape)}")
     else:
         context.warnings.add(f"unknown shape: {shape}")
     return raw_geometry(item)

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from connector.errors import FormatError
+
 _LETTERS_AND_DIGITS = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
@@ -123,12 +125,12 @@ FIRST_NAMED: Mapping[str, Mapping[str, IdKind]] = {
 """Table → the columns in which an id is named for the first time. All others repeat one of these."""
 
 
-class NotAnIdError(ValueError):
+class NotAnIdError(FormatError):
     """A text where an id belongs; the message names the column, and the text with its invisible characters shown."""
 
     def __init__(self, column: str, text: str, kind: IdKind) -> None:
         shown = ascii(text if len(text) <= 80 else f"{text[:80]}…")
-        super().__init__(f"{column} {shown} is not {kind.name}")
+        super().__init__(f"{shown} is not {kind.name}", (column,))
 
 
 def require_ids(table: str, column: str, values: pa.Array) -> None:

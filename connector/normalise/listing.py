@@ -8,8 +8,9 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
+from connector.errors import FormatError
 from connector.normalise.columns import arrow_column
-from connector.normalise.ids import NotAnIdError
+from connector.normalise.label_row_problems import entry_failure, of_entry
 from connector.normalise.listing_entries import Entry, EntryTaker, Rejected, TakenEntries
 
 _NOT_OF_ITS_TYPE = (pa.ArrowException, TypeError, ValueError, OverflowError)
@@ -152,8 +153,7 @@ def _of_their_types(
         _tables(project_hash, taken.part(places), branches, schemas)
     except _NOT_OF_ITS_TYPE as error:
         if len(places) == 1:
-            is_no_id = isinstance(error, NotAnIdError)
-            reason = f"the listing entry's {error}" if is_no_id else "the listing entry has a value of a wrong type"
+            reason = of_entry(error) if isinstance(error, FormatError) else entry_failure(taken.entries[places[0]])
             taker.set_aside(taken.ids[places[0]], reason)
             return []
         middle = len(places) // 2

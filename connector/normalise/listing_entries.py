@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from connector.errors import UnreadableEntryError
 from connector.normalise.ids import NAME
+from connector.normalise.label_row_problems import entry_failure, of_entry
 from connector.normalise.timestamps import optional_timestamp
 
 LABEL_ROW_NAMESPACE = uuid.UUID("6f1c1d0e-8c54-5b0e-9a53-3f0a1d1f7c11")
@@ -20,7 +22,7 @@ Entry = Mapping[str, Any]
 Rejected = list[tuple[str, str]]
 
 _REQUIRED_TEXTS = ("data_hash", "branch_name", "dataset_hash", "dataset_title", "data_title", "data_type")
-_REQUIRED_KEYS = ("label_status", "number_of_frames")
+_REQUIRED_KEYS = frozenset({"label_status", "number_of_frames"})
 
 
 @dataclass(slots=True)
@@ -81,21 +83,20 @@ class EntryTaker:
         taken = TakenEntries()
         places: dict[str, int] = {}
         for index in chunk:
-            entry = self._listed[index]
-            if not isinstance(entry, dict):
-                self._rejected.append((f"listing entry {index}", "the listing entry is no object"))
+            try:
+                entry = self._listed[index]
+            except UnreadableEntryError as problem:
+                self._rejected.append((entry_identifier(problem.names, index), of_entry(problem)))
                 continue
-            problem = _problem(entry)
-            if problem is not None:
-                self._rejected.append((entry_identifier(entry, index), problem))
+            if not isinstance(entry, dict):
+                self._rejected.append((entry_identifier({}, index), entry_failure(entry)))
                 continue
             try:
+                _check(entry)
                 created_at = optional_timestamp(entry, "created_at")
                 last_edited_at = optional_timestamp(entry, "last_edited_at")
             except (ValueError, TypeError, OverflowError):
-                self._rejected.append(
-                    (entry_identifier(entry, index), "the listing entry has a time that cannot be read")
-                )
+                self._rejected.append((entry_identifier(entry, index), entry_failure(entry)))
                 continue
             row_id = label_row_id(self._project_hash, entry["data_hash"], entry["branch_name"])
             if row_id in self.positions and not self._is_better(entry, index, row_id):
@@ -133,17 +134,12 @@ def _rank(entry: Entry) -> tuple[bool, int]:
     return entry.get("label_hash") is not None, optional_timestamp(entry, "last_edited_at") or 0
 
 
-def _problem(entry: Entry) -> str | None:
-    for key in _REQUIRED_TEXTS:
-        if not isinstance(entry.get(key), str):
-            return f"the listing entry has no {key}"
-    for key in _REQUIRED_KEYS:
-        if key not in entry:
-            return f"the listing entry has no {key}"
+def _check(entry: Entry) -> None:
+    """Raises ValueError if an entry lacks what is needed; `entry_failure` says what."""
+    texts = all(isinstance(entry.get(key), str) for key in _REQUIRED_TEXTS)
     node = entry.get("workflow_graph_node")
-    if node is not None and not isinstance(node, dict):
-        return "the listing entry has a workflow_graph_node that is no object"
-    return None
+    if not texts or (node is not None and not isinstance(node, dict)) or not entry.keys() >= _REQUIRED_KEYS:
+        raise ValueError
 
 
 def entry_identifier(entry: Entry, index: int) -> str:

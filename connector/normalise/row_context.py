@@ -5,14 +5,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from connector.errors import FormatError
 from connector.normalise.answers import AnswerReader
 from connector.normalise.columns import BundleColumns
+from connector.normalise.expected_form import kind_of
 from connector.normalise.ontology import Ontology
 from connector.normalise.row_warnings import RowWarnings
 from connector.normalise.timestamps import TimestampCache
 
 ROOT = "root"
 """The space of what lies on the label row itself."""
+
+
+def data_type_of(entry: Mapping[str, Any], labels: Mapping[str, Any]) -> str:
+    """The kind of data that a label row is of, lower case, such as video."""
+    return str(labels.get("data_type") or entry.get("data_type") or "").lower()
 
 
 @dataclass(slots=True)
@@ -51,7 +58,7 @@ class RowContext:
         """A dict of the label row such as object_answers; empty where it is missing or null.
 
         Raises:
-            TypeError: It is there and is no dict.
+            FormatError: It is there and is no dict.
         """
         value = self.labels.get(key)
         if type(value) is dict:  # the usual case: to ask whether it is a Mapping takes much longer
@@ -59,13 +66,13 @@ class RowContext:
         if value is None:
             return {}
         if not isinstance(value, Mapping):
-            raise TypeError(f"{key} is no object")
+            raise FormatError(f"is {kind_of(value)}, not an object", (key,))
         return value
 
     @property
     def data_type(self) -> str:
         """The kind of data, lower case, such as video."""
-        return str(self.labels.get("data_type") or self.entry.get("data_type") or "").lower()
+        return data_type_of(self.entry, self.labels)
 
     def add_answers(self, reader: AnswerReader, owner_hash: str) -> None:
         """Append the answers that a reader has taken in."""

@@ -85,6 +85,8 @@ def _frames(
     width, height = info.get("width"), info.get("height")
     slices = info.get("frames") if info.get("space_type") == "medical_stack" else None
     for key, blob in labels.items():
+        if blob == []:
+            continue  # as on frames of the label row itself
         frame = int(key)
         if blob.get("classifications"):
             collect_legacy(legacy, space_id, frame, blob["classifications"])

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 import orjson
 import pyarrow as pa
 
+from connector.errors import FormatError
 from connector.normalise import Ontology, normalise_label_rows
 from connector.reading.label_row_states import LabelRowStates
-from connector.source import UNREADABLE, Change, FetchedLabelRow
+from connector.source import Change, FetchedLabelRow
 
 
 class ArrivedLabelRow(NamedTuple):
@@ -117,8 +118,8 @@ class GroupReader:
                 continue
             try:
                 found.append(states.of(fetched, change, facts.get(label_hash), group.fetched_at))
-            except UNREADABLE as error:
-                unreadable[label_hash] = unreadable_message(label_hash, error)
+            except FormatError as error:
+                unreadable[label_hash] = error.of_label_row(label_hash)
         return ReadGroup(
             rows.tables,
             pa.Table.from_pylist(found, schema=self.states_schema),
@@ -127,8 +128,3 @@ class GroupReader:
             group.byte_count,
             time.thread_time() - begun,
         )
-
-
-def unreadable_message(label_hash: str, error: BaseException) -> str:
-    """What to say of a label row whose labels cannot be decoded."""
-    return f"label row {label_hash} cannot be read ({type(error).__name__})"

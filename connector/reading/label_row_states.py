@@ -4,9 +4,10 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
+from connector.errors import FormatError
 from connector.normalise import NORMALISER_VERSION
 from connector.normalise.timestamps import TimestampCache
-from connector.source import UNREADABLE, Change, FetchedLabelRow
+from connector.source import Change, FetchedLabelRow
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
@@ -25,7 +26,7 @@ class LabelRowStates:
             return True
         try:
             return change.stored_content_hash != row.content_hash()
-        except UNREADABLE:
+        except FormatError:
             return True  # what is wrong with it shows when its rows are made
 
     def of(
@@ -40,7 +41,7 @@ class LabelRowStates:
             at: when it was fetched.
 
         Raises:
-            ValueError, RecursionError, TypeError: it cannot be decoded (`UNREADABLE`).
+            FormatError: it cannot be decoded.
         """
         edited_at = fact["labels_last_edited_at"] if fact else self._stamp_of_unchanged(row, change)
         return {

@@ -138,6 +138,25 @@ class EditElement(FaultAction):
 
 
 @dataclass(frozen=True)
+class EditJson(FaultAction):
+    """The JSON of one element of a list answer changed, to what need not be JSON any more, such as NaN.
+
+    It hits the row that the fault names, or else the first.
+    """
+
+    edit: Callable[[bytes], bytes]
+
+    def bend(self, answer: Answer, label_hash: str | None, /) -> Answer:
+        """The answer with that element changed."""
+        items = answer.items or []
+        chosen = _position(items, label_hash)
+        if chosen is not None:
+            key, element = items[chosen]
+            items[chosen] = (key, self.edit(element))
+        return answer
+
+
+@dataclass(frozen=True)
 class DropElement(FaultAction):
     """One element missing from a list answer."""
 

@@ -6,7 +6,7 @@ from connector.source.changes import REASONS, Changes, compare, compare_stored, 
 from connector.source.deletes import DeletesDecision, deletes_allowed
 from connector.source.events import EventListener, EventName
 from connector.source.fetch_plan import Change, FetchPlan
-from connector.source.label_rows import UNREADABLE, FetchedBundle, FetchedLabelRow, LabelRowFailure, WantedLabelRow
+from connector.source.label_rows import FetchedBundle, FetchedLabelRow, LabelRowFailure, WantedLabelRow
 from connector.source.settings import DEFAULT_DOMAIN, UNITED_STATES_DOMAIN, SourceSettings
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ __all__ = [
     "DEFAULT_DOMAIN",
     "REASONS",
     "UNITED_STATES_DOMAIN",
-    "UNREADABLE",
     "Change",
     "Changes",
     "DeletesDecision",

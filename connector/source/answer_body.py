@@ -19,6 +19,7 @@ import requests
 from connector.errors import ConnectorError, ErrorKind
 from connector.source.body_pieces import body_pieces, pieces_within
 from connector.source.exchange import ERROR_BYTES, Exchange
+from connector.source.json_parts import json_problem
 
 HELD_BYTES = 32_000_000
 """Bodies up to this size are held in memory; there are at most `requests_in_flight` and one of them at a time."""
@@ -75,11 +76,14 @@ class AnswerBody:
         """The value of a part of this body; what else of the body was read meanwhile need not stay in memory.
 
         Raises:
-            ValueError: it is no JSON after all: finding its end does not look into texts and numbers.
+            FormatError: it is no JSON after all: finding its end does not look into texts and numbers.
         """
         view = memoryview(raw)
         self.passed(len(view))
-        return orjson.loads(view)
+        try:
+            return orjson.loads(view)
+        except orjson.JSONDecodeError:
+            raise json_problem(view) from None
 
     def passed(self, size: int) -> None:
         """Note that so many bytes were read, and let a mapped body's pages go from time to time."""

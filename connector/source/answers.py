@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from connector.errors import ErrorKind
+from connector.errors import ErrorKind, FormatError
 from connector.source.answer_body import AnswerBody
+from connector.source.json_parts import is_object, readable_parts, split_object
 from connector.source.label_rows import FetchedLabelRow, LabelRowFailure
-from connector.source.lazy_labels import is_object, split_object
 from connector.source.raw_answer import RawList
 
 REQUIRED_KEYS = (
@@ -52,14 +52,19 @@ class MatchedAnswer:
 def match_answer(asked: Sequence[str], answer: RawList) -> MatchedAnswer:
     """Sort an answer's entries: doubled label rows are kept once, ones not asked for are ignored.
 
-    Only the outermost object of an entry is looked into, so a label row whose labels cannot be decoded is among `rows`.
+    Only the outermost object of an entry is looked into, so a label row of which a part is not of Encord's format may
+    be among `rows`.
     """
     wanted = set(asked)
     rows: dict[str, FetchedLabelRow] = {}
     failures: dict[str, LabelRowFailure] = {}
     nameless = 0
     for raw in answer.elements:
-        entry = split_object(raw) if is_object(raw) else {}
+        problem: FormatError | None = None
+        try:
+            entry = split_object(raw) if is_object(raw) else {}
+        except FormatError as error:
+            entry, problem = readable_parts(raw), error
         answer.body.passed(len(memoryview(raw)))
         label_hash = _value(entry.get("label_hash"), answer.body)
         if not isinstance(label_hash, str):
@@ -67,14 +72,14 @@ def match_answer(asked: Sequence[str], answer: RawList) -> MatchedAnswer:
             continue
         if label_hash not in wanted or label_hash in rows:
             continue
-        problem = format_problem(entry)
+        problem = problem or format_problem(entry)
         if problem is None:
             stamp = _value(entry["last_edited_at"], answer.body)
             rows[label_hash] = FetchedLabelRow(
                 label_hash, raw, answer.body, last_edited_at=stamp if isinstance(stamp, str) else None
             )
         else:
-            message = f"The label row {label_hash} {problem}."
+            message = problem.of_label_row(label_hash)
             failures.setdefault(label_hash, LabelRowFailure(label_hash, ErrorKind.SOURCE_CONTENT, message))
     return MatchedAnswer(
         rows=list(rows.values()),
@@ -84,7 +89,7 @@ def match_answer(asked: Sequence[str], answer: RawList) -> MatchedAnswer:
     )
 
 
-def format_problem(labels: Mapping[str, msgspec.Raw]) -> str | None:
+def format_problem(labels: Mapping[str, msgspec.Raw]) -> FormatError | None:
     """Why a label row cannot be used; None if its outer form is as Encord's format says.
 
     Args:
@@ -92,13 +97,11 @@ def format_problem(labels: Mapping[str, msgspec.Raw]) -> str | None:
     """
     absent = [key for key in REQUIRED_KEYS if key not in labels]
     if absent:
-        return f"lacks {', '.join(absent)}"
-    for key in _REQUIRED_OBJECTS:
-        if not is_object(labels[key]):
-            return f"has no object under {key}"
-    for key in _OPTIONAL_OBJECTS:
-        if key in labels and not is_object(labels[key]) and bytes(memoryview(labels[key])) != b"null":
-            return f"has no object under {key}"
+        return FormatError(f"lacks {', '.join(absent)}")
+    for key in (*_REQUIRED_OBJECTS, *_OPTIONAL_OBJECTS):
+        is_missing = key in _OPTIONAL_OBJECTS and (key not in labels or bytes(memoryview(labels[key])) == b"null")
+        if not is_missing and not is_object(labels[key]):
+            return FormatError("is no object", (key,))
     return None
 
 
@@ -108,5 +111,5 @@ def _value(raw: msgspec.Raw | None, body: AnswerBody) -> object:
         return None
     try:
         return body.decode(raw)
-    except (ValueError, RecursionError):
+    except FormatError:
         return None

@@ -15,6 +15,8 @@ from typing import Any
 
 import orjson
 
+from connector.errors import FormatError
+
 ANSWER_PARTS = ("object_answers", "object_actions", "classification_answers")
 """Parts that hold labels and nothing else."""
 UNIT_PARTS = ("data_units", "spaces")
@@ -23,6 +25,8 @@ UNIT_PARTS = ("data_units", "spaces")
 _LINKS = frozenset({"data_link", "data_links", "file_uri", "uri", "url", "signed_url", "video_link", "link"})
 _SIGNATURES = ("signature=", "&sig=", "?sig=")
 _DIGEST_BYTES = 16
+_DEEPEST = 250
+"""Levels of nesting that orjson writes, about; label rows have about ten."""
 _HASHED_AT_ONCE = 2_047
 """For more bytes hashlib lets other threads have Python meanwhile, and waits to get it back: longer than it hashes."""
 
@@ -30,7 +34,7 @@ _HASHED_AT_ONCE = 2_047
 class ContentHash:
     """The fingerprint of one label row in the making; each part, unit and frame of it goes in once.
 
-    Every method raises TypeError for what is nested deeper than anything that Encord makes.
+    Every method raises FormatError for what is nested deeper than anything that Encord makes.
     """
 
     __slots__ = ("_count", "_digest", "_sum")
@@ -117,19 +121,31 @@ def content_hash(labels: Mapping[str, Any]) -> str:
         labels: its raw dict; not changed.
 
     Raises:
-        TypeError: it holds what is not JSON, or is nested deeper than anything that Encord makes.
+        FormatError: a part is no object, or is nested deeper than anything that Encord makes.
     """
     found = ContentHash()
     found.add_scene(labels.get("scene"))
     for part in ANSWER_PARTS:
-        found.add_answers(labels.get(part))
+        found.add_answers(object_under(labels, part))
     for part in UNIT_PARTS:
-        for name, unit in (labels.get(part) or {}).items():
+        for name, unit in (object_under(labels, part) or {}).items():
             blobs, others = frames_and_others(unit)
             found.add_unit(part, name, unit, others)
             for frame, blob in blobs:
                 found.add_frame(part, name, frame, blob)
     return found.hexdigest()
+
+
+def object_under(labels: Mapping[str, Any], part: str) -> Mapping[str, Any] | None:
+    """What a label row has under a key that is for an object; None for null.
+
+    Raises:
+        FormatError: it has something else.
+    """
+    value = labels.get(part)
+    if value is None or isinstance(value, Mapping):
+        return value
+    raise FormatError("is no object", (part,))
 
 
 def frames_and_others(unit: object) -> tuple[list[tuple[str, dict[str, Any]]], object]:
@@ -144,14 +160,23 @@ def frames_and_others(unit: object) -> tuple[list[tuple[str, dict[str, Any]]], o
 
 
 def _text(value: object) -> bytes:
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:
+        raise _too_deep() from None
 
 
-def _without_links(value: object) -> object:
+def _without_links(value: object, level: int = 0) -> object:
+    if level > _DEEPEST:
+        raise _too_deep()
     if isinstance(value, dict):
-        return {key: _without_links(item) for key, item in value.items() if key not in _LINKS}
+        return {key: _without_links(item, level + 1) for key, item in value.items() if key not in _LINKS}
     if isinstance(value, list):
-        return [_without_links(item) for item in value]
+        return [_without_links(item, level + 1) for item in value]
     if isinstance(value, str) and "://" in value and any(mark in value.lower() for mark in _SIGNATURES):
         return None
     return value
+
+
+def _too_deep() -> FormatError:
+    return FormatError(f"has a part that is nested more than {_DEEPEST} levels deep")

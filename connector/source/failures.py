@@ -14,7 +14,15 @@ from connector.source.exchange import Exchange
 from connector.source.network_faults import network_fault, proxy_refusal
 from connector.source.settings import DEFAULT_DOMAIN, UNITED_STATES_DOMAIN
 
-SDK_FAILURES = (sdk.EncordException, requests.RequestException, LookupError, TypeError, AttributeError, ValueError)
+SDK_FAILURES = (
+    sdk.EncordException,
+    requests.RequestException,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ValueError,
+    RecursionError,
+)
 """What a call of the SDK may raise: answers of an unexpected shape come as the bare errors of Python."""
 
 _AUTHENTICATION = (sdk.AuthenticationError, sdk.SshKeyNotFound, sdk.DuplicateSshKeyError)
@@ -98,6 +106,8 @@ def _kind(error: Exception, status: int | None, not_found: ErrorKind) -> ErrorKi
         return not_found
     if status in _KIND_OF_STATUS:
         return _KIND_OF_STATUS[status]
+    if isinstance(error.__cause__, RecursionError):
+        return ErrorKind.SOURCE_CONTENT  # it arrived whole, nested too deep to be decoded
     if isinstance(error, _NO_USABLE_ANSWER) or (status is not None and status >= 500):
         return ErrorKind.UNREACHABLE
     return ErrorKind.SOURCE_CONTENT

@@ -15,9 +15,6 @@ from connector.source.lazy_labels import LazyReading
 WHOLE_BYTES = 100_000
 """Label rows up to this much JSON are decoded as a whole: below it, taking them apart costs more than it saves."""
 
-UNREADABLE = (ValueError, RecursionError, TypeError)
-"""What `FetchedLabelRow` raises for a label row whose labels cannot be decoded."""
-
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class WantedLabelRow:
@@ -86,8 +83,8 @@ class FetchedLabelRow:
         and keep none.
 
         Raises:
-            ValueError, RecursionError: it cannot be decoded. Where only a frame cannot, that shows when it is reached.
-            TypeError: it is nested deeper than anything that Encord makes.
+            FormatError: it cannot be decoded, or is nested deeper than anything that Encord makes. Where only a frame
+                cannot, that shows when it is reached.
         """
         if self.byte_count > self._whole_bytes:
             self._reading = LazyReading(self._raw, self._body.decode, is_hashing=self._content_hash is None)
@@ -101,7 +98,7 @@ class FetchedLabelRow:
         """Hash of what the labels say (see `content_hash`); free once somebody has gone through `labels`.
 
         Raises:
-            ValueError, RecursionError, TypeError: as of `labels`.
+            FormatError: as of `labels`.
         """
         if self._content_hash is None and self._reading is None:
             self.labels()

@@ -5,6 +5,7 @@ is gone through a window at a time, and of an entry nothing stays but where it i
 """
 
 import array
+import contextlib
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any, overload
@@ -13,7 +14,9 @@ import msgspec
 import orjson
 import pyarrow as pa
 
+from connector.errors import UnreadableEntryError
 from connector.source.answer_body import AnswerBody
+from connector.source.json_parts import Place, json_problem, list_places, raw_part, readable_parts
 from connector.source.raw_answer import decode_envelope
 
 HELD_BYTES = 4_000_000
@@ -41,7 +44,7 @@ HASHES_SCHEMA = pa.schema([pa.field("data_hash", pa.string()), pa.field("label_h
 
 
 class RawEntries(Sequence[object]):
-    """The entries of a listing as values, each decoded anew when it is asked for; None if it cannot be decoded."""
+    """The entries of a listing as values, each decoded anew when it is asked for."""
 
     def __init__(self, body: AnswerBody, starts: Sequence[int], lengths: Sequence[int]) -> None:
         """Keep where the entries are.
@@ -71,13 +74,18 @@ class RawEntries(Sequence[object]):
     def __getitem__(self, place: slice) -> "RawEntries": ...
 
     def __getitem__(self, place: int | slice) -> object:
-        """An entry."""
+        """An entry.
+
+        Raises:
+            UnreadableEntryError: it cannot be decoded.
+        """
         if isinstance(place, slice):
             return RawEntries(self._body, self._starts[place], self._lengths[place])
+        content = self._body.part(self._starts[place], self._lengths[place])
         try:
-            return orjson.loads(self._body.part(self._starts[place], self._lengths[place]))
-        except (ValueError, RecursionError):
-            return None
+            return orjson.loads(content)
+        except orjson.JSONDecodeError:
+            raise UnreadableEntryError(json_problem(content), _names(content)) from None
 
     def json_of(self, places: Sequence[int]) -> list[bytes]:
         """The JSON of some entries."""
@@ -98,7 +106,7 @@ class RawEntries(Sequence[object]):
         try:
             found = _HASHES.decode(self._body.part(self._starts[place], self._lengths[place]))
         except (ValueError, RecursionError):
-            return None, None
+            return None, None  # the entry is set aside; where it would have stood does not matter
         return found.data_hash, found.label_hash
 
 
@@ -106,7 +114,7 @@ def read_entries(body: AnswerBody) -> tuple[int, RawEntries]:
     """Go through a listing's answer without holding it.
 
     Returns:
-        The status that the answer names, and its entries: that each is whole is sure, not yet that its texts are.
+        The status that the answer names, and its entries: that each is whole is sure, not yet that it is JSON.
 
     Raises:
         msgspec.DecodeError, RecursionError: it is no JSON; msgspec.ValidationError if it is JSON of another form.
@@ -159,4 +167,22 @@ def _whole_elements(window: bytes) -> tuple[list[msgspec.Raw], int]:
             return _RAW_LIST.decode(b"[" + window[: end + 1] + b"]"), end + 2
         except (msgspec.DecodeError, RecursionError):
             continue
-    return [], 0
+    # An entry that is no JSON, or is larger than the window. After one that ends with it, a comma is yet to come.
+    places, list_end = list_places(b"[" + window)
+    places = [place for place in places if place.end <= len(window)]
+    if list_end is not None or not places:
+        return [], 0
+    end = places[-1].end - 1
+    while end < len(window) and window[end] in _BETWEEN:
+        end += 1
+    return [raw_part(window, Place(place.start - 1, place.end - 1)) for place in places], end
+
+
+def _names(content: bytes) -> dict[str, object]:
+    """What an entry that is no JSON is called."""
+    parts = readable_parts(msgspec.Raw(content))
+    names: dict[str, object] = {}
+    for key in parts.keys() & {"label_hash", "data_hash", "branch_name"}:
+        with contextlib.suppress(orjson.JSONDecodeError):
+            names[key] = orjson.loads(memoryview(parts[key]))
+    return names

@@ -48,7 +48,7 @@ class ProjectSnapshot:
         project: answer to GET projects/{hash}, camelCase keys.
         ontology: answer to GET ontologies/{hash}; its structure is under `editor`.
         entries: the listing, one entry a data unit and branch, decoded each time that it is asked for; each may be
-            malformed, and is None if it cannot be decoded.
+            malformed.
     """
 
     project: dict[str, Any]

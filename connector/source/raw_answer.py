@@ -6,7 +6,6 @@ only one.
 """
 
 import io
-import mmap
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -15,6 +14,7 @@ import requests
 
 from connector.source.answer_body import HELD_BYTES, AnswerBody, read_body
 from connector.source.exchange import DECODED, Exchange
+from connector.source.json_parts import Content, Place, is_end, list_places, object_places, raw_part
 
 Answer = TypeVar("Answer")
 
@@ -33,7 +33,7 @@ class RawList:
     """The elements of one answer.
 
     Attributes:
-        elements: their JSON, views of `body`; that each is whole is sure, not yet that its texts and numbers are.
+        elements: their JSON, views of `body`; that each is whole is sure, not yet that its parts are JSON.
         body: the answer.
     """
 
@@ -48,14 +48,33 @@ class RawList:
         return cls(msgspec.json.decode(content, type=list[msgspec.Raw]), AnswerBody(content))
 
 
-def decode_envelope(content: bytes | bytearray | mmap.mmap) -> tuple[int, list[msgspec.Raw]]:
-    """The status that an answer of the older API names, and the elements of its list.
+def decode_envelope(content: Content) -> tuple[int, list[msgspec.Raw]]:
+    """The status that an answer of the older API names, and the elements of its list, whether these are JSON or not.
 
     Raises:
         msgspec.DecodeError, RecursionError: it is no JSON; msgspec.ValidationError if it is JSON of another form.
     """
-    envelope = _DECODER.decode(content)
+    try:
+        envelope = _DECODER.decode(content)
+    except msgspec.ValidationError:
+        raise
+    except (msgspec.DecodeError, RecursionError):
+        found = list_in_envelope(content)
+        if found is None:
+            raise
+        return found[0], [raw_part(content, place) for place in found[1]]
     return envelope.status, envelope.response
+
+
+def list_in_envelope(content: Content) -> tuple[int, list[Place]] | None:
+    """The status of an answer, and where the elements of its list are, some of which are no JSON; None if it is cut."""
+    parts, end = object_places(content)
+    status, response = parts.get("status"), parts.get("response")
+    if end is None or not is_end(content, end) or status is None or response is None:
+        return None
+    places, list_end = list_places(content, response.start)
+    number = bytes(memoryview(content)[status.start : status.end])
+    return (int(number), places) if number.isdigit() and list_end is not None else None
 
 
 def read_list(body: AnswerBody) -> tuple[int, RawList]:

@@ -4,7 +4,7 @@ The SDK's loader is not used: the error it raises for a key of another type hold
 """
 
 import os
-from pathlib import Path
+import re
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -12,10 +12,12 @@ from cryptography.hazmat.primitives.serialization import load_ssh_private_key
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.source.settings import SourceSettings
+from connector.text_files import read_text
 
 KEY_FILE_VARIABLE = "ENCORD_SSH_KEY_FILE"
 KEY_VARIABLE = "ENCORD_SSH_KEY"
 MAKE_A_KEY = "Make one with `ssh-keygen -t ed25519` and add its public half to your Encord user or service account."
+_PRIVATE_KEY = re.compile(r"(-----BEGIN OPENSSH PRIVATE KEY-----)(.*)(-----END OPENSSH PRIVATE KEY-----)", re.DOTALL)
 
 
 def load_private_key(settings: SourceSettings) -> Ed25519PrivateKey:
@@ -25,6 +27,7 @@ def load_private_key(settings: SourceSettings) -> Ed25519PrivateKey:
         ConnectorError: CONFIGURATION, if there is none, or it cannot be read; the message never holds any of its text.
     """
     text, place = _key_text(settings)
+    text = _with_line_breaks(text)
     if not text.strip():
         raise ConnectorError(ErrorKind.CONFIGURATION, f"The SSH key in {place} is empty.", remedy=MAKE_A_KEY)
     if text.lstrip().startswith(("ssh-", "ecdsa-", "sk-")):
@@ -79,11 +82,11 @@ def load_private_key(settings: SourceSettings) -> Ed25519PrivateKey:
 def _key_text(settings: SourceSettings) -> tuple[str, str]:
     """The key's text and, for messages, where it came from; in the SDK's order of precedence."""
     if settings.ssh_key_file is not None:
-        return _read_key_file(settings.ssh_key_file), f"the file {settings.ssh_key_file}"
+        return read_text(settings.ssh_key_file, "The SSH key file"), f"the file {settings.ssh_key_file}"
     if settings.ssh_key is not None:
         return settings.ssh_key, "the option ssh_key"
     if key_file := os.environ.get(KEY_FILE_VARIABLE):
-        return _read_key_file(key_file), f"the file {key_file} ({KEY_FILE_VARIABLE})"
+        return read_text(key_file, "The SSH key file"), f"the file {key_file} ({KEY_FILE_VARIABLE})"
     if (text := os.environ.get(KEY_VARIABLE)) is not None:
         return text, f"the environment variable {KEY_VARIABLE}"
     raise ConnectorError(
@@ -93,21 +96,11 @@ def _key_text(settings: SourceSettings) -> tuple[str, str]:
     )
 
 
-def _read_key_file(name: str) -> str:
-    try:
-        return Path(name).expanduser().read_text(encoding="ascii")
-    except FileNotFoundError:
-        problem = "does not exist"
-    except IsADirectoryError:
-        problem = "is a folder"
-    except PermissionError:
-        problem = "may not be read by this user"
-    except UnicodeDecodeError:
-        problem = "is not a text file"
-    except (OSError, RuntimeError, ValueError) as error:  # no home to expand ~ to, a name with a null byte, …
-        problem = f"cannot be read ({type(error).__name__})"
-    raise ConnectorError(
-        ErrorKind.CONFIGURATION,
-        f"The SSH key file {name!r} {problem}.",
-        remedy="Check the path, and that the user who runs this may read it.",
-    )
+def _with_line_breaks(text: str) -> str:
+    """A key as ssh-keygen writes it; what carried it may have made one line of it, with spaces or written breaks."""
+    found = _PRIVATE_KEY.search(text)
+    if found is None:
+        return text
+    begin, body, end = found.groups()
+    lines = re.sub(r"\\[rn]|\s", "\n", body).split()
+    return "\n".join([begin, *lines, end, ""])

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from connector.errors import FormatError
 from connector.load import ARROW_SCHEMAS
 from connector.load.frame_numbers import frames_needed
 from connector.load.held_rows import HeldRows
@@ -82,17 +83,23 @@ class LabelRowComparison:
             ARROW_SCHEMAS,
             project_hash=findings.project_hash,
         )
-        failures = [(failure.label_hash, failure.message) for failure in bundle.failures] + normalised.failures
-        for label_hash, message in failures:
+        unreadable = dict(normalised.failures)
+        hashes: dict[str, str] = {}
+        for row in bundle.rows:
+            if row.label_hash not in unreadable:
+                try:
+                    hashes[row.label_hash] = row.content_hash()
+                except FormatError as error:
+                    unreadable[row.label_hash] = error.of_label_row(row.label_hash)
+        failures = [(failure.label_hash, failure.message) for failure in bundle.failures]
+        for label_hash, message in (*failures, *unreadable.items()):
             findings.leave_out(label_hash, message)
-        unreadable = {label_hash for label_hash, _ in normalised.failures}
-        read = [row for row in bundle.rows if row.label_hash not in unreadable]
-        state = _state(normalised, {row.label_hash: row.content_hash() for row in read})
+        state = _state(normalised, hashes)
         held = self._held.of_label_rows([row.label_hash for row in bundle.rows])
         waiting = self._waiting(state, held["label_row"], normalised.tables, held)
         for label_hash, reason in waiting.items():
             findings.wait(f"label row {label_hash}", reason, label_hash=label_hash)
-        left_out = waiting.keys() | {label_hash for label_hash, _ in normalised.failures}
+        left_out = waiting.keys() | unreadable.keys()
         expected = {name: _without(normalised.tables[name], left_out) for name in LABEL_TABLES}
         for name, rows in expected.items():
             keys = key_columns(METADATA.tables[name])
@@ -161,6 +168,7 @@ class LabelRowComparison:
 
 def _state(normalised: NormalisedBundle, content_hashes: Mapping[str, str]) -> pa.Table:
     facts = normalised.facts
+    facts = facts.filter(pc.is_in(facts["label_hash"], value_set=pa.array(list(content_hashes), pa.string())))
     hashes = pa.array([content_hashes[name] for name in facts["label_hash"].to_pylist()], pa.string())
     return facts.append_column("content_hash", hashes).select(STATE_COLUMNS)
 

@@ -91,8 +91,9 @@ def test_a_row_that_cannot_be_read_fails_alone(
     result = load(file, "--ontology", exported.ontology)
     assert (result.exit_code, counts(result)) == (7, (6, 1, 0, 4, 1))
     failures = {name: message for _, name, _, message, *_ in rows_of(new_file, "sync_failure")["sync_failure"]}
-    assert set(failures) == {"2 of lines.jsonl", rows[3]["label_hash"], "5 of lines.jsonl", "6 of lines.jsonl"}
-    assert f"{rows[1]['label_hash']} has no data_hash" in failures["2 of lines.jsonl"]
+    assert set(failures) == {rows[1]["label_hash"], rows[3]["label_hash"], "5 of lines.jsonl", "6 of lines.jsonl"}
+    assert "(2 of lines.jsonl) is not of Encord's format: data_hash is missing" in failures[rows[1]["label_hash"]]
+    assert "object_answers is no object" in failures[rows[3]["label_hash"]]
 
 
 def test_a_file_that_is_something_else_does_not_stop_the_next(
@@ -104,7 +105,7 @@ def test_a_file_that_is_something_else_does_not_stop_the_next(
     text.write_text("no label row at all", encoding="utf-8")
     empty.write_bytes(b"")
     result = load(cut, text, empty, good, "--ontology", exported.ontology)
-    assert (result.exit_code, counts(result)) == (7, (2, 2, 0, 0, 0))
+    assert (result.exit_code, counts(result)) == (7, (3, 3, 0, 0, 0))
     assert [Path(event["file"]).name for event in events(result, "file_failed")] == [
         "cut.json",
         "text.json",

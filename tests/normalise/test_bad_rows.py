@@ -213,7 +213,9 @@ def test_unreadable_times_are_null_and_warned_of_in_every_row() -> None:
     bundle = normalise_rows(*labels)
 
     assert rows(bundle, "object_annotation", "created_at").count(None) == 2
-    assert warnings(bundle) == ["time that cannot be read"] * 2
+    place = "data_units/unit-hash/labels/1/objects/0"
+    warning = f"time that cannot be read: createdAt is text that is not a time (object obj1, in {place})"
+    assert warnings(bundle) == [warning] * 2
 
 
 def test_an_empty_bundle_is_empty_tables() -> None:

@@ -10,10 +10,11 @@ import msgspec
 import orjson
 import pytest
 
+from connector.errors import FormatError
 from connector.source import answer_body, lazy_labels
 from connector.source.answer_body import AnswerBody
 from connector.source.content_hash import content_hash
-from connector.source.label_rows import UNREADABLE, FetchedLabelRow
+from connector.source.label_rows import FetchedLabelRow
 from connector.source.lazy_labels import LazyEntries, LazyFrames, LazyUnits
 from tests.source.test_content_hash import rich_row
 from tests.source.world import data_hash_of, label_row
@@ -132,7 +133,7 @@ def test_what_only_decoding_finds_is_raised_where_it_is_reached(bad: bytes) -> N
     assert next(frames)[0] == "0"
     with pytest.raises(ValueError):
         next(frames)
-    with pytest.raises(UNREADABLE):
+    with pytest.raises(FormatError):
         fetched(content, len(content)).content_hash()
     assert fetched(content).content_hash() == fetched(content).content_hash(), "frames are not decoded to be hashed"
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connector.errors import UnreadableEntryError
 from connector.source import listed_entries
 from connector.source.answer_body import AnswerBody
 from connector.source.listed_entries import HASHES_SCHEMA, RawEntries, read_entries
@@ -77,8 +78,11 @@ def test_another_status_is_told() -> None:
     assert (status, len(entries)) == (401, 0)
 
 
-def test_an_entry_that_cannot_be_decoded_is_none() -> None:
-    entries = read(b'{"status":200,"response":[{"data_hash":"a"},{"data_hash":"\xff"}]}')
-    assert list(entries) == [{"data_hash": "a"}, None]
+def test_an_entry_that_cannot_be_decoded_says_what_it_is_called() -> None:
+    entries = read(b'{"status":200,"response":[{"data_hash":"a"},{"label_hash":"b","data_hash":"\xff"}]}')
+    assert entries[0] == {"data_hash": "a"}
+    for entry in (1, slice(1, None)):
+        with pytest.raises(UnreadableEntryError, match="data_hash holds half a character") as raised:
+            _ = entries[entry] if isinstance(entry, int) else list(entries[entry])
+        assert raised.value.names == {"label_hash": "b"}
     assert entries.hashes().to_pylist() == [{"data_hash": "a", "label_hash": None}, dict.fromkeys(HASHES_SCHEMA.names)]
-    assert list(entries[1:]) == [None]

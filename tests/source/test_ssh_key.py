@@ -125,3 +125,26 @@ def test_a_file_that_cannot_be_read(
 def test_a_path_with_a_null_byte() -> None:
     with pytest.raises(ConnectorError, match="cannot be read"):
         load_private_key(SourceSettings(ssh_key_file="key\0file"))
+
+
+@pytest.mark.parametrize(
+    "as_carried",
+    [
+        lambda text: text.replace("\n", "\\n"),
+        lambda text: text.replace("\n", "\\r\\n"),
+        lambda text: '"' + text.strip().replace("\n", "\\n") + '"',
+        lambda text: text.replace("\n", " "),
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: "\ufeff" + text,
+    ],
+)
+def test_a_key_that_lost_its_line_breaks_on_the_way_is_a_key(
+    as_carried: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As variables, secrets of a CI and files of them carry it."""
+    text = as_carried(openssh_text(key_of(9)))
+    assert same(load_private_key(SourceSettings(ssh_key=text)), key_of(9))
+    (tmp_path / "key").write_text(text, encoding="utf-8", newline="")
+    assert same(load_private_key(SourceSettings(ssh_key_file=str(tmp_path / "key"))), key_of(9))
+    monkeypatch.setenv(KEY_VARIABLE, text)
+    assert same(load_private_key(SourceSettings()), key_of(9))
