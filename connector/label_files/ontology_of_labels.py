@@ -130,7 +130,7 @@ class OntologyOfLabels:
 def _checked(feature_hash: str) -> str:
     """A feature hash; the ontology of all label rows must not take one that is none from a single one."""
     if not HASH.is_one(feature_hash):
-        raise NotAnIdError("feature_hash", feature_hash, HASH)
+        raise NotAnIdError("feature_hash", HASH)
     return feature_hash
 
 

@@ -51,13 +51,6 @@ class IdKind:
             return True
         return bool(pc.all(pc.match_substring_regex(column, self.pattern)).as_py())
 
-    def first_other(self, column: pa.Array) -> str | None:
-        """The first text of a column that is no such id; None if there is none."""
-        if self.are_all(column):
-            return None
-        texts: list[str] = column.drop_null().to_pylist()
-        return next(text for text in texts if not (self.is_one(text) or (self.may_be_empty and not text)))
-
     def is_one(self, text: str) -> bool:
         """Whether a text is such an id; an empty one never is."""
         try:
@@ -126,11 +119,10 @@ FIRST_NAMED: Mapping[str, Mapping[str, IdKind]] = {
 
 
 class NotAnIdError(FormatError):
-    """A text where an id belongs; the message names the column, and the text with its invisible characters shown."""
+    """A text where an id belongs; the message names the column, not the text, which may be a label's."""
 
-    def __init__(self, column: str, text: str, kind: IdKind) -> None:
-        shown = ascii(text if len(text) <= 80 else f"{text[:80]}…")
-        super().__init__(f"{shown} is not {kind.name}", (column,))
+    def __init__(self, column: str, kind: IdKind) -> None:
+        super().__init__(f"is text that is not {kind.name}", (column,))
 
 
 def require_ids(table: str, column: str, values: pa.Array) -> None:
@@ -140,5 +132,5 @@ def require_ids(table: str, column: str, values: pa.Array) -> None:
         NotAnIdError: it holds another text.
     """
     kind = FIRST_NAMED.get(table, {}).get(column)
-    if kind is not None and (other := kind.first_other(values)) is not None:
-        raise NotAnIdError(column, other, kind)
+    if kind is not None and not kind.are_all(values):
+        raise NotAnIdError(column, kind)

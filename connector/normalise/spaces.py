@@ -32,7 +32,7 @@ def merged_spaces(context: RowContext) -> dict[str, Space]:
         if space_id != ROOT or info.get("space_type") in _ROOT_SPACE_TYPES or info.get("labels"):
             spaces[space_id] = info
         if context.data_type != "scene" and not NAME.is_one(space_id):
-            raise NotAnIdError("space_id", space_id, NAME)
+            raise NotAnIdError("space_id", NAME)
     return spaces
 
 

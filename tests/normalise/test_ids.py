@@ -61,14 +61,14 @@ def test_every_column_named_is_of_its_table() -> None:
 
 
 ENTRIES: list[tuple[Json, str]] = [
-    ({"data_hash": "../../dataset"}, "data_hash '../../dataset' is not an id"),
-    ({"data_hash": "/etc", "label_hash": None}, "data_hash '/etc' is not an id"),
-    ({"data_hash": ""}, "data_hash '' is not an id"),
-    ({"label_hash": ""}, "label_hash '' is not an id"),
-    ({"label_hash": "a\nb"}, r"label_hash 'a\nb' is not an id"),
-    ({"dataset_hash": ".."}, "dataset_hash '..' is not an id"),
-    ({"data_type": "../VIDEO"}, "data_type '../video' is not an id"),
-    ({"task_uuid": "a/b"}, "task_uuid 'a/b' is not an id"),
+    ({"data_hash": "../../dataset"}, "data_hash is text that is not an id"),
+    ({"data_hash": "/etc", "label_hash": None}, "data_hash is text that is not an id"),
+    ({"data_hash": ""}, "data_hash is text that is not an id"),
+    ({"label_hash": ""}, "label_hash is text that is not an id"),
+    ({"label_hash": "a\nb"}, r"label_hash is text that is not an id"),
+    ({"dataset_hash": ".."}, "dataset_hash is text that is not an id"),
+    ({"data_type": "../VIDEO"}, "data_type is text that is not an id"),
+    ({"task_uuid": "a/b"}, "task_uuid is text that is not an id"),
 ]
 
 
@@ -80,7 +80,7 @@ def test_an_entry_of_the_listing_that_names_no_id_is_set_aside_by_name(changes: 
     assert [row["label_hash"] for row in listing.tables["label_row"].to_pylist()] == [f"label-{n}" for n in range(5)]
     assert listing.tables["data_unit"].num_rows == len(listing.entries) == 5
     [(name, message)] = listing.rejected
-    assert message == f"the listing entry's {reason}"
+    assert message.startswith(f"its entry is not of Encord's format: {reason}.")
     names_itself = "label_hash" not in changes
     data_hash = changes.get("data_hash", "bad-data")
     assert name == (
@@ -121,15 +121,15 @@ def classified(classification_hash: str, space_id: str = "root") -> Json:
 
 
 LABEL_ROWS: list[tuple[Json, str]] = [
-    (with_object({"objectHash": "../x"}), "object_hash '../x' is not a hash"),
-    (with_object({"objectHash": "a\x1b[2J"}), r"object_hash 'a\x1b[2J' is not a hash"),
-    (with_object({"featureHash": "a\nb"}), r"feature_hash 'a\nb' is not a hash"),
-    (in_group("../../dataset"), "space_id '../../dataset' is not an id"),
-    (in_group("/etc"), "space_id '/etc' is not an id"),
-    (of_images("../image"), "image_hash '../image' is not an id"),
-    (of_slices("../1.2.3"), "dicom_instance_uid '../1.2.3' is not an id"),
-    (classified("a b"), "classification_hash 'a b' is not a hash"),
-    (classified("c", "a\nb"), r"space_id 'a\nb' is not the id of a part"),
+    (with_object({"objectHash": "../x"}), "object_hash is text that is not a hash"),
+    (with_object({"objectHash": "a\x1b[2J"}), r"object_hash is text that is not a hash"),
+    (with_object({"featureHash": "a\nb"}), r"feature_hash is text that is not a hash"),
+    (in_group("../../dataset"), "space_id is text that is not an id"),
+    (in_group("/etc"), "space_id is text that is not an id"),
+    (of_images("../image"), "image_hash is text that is not an id"),
+    (of_slices("../1.2.3"), "dicom_instance_uid is text that is not an id"),
+    (classified("a b"), "classification_hash is text that is not a hash"),
+    (classified("c", "a\nb"), r"space_id is text that is not the id of a part"),
 ]
 
 
@@ -141,7 +141,9 @@ def test_a_label_row_that_names_no_id_fails_by_name_and_the_others_do_not(labels
         for row in (good[0], labels, good[1])
     ]
     bundle = normalise_label_rows(pairs, Ontology.from_structure(EDITOR), SCHEMAS, project_hash="project-hash")
-    assert bundle.failures == [("bad", f"label row bad is not of Encord's format ({reason})")]
+    [(failed, message)] = bundle.failures
+    assert failed == "bad"
+    assert message.startswith(f"Label row bad is not of Encord's format: {reason}.")
     assert rows(bundle, "object_annotation", "label_hash") == ["first", "last"]
     assert bundle.facts["label_hash"].to_pylist() == ["first", "last"]
 
@@ -159,8 +161,8 @@ def test_an_ontology_or_a_workflow_that_names_no_id_is_refused() -> None:
     project: dict[str, Any] = {"projectHash": str(uuid.UUID(int=1)), "title": "Herd"}
     stage = {"uuid": "../../projects", "title": "Review"}
     for changes, editor, named in (
-        ({}, structure([object_class("a\nb", "point")]), r"feature_hash 'a\nb' is not a hash"),
-        ({"workflow": {"stages": [stage]}}, EDITOR, "stage_uuid '../../projects' is not an id"),
+        ({}, structure([object_class("a\nb", "point")]), r"feature_hash is text that is not a hash"),
+        ({"workflow": {"stages": [stage]}}, EDITOR, "stage_uuid is text that is not an id"),
     ):
         with pytest.raises(ConnectorError) as refused:
             project_tables({**project, **changes}, {"editor": editor}, SCHEMAS)

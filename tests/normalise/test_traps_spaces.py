@@ -187,18 +187,18 @@ def test_a_dynamic_answer_without_a_space_holds_where_its_object_is() -> None:
             "height": 50,
             "data_duration": 0.8,
             "data_fps": 25.0,
-            "labels": frames({2: [box("both"), *([box("left only")] if name == "left" else [])]}),
+            "labels": frames({2: [box("both"), *([box("left_only")] if name == "left" else [])]}),
         }
         for name in ("left", "right")
     }
     notes = [action("note", "far", [[0, 2]]), action("note", "near", [[2, 4]])]
-    actions = {name: {"objectHash": name, "actions": notes} for name in ("both", "left only")}
+    actions = {name: {"objectHash": name, "actions": notes} for name in ("both", "left_only")}
     group = label_row("group", spaces=spaces, object_actions=actions)
     held = [("far", 0, 1), ("near", 2, 4)]
     on_part = ("owner_hash", "space_id", "answer_text", "frame_start", "frame_end")
 
     bundle = normalise(editor, group, entry=listing_entry("group", spaces=spaces))
-    parts = (("both", "left"), ("both", "right"), ("left only", "left"))
+    parts = (("both", "left"), ("both", "right"), ("left_only", "left"))
     assert rows(bundle, "attribute_answer", *on_part) == [(*part, *span) for part in parts for span in held]
     for space in sdk.load(editor, group, listing_entry("group", spaces=spaces)).get_spaces():
         for instance in space.get_object_instances():

@@ -245,8 +245,8 @@ def test_nobody_listens_there(heard: Listener) -> None:
         with pytest.raises(ConnectorError) as failed:
             source.snapshot(PROJECT_HASH)
     assert failed.value.kind is ErrorKind.UNREACHABLE
-    assert domain in failed.value.message
-    assert len(heard) == 2
+    assert domain.removeprefix("http://") in failed.value.message
+    assert len(heard) == 0  # on the first request that is no hiccup
 
 
 def test_told_to_stop_it_does_not_sit_out_a_wait(server: SampleServer) -> None:

@@ -73,9 +73,9 @@ def test_a_file_with_a_label_row_that_names_no_id_loads_the_others(
     failures = {event["label_hash"]: event["text"] for event in events(result, "label_row_failed")}
     assert result.exit_code == 7
     assert failures.keys() == {first["label_hash"], second["label_hash"], f"{third['data_hash']}/main"}, result.output
-    assert "data_hash '../../dataset' is not an id" in failures[first["label_hash"]]
-    assert "feature_hash 'a\\nb' is not a hash" in failures[second["label_hash"]]
-    assert "label_hash '\\x1b[2J' is not an id" in failures[f"{third['data_hash']}/main"]
+    assert "data_hash is text that is not an id" in failures[first["label_hash"]]
+    assert "feature_hash is text that is not a hash" in failures[second["label_hash"]]
+    assert "label_hash is text that is not an id" in failures[f"{third['data_hash']}/main"]
     loaded = {row[4] for row in rows_of(new_file, "label_row")["label_row"]}
     assert {row["label_hash"] for row in rows[3:]} <= loaded
     assert not {first["label_hash"], third["label_hash"]} & loaded
