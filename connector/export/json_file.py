@@ -1,7 +1,6 @@
 """`export json`: the label rows of a project as one JSON list, or one JSON object a line, written row by row."""
 
 import gzip
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from connector.export.encord_dict.records import JsonObject
 from connector.export.stored_label_rows import StoredLabelRows
 from connector.interruption import Interruption
 from connector.report import Report
+from connector.standard_streams import product_on_standard_output
 
 STANDARD_OUTPUT = Path("-")
 """What `--out` names instead of a file."""
@@ -101,8 +101,8 @@ def _tell_unwritable(report: Report, label_hash: str) -> None:
 def _output(out: Path) -> Iterator[Callable[[bytes], object]]:
     """What writes to a file that takes its place at the end of the block, and goes if the block raises."""
     if out == STANDARD_OUTPUT:
-        yield sys.stdout.buffer.write
-        sys.stdout.buffer.flush()
+        with product_on_standard_output() as product:
+            yield product.write
         return
     unfinished = out.with_name(f".{out.name}.unfinished")
     try:
