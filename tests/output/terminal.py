@@ -46,6 +46,19 @@ def on_terminal(folder: Path, *arguments: str, columns: int = 80, hang_up_after:
 
 
 def lines_of(received: str) -> list[str]:
-    """The lines that stay on the screen, without colours; a bar that was drawn over does not."""
-    lines = [line.rsplit("\x1b[2K", 1)[-1] for line in received.replace("\r\n", "\n").split("\n")]
-    return [SEQUENCES.sub("", line).replace("\r", "") for line in lines]
+    """The lines that stay on the screen, without colours; what was drawn over is gone."""
+    lines, row, column = [""], 0, 0
+    for piece in re.findall(rf"{SEQUENCES.pattern}|[\r\n]|[^\x1b\r\n]+", received):
+        if piece == "\n":
+            row += 1
+            lines += [""] * (row == len(lines))
+        elif piece == "\r":
+            column = 0
+        elif piece == "\x1b[1A":
+            row -= 1
+        elif piece == "\x1b[2K":
+            lines[row] = ""
+        elif not piece.startswith("\x1b"):
+            lines[row] = lines[row][:column].ljust(column) + piece + lines[row][column + len(piece) :]
+            column += len(piece)
+    return lines

@@ -48,6 +48,6 @@ def test_the_demo_fits(synced: CommandLine) -> None:
 def test_what_a_terminal_is_too_narrow_for_is_indented_below(synced: CommandLine) -> None:
     _, received = on_terminal(synced.folder, "status", columns=60)
     lines = lines_of(received)
-    place = next(number for number, line in enumerate(lines) if line.startswith("  label rows"))
+    place = next(number for number, line in enumerate(lines) if line.startswith("  holds"))
     assert lines[place + 1].startswith(" " * 16)
     assert lines[place + 1].strip()
