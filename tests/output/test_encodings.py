@@ -26,8 +26,14 @@ def run(line: CommandLine, environment: Mapping[str, str | bytes], *arguments: s
     return done.returncode, done.stdout, done.stderr
 
 
-@pytest.mark.parametrize("environment", NARROW, ids=str)
-@pytest.mark.parametrize("name", ["--help", "sync --help", "demo", *COMMANDS])
+@pytest.mark.parametrize(
+    ("name", "environment"),
+    [
+        *((name, NARROW[0]) for name in ("--help", "sync --help", "demo", *COMMANDS)),
+        *((name, environment) for name in ("--help", "verify") for environment in NARROW[1:]),
+    ],
+    ids=str,
+)
 def test_what_an_encoding_lacks_is_an_escape(name: str, environment: dict[str, str], synced: CommandLine) -> None:
     arguments = COMMANDS[name](synced) if name in COMMANDS else name.split()
     exit_code, out, err = run(synced, environment, *arguments)

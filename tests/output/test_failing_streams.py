@@ -72,10 +72,9 @@ def test_a_sync_that_nobody_hears_is_finished_and_recorded(
         assert connection.execute("SELECT loaded FROM sync_run ORDER BY started_at DESC LIMIT 1").fetchall() == [(4,)]
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["sync", "--help"], ["--version"]], ids=str)
 @pytest.mark.parametrize("ending", ["> /dev/full", "| true", ">&-"])
-def test_help_that_nobody_reads_is_no_failure(arguments: list[str], ending: str, synced: CommandLine) -> None:
-    exit_code, told = run(synced, *arguments, ending=ending)
+def test_help_that_nobody_reads_is_no_failure(ending: str, synced: CommandLine) -> None:
+    exit_code, told = run(synced, "sync", "--help", ending=ending)
     assert exit_code == 0, told
     assert told.count(NOTE) <= 1
     assert "Traceback" not in told
