@@ -1,6 +1,7 @@
 """The command `encord-sync`: parse, call, print. A command imports what it needs when it runs: help stays quick."""
 
 import io
+import logging
 import os
 import sys
 from pathlib import Path
@@ -28,7 +29,7 @@ from connector.commands.options import (
 )
 from connector.config import Settings, load_settings
 from connector.errors import ConnectorError, ErrorKind, ExitCode
-from connector.printing import print_line, print_lines, print_traceback
+from connector.printing import LogLine, print_line, print_lines, print_traceback
 
 _DIFFERS = "the warehouse differs from Encord, or something could not be compared"
 
@@ -255,6 +256,8 @@ application.add_command(load)
 def main() -> None:
     """Run the command; every failure ends in one message and its exit code."""
     is_debugged = "--debug" in sys.argv
+    if logging.lastResort is not None:  # prints warnings of libraries where no log was asked for
+        logging.lastResort.setFormatter(LogLine())
     try:
         require_text(sys.argv[1:])
         raise SystemExit(application(standalone_mode=False))

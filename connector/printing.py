@@ -6,6 +6,7 @@ cursor, turns the direction of writing or cannot be seen is printed as an escape
 
 import functools
 import json
+import logging
 import re
 import sys
 import traceback
@@ -74,6 +75,14 @@ def print_lines(text: str, stream: TextIO) -> None:
 def print_traceback() -> None:
     """Print the traceback of the exception that is being handled, to standard error."""
     print_lines(traceback.format_exc(), sys.stderr)
+
+
+class LogLine(logging.Formatter):
+    """How the log record of a library is printed: what it quotes may hold anything."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record's lines, with what cannot be seen made visible."""
+        return "\n".join(visible(line) for line in super().format(record).split("\n"))
 
 
 @functools.cache

@@ -2,13 +2,14 @@
 
 import io
 import json
+import logging
 import sys
 import unicodedata
 from typing import Any
 
 import pytest
 
-from connector.printing import json_line, print_line, visible
+from connector.printing import LogLine, json_line, print_line, visible
 
 UNSEEN = [chr(point) for point in range(sys.maxunicode + 1) if unicodedata.category(chr(point)) in "Cc Cf Cs Zl Zp"]
 
@@ -46,6 +47,11 @@ def test_json_holds_the_text_itself(encoding: str | None) -> None:
 def test_json_takes_what_is_no_text_and_no_json() -> None:
     facts: dict[str, Any] = {"lone": "a\ud800", "not a number": float("nan"), "pair": (1, None), "path": sys.path}
     assert json.loads(json_line(facts)) == {**facts, "lone": r"a\ud800", "not a number": None, "pair": [1, None]}
+
+
+def test_a_library_s_log_record_is_visible_too() -> None:
+    record = logging.makeLogRecord({"msg": "retrying %s\nfor once", "args": ("\x1b[2J\u202e",)})
+    assert LogLine().format(record) == "retrying \\x1b[2J\\u202e\nfor once"
 
 
 def test_a_terminal_gets_lines_that_end_between_words() -> None:

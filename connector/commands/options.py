@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 
 from connector.config import ENVIRONMENT_PREFIX, OPTIONS, Settings, is_text
 from connector.errors import ConnectorError, ErrorKind
-from connector.printing import visible
+from connector.printing import LogLine
 from connector.report import JsonReport, Level, Report, TextReport
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -153,19 +153,12 @@ def report_for(settings: Settings, *, is_output_taken: bool = False) -> Report:
         settings: of the command.
         is_output_taken: whether standard output carries something else; JSON lines go to standard error then.
     """
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_LogLine("%(asctime)s %(name)s %(message)s"))
-    # The SDK logs the beginning of each request's body; keys, signatures and answers are not in it.
-    logging.basicConfig(level=logging.INFO if settings.debug else logging.WARNING, handlers=[handler])
+    if settings.debug:
+        # The SDK logs the beginning of each request's body; keys, signatures and answers are not in it.
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(LogLine("%(asctime)s %(name)s %(message)s"))
+        logging.basicConfig(level=logging.INFO, handlers=[handler])
     threshold: Level = "error" if settings.quiet else "debug" if settings.verbose or settings.debug else "info"
     if settings.log_format == "text":
         return TextReport(threshold=threshold)
     return JsonReport(threshold=threshold, stream=sys.stderr if is_output_taken else sys.stdout)
-
-
-class _LogLine(logging.Formatter):
-    """A library's log record; what it quotes may hold anything."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """The record's lines, with what cannot be seen made visible."""
-        return "\n".join(visible(line) for line in super().format(record).split("\n"))
