@@ -12,7 +12,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -51,6 +51,9 @@ class _Silence:
     """A report that tells nothing."""
 
     def event(self, name: str, text: str, *, level: Level = "info", **fields: Any) -> None:  # noqa: ANN401 - as Report
+        """Nothing."""
+
+    def table(self, name: str, lines: Sequence[str], **fields: Any) -> None:  # noqa: ANN401 - as Report
         """Nothing."""
 
     def progress(self, title: str, done: int, total: int, annotations: int) -> None:

@@ -24,6 +24,7 @@ from connector.reading.label_row_group import (
 )
 from connector.reading.label_row_states import LabelRowStates
 from connector.reading.reading_process import NotReadError, ReadingProcess
+from connector.reading_progress import ReadingProgress
 from connector.receipt import Receipt
 from connector.report import Report
 from connector.source import Change, FetchedBundle, FetchedLabelRow
@@ -87,6 +88,7 @@ class BundleLoader:
         self._under_way: collections.deque[tuple[LabelRowGroup, Future[ReadGroup]]] = collections.deque()
         self._unwritten: list[ReadGroup] = []
         self._failures: list[Failure] = []
+        self._progress = ReadingProgress(receipt, report)
         self._written_at = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -105,7 +107,6 @@ class BundleLoader:
         try:
             if error is None or (isinstance(error, ConnectorError) and not self._writer.has_failed):
                 self._finish()
-                self._tell_progress()
         except BaseException as failure:
             error = failure
             raise
@@ -121,13 +122,14 @@ class BundleLoader:
                 bundle; then nothing of that transaction was.
         """
         self._failures += [Failure(row.label_hash, row.kind.value, row.message) for row in bundle.failures]
+        if bundle.failures:
+            self._progress.add(len(bundle.failures))
         arrived = self._arrived([row for row in bundle.rows if row.byte_count <= LARGE_LABEL_ROW_BYTES])
         for group in groups_of(arrived, datetime.datetime.now(datetime.UTC)):
             self._read(group)
         for row in bundle.rows:
             if row.byte_count > LARGE_LABEL_ROW_BYTES:
                 self._load_large(row)
-        self._tell_progress()
 
     def _arrived(self, rows: Sequence[FetchedLabelRow]) -> list[ArrivedLabelRow]:
         changes = [self._changes[row.label_hash] for row in rows]
@@ -152,7 +154,13 @@ class BundleLoader:
     def _read_here(self, group: LabelRowGroup) -> None:
         self._bytes_read_here += group.byte_count
         with self._receipt.stage("normalise"):
-            self._unwritten.append(self._reader.read(group))
+            read = self._reader.read(group)
+        self._take(group, read)
+
+    def _take(self, group: LabelRowGroup, read: ReadGroup) -> None:
+        """Keep what a group came to until it is written."""
+        self._unwritten.append(read)
+        self._progress.add(len(group.label_rows), read.tables)
 
     def _take_next(self) -> None:
         """Wait for the oldest group that the other process has."""
@@ -171,7 +179,7 @@ class BundleLoader:
             self._read_here(group)
         else:
             self._receipt.times.reading_process += read.cpu_seconds
-            self._unwritten.append(read)
+            self._take(group, read)
 
     def _has_enough(self) -> bool:
         """Whether what was read makes a transaction."""
@@ -218,10 +226,6 @@ class BundleLoader:
         self._writer.write(tables, states, failures, count)
         self._written_at = time.monotonic()
 
-    def _tell_progress(self) -> None:
-        receipt = self._receipt
-        self._report.progress(receipt.project_title, receipt.done, receipt.planned, receipt.annotations)
-
     def _count(self, written: WrittenBundle, failures: Iterable[Failure] = ()) -> None:
         receipt = self._receipt
         receipt.rows_by_table.update(written.rows_by_table)
@@ -251,6 +255,7 @@ class BundleLoader:
             def take_timed(tables: Mapping[str, pa.Table]) -> None:
                 with receipt.stage("write"):
                     take(tables)
+                self._progress.add(0, tables)
 
             (arrived,) = self._arrived([row])
             label_row = (arrived.entry(), row.labels)
@@ -285,4 +290,5 @@ class BundleLoader:
         receipt.failed += len(written.failures)
         receipt.warned += not written.failures and facts["warnings"] is not None
         receipt.label_bytes += row.byte_count
+        self._progress.add(1)
         self._count(written)

@@ -1,8 +1,9 @@
 """The command `encord-sync`: parse, call, print. A command imports what it needs when it runs: help stays quick."""
 
+import io
+import logging
 import os
 import sys
-import traceback
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,10 +24,12 @@ from connector.commands.options import (
     WAREHOUSE_OPTIONS,
     given,
     report_for,
+    require_text,
     with_settings,
 )
 from connector.config import Settings, load_settings
 from connector.errors import ConnectorError, ErrorKind, ExitCode
+from connector.printing import LogLine, print_line, print_lines, print_traceback
 
 _DIFFERS = "the warehouse differs from Encord, or something could not be compared"
 
@@ -39,7 +42,7 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            click.echo("encord-sync: broken off; the transaction in flight was rolled back.", err=True)
+            print_line("encord-sync: broken off; the transaction in flight was rolled back.", sys.stderr)
             raise SystemExit(ExitCode.INTERRUPTED) from None
 
 
@@ -51,7 +54,7 @@ def application() -> None:
     \b
     Try it:        encord-sync demo
     Your project:  encord-sync check --ssh-key-file KEY --project HASH
-                   encord-sync sync  --ssh-key-file KEY --project HASH --warehouse duckdb:///labels.duckdb
+                   encord-sync sync --ssh-key-file KEY --project HASH
 
     Every option can also stand in a TOML file (--config) or in the environment (ENCORD_SYNC_…); a flag wins over the
     environment, the environment over the file.
@@ -77,9 +80,10 @@ def sync(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click han
 
     \b
     Examples:
-      encord-sync sync --ssh-key-file ~/.ssh/encord --project 0a1b… --warehouse duckdb:///labels.duckdb
+      encord-sync sync --ssh-key-file ~/.ssh/encord --project 0a1b…
       encord-sync sync --config /etc/encord-sync.toml --all-projects --quiet
-      encord-sync sync --config /etc/encord-sync.toml --publish /srv/labels/labels.duckdb --publish-keep 2 --wait 600
+      encord-sync sync --config /etc/encord-sync.toml --wait 600 \\
+        --publish /srv/labels/labels.duckdb --publish-keep 2
     """
     from connector.interruption import interruption_on_signals
     from connector.run import run_sync
@@ -138,7 +142,7 @@ def verify(
     \b
     Examples:
       encord-sync verify --config /etc/encord-sync.toml --sample 200
-      encord-sync verify --ssh-key-file ~/.ssh/encord --project 0a1b… --warehouse duckdb:///labels.duckdb --verbose
+      encord-sync verify --ssh-key-file ~/.ssh/encord --project 0a1b… --verbose
     """
     from connector.commands.verify import run_verify, sample_of
     from connector.interruption import interruption_on_signals
@@ -181,8 +185,8 @@ def publish(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click 
 
     \b
     Examples:
-      encord-sync publish --warehouse duckdb:///labels.duckdb --publish /srv/labels/labels.duckdb
-      encord-sync publish --config /etc/encord-sync.toml --publish-format duckdb --publish-format parquet
+      encord-sync publish --publish /srv/labels/labels.duckdb
+      encord-sync publish --config /etc/encord-sync.toml --publish-format parquet
     """
     from connector.interruption import Interruption
     from connector.publishing import run_publish
@@ -212,9 +216,9 @@ def migrate(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click 
             refreshed = matches_by_new_rules(warehouse, locks, patience)
         finally:
             warehouse.close()
-    click.echo(f"{settings.shown_warehouse} is at revision {warehouse.schema_version}.")
+    print_line(f"{settings.shown_warehouse} is at revision {warehouse.schema_version}.")
     if refreshed:
-        click.echo(f"Objects of consensus were matched anew, projects: {refreshed}.")
+        print_line(f"Objects of consensus were matched anew, projects: {refreshed}.")
 
 
 @application.command(short_help="Watch the main job on a sample project; needs no key.")
@@ -251,22 +255,32 @@ application.add_command(load)
 
 def main() -> None:
     """Run the command; every failure ends in one message and its exit code."""
-    debug = "--debug" in sys.argv
+    is_debugged = "--debug" in sys.argv
+    if logging.lastResort is not None:  # prints warnings of libraries where no log was asked for
+        logging.lastResort.setFormatter(LogLine())
     try:
-        application(standalone_mode=True)
+        require_text(sys.argv[1:])
+        raise SystemExit(application(standalone_mode=False))
+    except click.ClickException as error:
+        message = io.StringIO()
+        error.show(message)
+        print_lines(message.getvalue(), sys.stderr)
+        raise SystemExit(error.exit_code) from None
+    except click.Abort:
+        raise SystemExit(ExitCode.INTERRUPTED) from None
     except ConnectorError as error:
-        if debug:
-            traceback.print_exc()
+        if is_debugged:
+            print_traceback()
         else:
-            click.echo(f"encord-sync: {error}", err=True)
+            print_line(f"encord-sync: {error}", sys.stderr)
         raise SystemExit(error.kind.exit_code) from None
     except Exception as error:  # noqa: BLE001 - the boundary: an unforeseen error must print no label text and no key
-        if debug:
-            traceback.print_exc()
+        if is_debugged:
+            print_traceback()
         else:
-            click.echo(
+            print_line(
                 f"encord-sync: internal error ({type(error).__name__}). "
                 "Run again with --debug for the traceback, and report it.",
-                err=True,
+                sys.stderr,
             )
         raise SystemExit(ErrorKind.INTERNAL.exit_code) from None

@@ -6,6 +6,7 @@ An option `bundle_rows` is the flag `--bundle-rows`, the environment variable `E
 
 import difflib
 import re
+import sys
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -116,8 +117,8 @@ class Settings(BaseModel):
         ge=0,
         description="Label rows fetched this soon after an edit (by Encord's clock) are looked at once more later.",
     )
-    log_format: Literal["auto", "text", "json"] = Field(
-        default="auto", description="text, json (one line an event), or auto: text on a terminal, else json."
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="text (lines on standard error), or json (one line an event on standard output)."
     )
     profile: bool = Field(default=False, description="Also tell where the time went, stage by stage.")
     quiet: bool = Field(default=False, description="Print errors only.")
@@ -171,6 +172,7 @@ def load_settings(flags: Mapping[str, Any], environment: Mapping[str, str], conf
             if option in merged or (hides_keys and option in _KEY_OPTIONS):
                 continue
             merged[option], origin[option] = value, name
+    _require_text(merged, origin)
     try:
         return Settings.model_validate(merged)
     except ValidationError as error:
@@ -182,6 +184,27 @@ def load_settings(flags: Mapping[str, Any], environment: Mapping[str, str], conf
         raise ConnectorError(
             ErrorKind.CONFIGURATION, f"Settings cannot be used: {problems}.", remedy="See `encord-sync sync --help`."
         ) from None
+
+
+def _require_text(values: Mapping[str, Any], origin: Mapping[str, str]) -> None:
+    """See that bytes which are no text, as a shell or an environment can carry them, do not get any further.
+
+    Raises:
+        ConnectorError: CONFIGURATION; names the option, and not the value, which may be a secret.
+    """
+    for option, value in values.items():
+        for text in value if isinstance(value, tuple | list) else [value]:
+            if isinstance(text, str) and not is_text(text):
+                raise ConnectorError(
+                    ErrorKind.CONFIGURATION,
+                    f"{option} ({origin[option]}) is not text in {sys.getfilesystemencoding()}.",
+                    remedy="Give it in that encoding, or set LC_ALL to one that it is in.",
+                )
+
+
+def is_text(value: str) -> bool:
+    """Whether all bytes that a shell or an environment gave were text; Python carries others as lone surrogates."""
+    return value.encode("utf-8", "replace").decode() == value
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:

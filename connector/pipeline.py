@@ -70,6 +70,8 @@ def sync_project(
         )
     receipt.take_plan(str(snapshot.project.get("title") or project_hash), len(entries), changes, unreadable)
     report.event("compared", receipt.plan_sentence(), project_hash=project_hash, fetch=receipt.fetch_reasons)
+    if receipt.planned:
+        report.progress(receipt.project_title, 0, receipt.planned, 0)
 
     if settings.consensus_tasks:
         with receipt.stage("tasks"):

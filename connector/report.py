@@ -3,12 +3,12 @@
 import datetime
 import sys
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TextIO
 
-import orjson
+from connector.printing import json_line, print_line, terminal, visible
 
-if TYPE_CHECKING:  # imported where they are used: a scheduled run writes JSON lines and draws nothing
-    from rich.console import Console
+if TYPE_CHECKING:  # imported where they are used: a scheduled run draws nothing
     from rich.progress import Progress, TaskID
 
 Level = Literal["debug", "info", "warning", "error"]
@@ -23,20 +23,21 @@ class Report(Protocol):
     def event(self, name: str, text: str, *, level: Level = "info", **fields: Any) -> None:  # noqa: ANN401 - JSON values
         """Tell one event: its name for machines, a sentence for people, and its facts."""
 
+    def table(self, name: str, lines: Sequence[str], **fields: Any) -> None:  # noqa: ANN401 - JSON values
+        """Tell one event whose facts are a table for people: its lines, the heading first."""
+
     def progress(self, title: str, done: int, total: int, annotations: int) -> None:
-        """Tell how many of a project's label rows are done; `annotations` objects on frames so far."""
+        """Tell how many of a project's label rows are read; `annotations` objects on frames so far."""
 
     def close(self) -> None:
         """End what is still drawn."""
 
 
 class TextReport:
-    """Lines on standard error, and a progress bar a project where that is a terminal."""
+    """A line an event on standard error, and a progress bar a project where that is a terminal."""
 
-    def __init__(self, *, threshold: Level = "info", console: "Console | None" = None) -> None:
-        from rich.console import Console
-
-        self.console = console or Console(stderr=True, highlight=False)
+    def __init__(self, *, threshold: Level = "info", stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
         self._threshold = _RANK[threshold]
         self._progress: Progress | None = None
         self._task: TaskID | None = None
@@ -44,30 +45,34 @@ class TextReport:
     def event(self, name: str, text: str, *, level: Level = "info", **fields: Any) -> None:  # noqa: ANN401, ARG002 - Report
         """Print the sentence, if its level is asked for."""
         if _RANK[level] >= self._threshold:
-            self.console.print(text, style=_STYLE[level], markup=False, soft_wrap=True)
+            print_line(text, self._stream, style=_STYLE[level])
+
+    def table(self, name: str, lines: Sequence[str], **fields: Any) -> None:  # noqa: ANN401 - Report
+        """Print the lines."""
+        for line in lines:
+            self.event(name, line, **fields)
 
     def progress(self, title: str, done: int, total: int, annotations: int) -> None:
-        """Draw or move the bar; it goes when the project is done."""
-        if self._threshold > _RANK["info"] or not self.console.is_terminal:
+        """Draw or move the bar; it stays until the report is closed."""
+        console = terminal(self._stream)
+        if self._threshold > _RANK["info"] or console is None or not total:
             return
         if self._progress is None:
             from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
             self._progress = Progress(
-                TextColumn("  {task.description}"),
+                TextColumn("  {task.description}", markup=False),
                 BarColumn(),
                 MofNCompleteColumn(),
                 TextColumn("label rows  {task.fields[annotations]:,} annotations"),
                 TimeElapsedColumn(),
-                console=self.console,
+                console=console,
                 transient=True,
             )
             self._progress.start()
-            self._task = self._progress.add_task(title, total=total, annotations=0)
+            self._task = self._progress.add_task(visible(title), total=total, annotations=0)
         if self._task is not None:
-            self._progress.update(self._task, completed=done, annotations=annotations)
-        if done >= total:
-            self.close()
+            self._progress.update(self._task, completed=done, total=total, annotations=annotations)
 
     def close(self) -> None:
         """Take the bar away."""
@@ -89,9 +94,13 @@ class JsonReport:
         if _RANK[level] < self._threshold:
             return
         now = datetime.datetime.now(datetime.UTC)
-        line = {"time": now, "level": level, "event": name, "text": text, **fields}
-        self._stream.write(orjson.dumps(line, default=str, option=orjson.OPT_UTC_Z).decode() + "\n")
+        facts = {"time": now, "level": level, "event": name, "text": text, **fields}
+        self._stream.write(json_line(facts, self._stream.encoding) + "\n")
         self._stream.flush()
+
+    def table(self, name: str, lines: Sequence[str], **fields: Any) -> None:  # noqa: ANN401 - JSON values
+        """Write the facts; the heading is the text."""
+        self.event(name, lines[0], **fields)
 
     def progress(self, title: str, done: int, total: int, annotations: int) -> None:
         """Write a progress line, now and then."""

@@ -4,7 +4,6 @@ import datetime
 import secrets
 import shlex
 import sys
-import traceback
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -20,13 +19,14 @@ from connector.load.lock_holder import LockHolder
 from connector.load.sync_locks import SyncLocks
 from connector.patience import Patience
 from connector.pipeline import sync_project
+from connector.printing import print_traceback
 from connector.project_choice import project_hashes, require_project_choice, source_settings
 from connector.publishing import Publisher
 from connector.reading.reading_process import ReadingProcess
 from connector.receipt import Receipt
 from connector.report import Level, Report
 from connector.source import Source
-from connector.stage_times import StageTimes, profile_text
+from connector.stage_times import StageTimes, profile_lines
 
 _STOPS_THE_RUN = {ErrorKind.INTERRUPTED, ErrorKind.WAREHOUSE, ErrorKind.SCHEMA}
 """Failures after which the next project cannot fare better. A lock is one project's: another run is at it."""
@@ -141,7 +141,7 @@ def run_sync(settings: Settings, report: Report, interruption: Interruption) -> 
                 publisher.publish_run(run.outcome, holder, report, interruption)
     if settings.profile:
         facts = run.times.facts()
-        report.event("run_profile", profile_text(f"Run {run.run_id}", facts), **facts)
+        report.table("run_profile", profile_lines(f"Run {run.run_id}", facts), **facts)
     return run
 
 
@@ -222,7 +222,7 @@ class _SyncOfAll:
             receipt.break_off(error)
             run.failures.append(error)
             if self._settings.debug:
-                traceback.print_exc()
+                print_traceback()
             if error.kind in _STOPS_THE_RUN:
                 raise
         finally:
@@ -232,8 +232,8 @@ class _SyncOfAll:
             report.event("project_finished", receipt.sentence(), level=level, **receipt.row())
             if self._settings.profile:
                 facts = receipt.times.facts()
-                text = profile_text(receipt.project_title or project_hash, facts)
-                report.event("project_profile", text, project_hash=project_hash, **facts)
+                lines = profile_lines(receipt.project_title or project_hash, facts)
+                report.table("project_profile", lines, project_hash=project_hash, **facts)
             self._warehouse.record_project(receipt.row())
 
     @contextmanager

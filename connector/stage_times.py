@@ -63,8 +63,8 @@ class StageTimes:
         }
 
 
-def profile_text(title: str, facts: Mapping[str, Any]) -> str:
-    """The facts as a table, a line a stage, and in its last line what bounds the sync."""
+def profile_lines(title: str, facts: Mapping[str, Any]) -> list[str]:
+    """The facts as the lines of a table: a heading, a line a stage, and in its last line what bounds the sync."""
     total = max(facts["wall_seconds"], 0.001)
     lines = [f"{title}: {'stage':<12}{'wall s':>9}{'share':>8}{'CPU s':>9}"]
     indent = " " * (len(title) + 2)
@@ -78,7 +78,7 @@ def profile_text(title: str, facts: Mapping[str, Any]) -> str:
         lines.append(f"{indent}CPU of the reading process: {facts['reading_process_cpu_seconds']:.2f} s")
     if bound := _bound(facts["stages"], total):
         lines.append(f"{indent}{bound}")
-    return "\n".join(lines)
+    return lines
 
 
 def _bound(stages: Mapping[str, Mapping[str, float]], total: float) -> str:

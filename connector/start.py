@@ -7,6 +7,7 @@ import sys
 from importlib.abc import MetaPathFinder
 
 from connector.sdk_transport import SdkTransportFinder
+from connector.standard_streams import guard_standard_streams
 
 
 class _WithoutPandas(MetaPathFinder):
@@ -54,6 +55,7 @@ def hold_little() -> None:
 
 def main() -> None:
     """Run the command."""
+    guard_standard_streams()
     start_quickly()
     hold_little()
     from connector.cli import main

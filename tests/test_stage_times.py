@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connector.stage_times import StageTimes, profile_text
+from connector.stage_times import StageTimes, profile_lines
 
 
 def spin(seconds: float) -> None:
@@ -77,12 +77,13 @@ def facts(**stages: tuple[float, float]) -> dict[str, Any]:
     ],
 )
 def test_the_profile_says_what_bounds_a_sync(stages: dict[str, tuple[float, float]], said: str) -> None:
-    text = profile_text("Herd", facts(**stages))
-    assert said in text.splitlines()[-1]
+    lines = profile_lines("Herd", facts(**stages))
+    text = "\n".join(lines)
+    assert said in lines[-1]
     assert "CPU of other threads (requests, DuckDB): 1.50 s" in text
     assert "CPU of the reading process: 0.25 s" in text
-    assert [line.split()[0] for line in text.splitlines()[1:5]] == ["fetch", "normalise", "write", "other"]
+    assert [line.split()[0] for line in lines[1:5]] == ["fetch", "normalise", "write", "other"]
 
 
 def test_a_sync_that_hardly_loads_is_bound_by_nothing_of_that() -> None:
-    assert "Bound" not in profile_text("Herd", facts(list=(8.0, 1.0), fetch=(0.1, 0.0)))
+    assert "Bound" not in " ".join(profile_lines("Herd", facts(list=(8.0, 1.0), fetch=(0.1, 0.0))))

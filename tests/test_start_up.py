@@ -65,6 +65,10 @@ def test_status_reads_without_the_sdk_the_migrations_and_what_draws(url: str) ->
     assert found & HEAVY == {"duckdb", "numpy", "pyarrow", "sqlalchemy"}
 
 
+def test_lines_of_text_need_nothing_that_draws_unless_a_terminal_shows_them(url: str) -> None:
+    assert "rich" not in imported("status", "--warehouse", url)
+
+
 def test_opening_a_warehouse_of_this_release_needs_no_migrations(url: str) -> None:
     assert imported("migrate", "--warehouse", url, "--log-format", "json") & {"alembic", "encord", "pandas"} == set()
 
@@ -76,7 +80,7 @@ def test_a_sync_imports_neither_migrations_nor_pandas(url: str, tmp_path: Path) 
     key_file.write_text(world.private_key)
     with SampleServer(world) as server:
         sync = ("sync", f"--ssh-key-file={key_file}", f"--domain={server.domain}", f"--project={world.project_hash}")
-        found = imported(*sync, "--warehouse", url, "--log-format", "json")
+        found = imported(*sync, "--warehouse", url)
         assert found & HEAVY == {"duckdb", "encord", "numpy", "pyarrow", "requests", "sqlalchemy"}
         of_the_sdk = {name.split(".")[1] for name in found if name.startswith("encord.")}
         assert "http" in of_the_sdk

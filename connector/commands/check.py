@@ -5,8 +5,6 @@ import functools
 import platform
 from collections.abc import Callable
 
-import click
-
 from connector import __version__
 from connector.config import Settings
 from connector.errors import ConnectorError, ErrorKind, ExitCode
@@ -14,6 +12,7 @@ from connector.load import ARROW_SCHEMAS, STORED_SCHEMA
 from connector.load.reading import warehouse_exists
 from connector.load.status import read_state, read_status
 from connector.normalise import NORMALISER_VERSION, normalise_listing
+from connector.printing import print_line
 from connector.project_choice import project_hashes, require_project_choice, source_settings
 from connector.source import Source, compare
 
@@ -39,9 +38,9 @@ class _Checks:
 
     def _line(self, name: str, check: Callable[[], str]) -> bool:
         try:
-            click.echo(f"ok    {name}: {check()}")
+            print_line(f"ok    {name}: {check()}", hang=6)
         except ConnectorError as error:
-            click.echo(f"FAIL  {name}: {error}")
+            print_line(f"FAIL  {name}: {error}", hang=6)
             self._exit_code = self._exit_code or error.kind.exit_code
             return False
         return True

@@ -17,6 +17,7 @@ from connector.errors import ConnectorError, ErrorKind
 from connector.interruption import Interruption, interruption_on_signals
 from connector.load import Warehouse, open_warehouse
 from connector.load.status import read_status
+from connector.printing import print_line, visible
 from connector.report import TextReport
 from connector.run import run_sync
 from connector.sample import SampleProject, SampleServer, build_sample_world
@@ -34,7 +35,6 @@ def run_demo(size: Literal["small", "medium", "large"], seed: int, path: Path) -
     Raises:
         ConnectorError: WAREHOUSE or LOCKED, if the file cannot be written; INTERRUPTED.
     """
-    console = Console(highlight=False)
     _remove_earlier(path)
     world = build_sample_world(size, seed=seed)
     project = world.projects[world.project_hash]
@@ -43,43 +43,42 @@ def run_demo(size: Literal["small", "medium", "large"], seed: int, path: Path) -
             ssh_key=SecretStr(world.private_key),
             domain=server.domain,
             project=(world.project_hash,),
-            warehouse=f"duckdb:///{path.resolve()}",
+            warehouse=f"duckdb:///{path}",
         )
-        _heading(console, "1. A project in Encord")
-        console.print(
+        _heading("1. A project in Encord")
+        print_line(
             f"A built-in Encord server runs on this machine only, at {server.domain}. It holds the sample project "
-            f"[bold]{project.record['title']}[/bold]: {len(project.rows)} label rows, branches of "
+            f"{project.record['title']}: {len(project.rows)} label rows, branches of "
             f"{len({branch for _, branch in project.rows})} names. Encord's own SDK talks to it, as it would to "
-            "api.encord.com.",
-            soft_wrap=True,
+            "api.encord.com."
         )
-        _heading(console, "2. The first sync fetches everything")
-        _sync(settings, console, interruption)
-        _heading(console, "3. Meanwhile, in Encord")
+        _heading("2. The first sync fetches everything")
+        _sync(settings, interruption)
+        _heading("3. Meanwhile, in Encord")
         for sentence in work_on(project):
-            console.print(f"  - {sentence}", soft_wrap=True)
-        _heading(console, "4. The second sync fetches only what changed")
+            print_line(f"  - {sentence}", hang=4)
+        _heading("4. The second sync fetches only what changed")
         server.requests.clear()
-        _sync(settings, console, interruption)
+        _sync(settings, interruption)
         for_labels = sum(record.query_type == "labelrow" for record in server.requests)
-        console.print(f"  It sent {len(list(server.requests))} requests, {for_labels} of them for labels.")
+        print_line(f"  It sent {len(list(server.requests))} requests, {for_labels} of them for labels.")
 
-    _heading(console, '5. Questions of Encord\'s "Export Labels" page, one query each')
+    _heading('5. Questions of Encord\'s "Export Labels" page, one query each')
     warehouse = open_warehouse(settings.warehouse)
     try:
         for question in QUESTIONS:
-            _answer(warehouse, question, console)
+            _answer(warehouse, question)
     finally:
         warehouse.close()
-    _heading(console, "6. Yours to look at")
+    _heading("6. Yours to look at")
     python, command = _from_here(Path(sys.executable)), _from_here(Path(sys.executable).with_name("encord-sync"))
-    console.print(
-        f"The file is [bold]{path.resolve()}[/bold]. Open it with any DuckDB client (duckdb {path}), or with\n"
-        f"  {python} -c \"import duckdb; duckdb.connect('{path}').sql('FROM label_on_frame LIMIT 10').show()\"\n"
-        f"  {command} status --warehouse duckdb:///{path}\n"
-        f"Your own project: {command} sync --ssh-key-file KEY --project HASH --warehouse duckdb:///labels.duckdb",
-        soft_wrap=True,
-    )
+    print_line(f"The file is {path.resolve()}. Open it with any DuckDB client (duckdb {path}), or with")
+    print_line(f"  {python} -c \\")
+    print_line(f"    \"import duckdb; duckdb.connect('{path}').view('label_on_frame').show()\"")
+    print_line(f"  {command} status --warehouse duckdb:///{path}")
+    print_line("Your own project:")
+    print_line(f"  {command} sync --ssh-key-file KEY --project HASH \\")
+    print_line("    --warehouse duckdb:///labels.duckdb")
 
 
 def _remove_earlier(path: Path) -> None:
@@ -87,7 +86,7 @@ def _remove_earlier(path: Path) -> None:
     if not path.exists():
         return
     try:
-        status = read_status(f"duckdb:///{path.resolve()}")
+        status = read_status(f"duckdb:///{path}")
     except ConnectorError as error:
         raise ConnectorError(
             error.kind,
@@ -102,8 +101,8 @@ def _remove_earlier(path: Path) -> None:
     path.unlink()
 
 
-def _sync(settings: Settings, console: Console, interruption: Interruption) -> None:
-    run = run_sync(settings, TextReport(console=console), interruption)
+def _sync(settings: Settings, interruption: Interruption) -> None:
+    run = run_sync(settings, TextReport(stream=sys.stdout), interruption)
     if run.failures:
         raise run.failures[0]
 
@@ -137,13 +136,15 @@ def work_on(project: SampleProject) -> Iterator[str]:
     yield f"{image.metadata['data_title']} was removed from the project"
 
 
-def _answer(warehouse: Warehouse, question: Question, console: Console) -> None:
+def _answer(warehouse: Warehouse, question: Question) -> None:
     sql = question.sql.format(video=VIDEO, consensus=CONSENSUS)
     with warehouse.connection() as connection:
         result = connection.exec_driver_sql(sql)
         names = list(result.keys())
         rows = result.fetchall()
-    console.print(f"\n[bold]{question.title}[/bold]")
+    print_line("")
+    print_line(question.title, style="bold")
+    console = Console(highlight=False, markup=False, emoji=False)
     console.print(Syntax(sql, "sql", background_color="default", word_wrap=True))
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for index, name in enumerate(names):
@@ -153,11 +154,11 @@ def _answer(warehouse: Warehouse, question: Question, console: Console) -> None:
         table.add_row(*(_shown(value) for value in row))
     console.print(table)
     if len(rows) > SHOWN_ROWS:
-        console.print(f"… {len(rows):,} rows in all")
+        print_line(f"… {len(rows):,} rows in all")
 
 
 def _shown(value: object) -> str:
-    return "" if value is None else f"{value:.1f}" if isinstance(value, float) else str(value)
+    return "" if value is None else f"{value:.1f}" if isinstance(value, float) else visible(str(value))
 
 
 def _from_here(path: Path) -> Path:
@@ -165,5 +166,6 @@ def _from_here(path: Path) -> Path:
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
-def _heading(console: Console, text: str) -> None:
-    console.print(f"\n[bold cyan]{text}[/bold cyan]")
+def _heading(text: str) -> None:
+    print_line("")
+    print_line(text, style="bold cyan")

@@ -1,7 +1,6 @@
 """`encord-sync export coco`: one branch of a project, or its consensus, as a COCO file."""
 
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,6 @@ import click
 from connector.commands.exit_codes import EXIT_CODES
 from connector.commands.options import OUTPUT_OPTIONS, WAREHOUSE_OPTIONS, given, report_for, with_settings
 from connector.config import load_settings
-from connector.report import JsonReport
 
 
 @click.command("coco", epilog=EXIT_CODES, short_help="Write the labels of a branch, or the consensus, as COCO.")
@@ -64,7 +62,7 @@ def export_coco(
     \b
     Examples:
       encord-sync export coco --out coco.json --warehouse duckdb:///labels.duckdb
-      encord-sync export coco --out coco.json --where "workflow_stage_title = 'Complete'"
+      encord-sync export coco --where "workflow_stage_title = 'Complete'"
       encord-sync export coco --out coco.json --consensus --never-crowd
     """  # noqa: D301 - a backslash and b is how click is told to keep lines as they are
     from connector.export.coco_choice import CocoWanted
@@ -72,9 +70,7 @@ def export_coco(
     from connector.interruption import interruption_on_signals
 
     settings = load_settings(given(flags), os.environ, config)
-    report = report_for(settings)
-    if out == STANDARD_OUTPUT and isinstance(report, JsonReport):
-        report = JsonReport(threshold="error" if settings.quiet else "info", stream=sys.stderr)
+    report = report_for(settings, is_output_taken=out == STANDARD_OUTPUT)
     wanted = CocoWanted(
         project_hash=project,
         branch=None if consensus else branch,

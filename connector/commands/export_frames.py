@@ -65,9 +65,11 @@ def export_frames(
 
     \b
     Examples:
-      encord-sync export frames --video barn.mp4 --out frames --warehouse duckdb:///labels.duckdb
-      encord-sync export frames --video barn.mp4 --out frames --draw --where "object_name = 'Cow' AND frame < 500"
-      encord-sync export frames --video barn.mp4 --out frames --where "frame IN (10, 20, 30, 40)" --format jpg
+      encord-sync export frames --video barn.mp4 --out frames
+      encord-sync export frames --video barn.mp4 --out frames --draw \\
+        --where "object_name = 'Cow' AND frame < 500"
+      encord-sync export frames --video barn.mp4 --out frames --format jpg \\
+        --where "frame IN (10, 20, 30, 40)"
     """  # noqa: D301 - a backslash and b is how click is told to keep lines as they are
     from connector.export.frames import save_frames
     from connector.export.frames_choice import FramesWanted

@@ -1,7 +1,6 @@
 """`encord-sync export json`: label rows as the export page's first script writes them, from the warehouse alone."""
 
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +8,8 @@ import click
 
 from connector.commands.exit_codes import EXIT_CODES
 from connector.commands.options import OUTPUT_OPTIONS, WAREHOUSE_OPTIONS, given, report_for, with_settings
-from connector.config import Settings, load_settings
+from connector.config import load_settings
 from connector.errors import ExitCode
-from connector.report import JsonReport, Report
 
 
 @click.command("json", epilog=EXIT_CODES, short_help="Write label rows as Encord's own JSON.")
@@ -53,8 +51,8 @@ def export_json(
     \b
     Examples:
       encord-sync export json --warehouse duckdb:///labels.duckdb
-      encord-sync export json --branch all --out labels.json.gz --ontology-out ontology.json
-      encord-sync export json --title barn-east-001.mp4 --lines --out - | jq .label_hash
+      encord-sync export json --out labels.json.gz --ontology-out ontology.json
+      encord-sync export json --branch all --lines --out - | jq .label_hash
     """  # noqa: D301 - a backslash and b is how click is told to keep lines as they are
     from connector.export.json_file import STANDARD_OUTPUT, write_json_file, write_ontology_file
     from connector.export.stored_label_rows import StoredLabelRows, only_project
@@ -63,7 +61,7 @@ def export_json(
     from connector.load.reading import open_for_reading
 
     settings = load_settings(given(flags), os.environ, config)
-    report = _report_beside(settings, out == STANDARD_OUTPUT)
+    report = report_for(settings, is_output_taken=out == STANDARD_OUTPUT)
     try:
         with (
             interruption_on_signals() as interruption,
@@ -95,11 +93,3 @@ def export_json(
         out=str(out),
     )
     raise SystemExit(ExitCode.PARTIAL if written.failed else ExitCode.OK)
-
-
-def _report_beside(settings: Settings, is_output_taken: bool) -> Report:
-    """The report that the settings ask for, never on the stream that the labels go to."""
-    report = report_for(settings)
-    if is_output_taken and isinstance(report, JsonReport):
-        return JsonReport(threshold="error" if settings.quiet else "info", stream=sys.stderr)
-    return report

@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, TypeVar, get_args, get_origin
@@ -10,7 +10,9 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 import click
 from pydantic.fields import FieldInfo
 
-from connector.config import ENVIRONMENT_PREFIX, OPTIONS, Settings
+from connector.config import ENVIRONMENT_PREFIX, OPTIONS, Settings, is_text
+from connector.errors import ConnectorError, ErrorKind
+from connector.printing import LogLine
 from connector.report import JsonReport, Level, Report, TextReport
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -128,11 +130,37 @@ def given(flags: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def report_for(settings: Settings) -> Report:
-    """The report that the settings ask for: text on a terminal, JSON lines elsewhere, unless told otherwise."""
+def require_text(arguments: Sequence[str]) -> None:
+    """See that what stands on the command line is text, in the encoding of this system.
+
+    Raises:
+        ConnectorError: CONFIGURATION; names the option that it is not.
+    """
+    option = ""
+    for argument in arguments:
+        if argument.startswith("--"):
+            option = argument.partition("=")[0]
+        if not is_text(argument):
+            raise ConnectorError(
+                ErrorKind.CONFIGURATION,
+                f"What stands at {option or 'the command'} is not text in {sys.getfilesystemencoding()}: '{argument}'.",
+                remedy="Give it in that encoding, or set LC_ALL to one that it is in; rename a file of such a name.",
+            )
+
+
+def report_for(settings: Settings, *, is_output_taken: bool = False) -> Report:
+    """The report that the settings ask for: lines of text on standard error, or JSON lines on standard output.
+
+    Args:
+        settings: of the command.
+        is_output_taken: whether standard output carries something else; JSON lines go to standard error then.
+    """
     if settings.debug:
         # The SDK logs the beginning of each request's body; keys, signatures and answers are not in it.
-        logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(LogLine("%(asctime)s %(name)s %(message)s"))
+        logging.basicConfig(level=logging.INFO, handlers=[handler])
     threshold: Level = "error" if settings.quiet else "debug" if settings.verbose or settings.debug else "info"
-    is_text = settings.log_format == "text" or (settings.log_format == "auto" and sys.stderr.isatty())
-    return TextReport(threshold=threshold) if is_text else JsonReport(threshold=threshold)
+    if settings.log_format == "text":
+        return TextReport(threshold=threshold)
+    return JsonReport(threshold=threshold, stream=sys.stderr if is_output_taken else sys.stdout)

@@ -5,11 +5,9 @@ import datetime
 import sys
 from collections.abc import Iterator
 
-import click
-import orjson
-
 from connector.config import Settings
 from connector.load.status import ProjectStatus, WarehouseStatus, read_status
+from connector.printing import json_line, print_line
 
 _SHOWN_FAILURES = 20
 
@@ -21,7 +19,7 @@ def print_status(settings: Settings) -> None:
         ConnectorError: if it cannot be opened, is locked, or is of another release.
     """
     status = read_status(settings.warehouse, settings.db_schema)
-    if settings.log_format == "json" or (settings.log_format == "auto" and not sys.stdout.isatty()):
+    if settings.log_format == "json":
         for project in status.projects:
             failures = [
                 {"label_hash": label_hash, "kind": kind, "message": message}
@@ -29,22 +27,27 @@ def print_status(settings: Settings) -> None:
                 if project_hash == project.project_hash
             ]
             line = {**dataclasses.asdict(project), "failed_label_rows": failures}
-            sys.stdout.write(orjson.dumps(line, option=orjson.OPT_UTC_Z).decode() + "\n")
+            sys.stdout.write(json_line(line, sys.stdout.encoding) + "\n")
         return
     _print_text(status, settings)
 
 
 def _print_text(status: WarehouseStatus, settings: Settings) -> None:
-    click.echo(f"{settings.shown_warehouse}, revision {status.schema_version}, projects: {len(status.projects)}")
+    print_line(f"{settings.shown_warehouse}, revision {status.schema_version}, projects: {len(status.projects)}")
     for project in status.projects:
-        click.echo(f"\n{project.title or 'unknown title'}  {project.project_hash}")
+        print_line("")
+        print_line(f"{project.title or 'unknown title'}  {project.project_hash}")
         for name, text in _lines(project):
-            click.echo(f"  {name:<13} {text}")
+            _print_fact(name, text)
         failures = [failure for failure in status.failures if failure[0] == project.project_hash]
         for _, label_hash, kind, message in failures[:_SHOWN_FAILURES]:
-            click.echo(f"  failed        {label_hash} ({kind}): {message}")
+            _print_fact("failed", f"{label_hash} ({kind}): {message}")
         if len(failures) > _SHOWN_FAILURES:
-            click.echo(f"                … and {len(failures) - _SHOWN_FAILURES} more in table sync_failure")
+            _print_fact("", f"… and {len(failures) - _SHOWN_FAILURES} more in table sync_failure")
+
+
+def _print_fact(name: str, text: str) -> None:
+    print_line(f"  {name:<13} {text}", hang=16)
 
 
 def _lines(project: ProjectStatus) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,5 @@
 """A COCO document into a file or to standard output, and what to tell of it."""
 
-import sys
 from pathlib import Path
 
 from connector.errors import ConnectorError, ErrorKind
@@ -10,6 +9,7 @@ from connector.export.whole_file import whole_file
 from connector.interruption import Interruption
 from connector.load.reading import open_for_reading
 from connector.report import Report
+from connector.standard_streams import product_on_standard_output
 
 STANDARD_OUTPUT = Path("-")
 """What `--out` names instead of a file."""
@@ -33,7 +33,8 @@ def write_coco(
     """
     with open_for_reading(warehouse, schema) as session:
         if out == STANDARD_OUTPUT:
-            written = export_coco(session, wanted, sys.stdout.buffer, None, report, interruption)
+            with product_on_standard_output() as product:
+                written = export_coco(session, wanted, product, None, report, interruption)
         else:
             try:
                 with whole_file(out) as file:

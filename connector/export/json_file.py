@@ -1,7 +1,6 @@
 """`export json`: the label rows of a project as one JSON list, or one JSON object a line, written row by row."""
 
 import gzip
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from connector.export.stored_label_rows import StoredLabelRows
 from connector.export.whole_file import whole_file
 from connector.interruption import Interruption
 from connector.report import Report
+from connector.standard_streams import product_on_standard_output
 
 STANDARD_OUTPUT = Path("-")
 """What `--out` names instead of a file."""
@@ -102,8 +102,8 @@ def _tell_unwritable(report: Report, label_hash: str) -> None:
 def _output(out: Path) -> Iterator[Callable[[bytes], object]]:
     """What writes to a file that takes its place at the end of the block, and goes if the block raises."""
     if out == STANDARD_OUTPUT:
-        yield sys.stdout.buffer.write
-        sys.stdout.buffer.flush()
+        with product_on_standard_output() as product:
+            yield product.write
         return
     try:
         with whole_file(out) as file:

@@ -74,7 +74,7 @@ def locked(what: str, holder: LockHolder | None) -> ConnectorError:
 
 def _user() -> str:
     try:
-        return getpass.getuser()
+        return getpass.getuser().encode("utf-8", "backslashreplace").decode()  # from the environment: any bytes
     except (OSError, KeyError, ImportError):  # a container's user id without a name
         return f"user {os.getuid()}" if hasattr(os, "getuid") else "unknown user"
 

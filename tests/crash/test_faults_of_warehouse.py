@@ -95,7 +95,7 @@ def test_a_disk_that_fills_while_the_file_is_closed(
     file = duckdb_engine.file(warehouse.url)
     command = CommandLine(on_duckdb.server, tmp_path)
     copy, target = tmp_path / "copy.duckdb", f"--publish={tmp_path / 'copy.duckdb'}"
-    printed = command.sync(warehouse=warehouse.url, file_blocks=file.stat().st_size // 512)
+    printed = command.sync(warehouse=warehouse.url, file_blocks=file.stat().st_size // 512, log_format="json")
     assert printed.exit_code == 0
     (warning,) = [json.loads(line) for line in printed.out.splitlines() if '"log_left"' in line]
     log = file.with_name(f"{file.name}.wal")
@@ -113,7 +113,7 @@ def test_a_disk_that_fills_while_the_file_is_closed(
     assert copy.read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["copy.duckdb", "key"]
 
-    again = command.sync(warehouse=warehouse.url)
+    again = command.sync(warehouse=warehouse.url, log_format="json")
     assert (again.exit_code, '"log_left"' in again.out, log.exists()) == (0, False, False)
 
 

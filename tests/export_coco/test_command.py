@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from connector.errors import ConnectorError, ErrorKind
 from connector.load import Warehouse, open_warehouse
 from tests.export_coco.sdk_exporter import Coco
 from tests.readme.reference import README
+from tests.sync.command_line import COMMAND
 from tests.views.conftest import empty_file, engine, pytest_generate_tests
 from tests.views.herd import add_classification, add_data_unit, add_label_row, add_object, add_project, insert
 
@@ -67,7 +69,7 @@ def fill(url: str, step: Callable[[Warehouse], None]) -> None:
 
 
 def run(url: str, *arguments: str) -> Result:
-    return CliRunner().invoke(application, ["export", "coco", "--warehouse", url, *arguments])
+    return CliRunner().invoke(application, ["export", "coco", "--warehouse", url, "--log-format=json", *arguments])
 
 
 def document(url: str, out: Path, *arguments: str) -> Coco:
@@ -141,8 +143,8 @@ def test_branches_conditions_and_endings(filled: str, tmp_path: Path) -> None:
 
 
 def test_standard_output_holds_the_document_alone(filled: str) -> None:
-    result = run(filled, "--out", "-", "--where", "data_type = 'image'")
-    assert result.exit_code == 0
+    arguments = ("export", "coco", "--warehouse", filled, "--log-format=json", "--out=-", "--where=data_type = 'image'")
+    result = subprocess.run([COMMAND, *arguments], capture_output=True, text=True, check=True)
     assert len(json.loads(result.stdout)["images"]) == 2
     events = [json.loads(line) for line in result.stderr.splitlines()]
     assert [event["event"] for event in events][-1:] == ["coco_written"]

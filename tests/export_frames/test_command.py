@@ -22,15 +22,16 @@ ENGINES = ("duckdb",)
 
 
 def run(herd: LabelledHerd, *arguments: str) -> Result:
-    return CliRunner().invoke(
-        application, ["export", "frames", "--warehouse", herd.url, "--out", str(herd.out), *arguments]
-    )
+    given = ["export", "frames", "--warehouse", herd.url, "--out", str(herd.out), "--log-format=json", *arguments]
+    return CliRunner().invoke(application, given)
 
 
 def test_frames_are_saved_and_counted(herd: LabelledHerd) -> None:
     herd.fill(lambda warehouse: add_object(warehouse, "one", "o1", [3, 40]))
     video = make_video(herd.folder / "video.file.mp4")
-    result = run(herd, "--video", str(video), "--title", "video.file", "--where", "frame > 3", "--draw")
+    result = run(
+        herd, "--video", str(video), "--title", "video.file", "--where", "frame > 3", "--draw", "--log-format=json"
+    )
     assert result.exit_code == 0, result.output
     event = json.loads(result.output)
     assert (event["event"], event["images"], event["labels"]) == ("frames_saved", 1, 1)

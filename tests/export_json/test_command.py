@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from encord.objects import OntologyStructure
 from connector.cli import application
 from tests.export_json.conftest import SyncedProject
 from tests.export_json.sdk_comparison import assert_same_model
+from tests.sync.command_line import COMMAND
 
 
 def run(url: str, *arguments: str) -> Result:
@@ -81,8 +83,8 @@ def test_lines_and_gzip_hold_the_same_rows(synced_file: SyncedProject, tmp_path:
 
 
 def test_standard_output_holds_the_labels_and_nothing_else(synced_file: SyncedProject) -> None:
-    result = run(synced_file.url, "--out", "-", "--lines")
-    assert result.exit_code == 0
+    arguments = ("export", "json", "--warehouse", synced_file.url, "--log-format=json", "--out=-", "--lines")
+    result = subprocess.run([COMMAND, *arguments], capture_output=True, text=True, check=True)
     assert all("label_hash" in json.loads(line) for line in result.stdout.splitlines())
     assert json.loads(result.stderr.splitlines()[-1])["event"] == "labels_exported"
 

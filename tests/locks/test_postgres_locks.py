@@ -224,7 +224,7 @@ def test_syncs_of_two_projects_run_side_by_side_and_of_one_they_do_not(
     other_project = commands.sync(project=second_project).ended()
     assert other_project.exit_code == 0, other_project.all
 
-    both_projects = commands.sync(f"--project={second_project}").ended()
+    both_projects = commands.sync(f"--project={second_project}", "--log-format=json").ended()
     assert both_projects.exit_code == 8, both_projects.all
     assert f"is held by encord-sync sync of {getpass.getuser()}" in both_projects.all
     assert f"process {first.pid}, since 2" in both_projects.all

@@ -53,7 +53,7 @@ def test_the_second_one_ends_with_8_and_says_who_is_at_it(commands: StartedComma
     commands.let_go()
     printed = first.ended()
     assert printed.exit_code == 0
-    assert holder["run_id"] in printed.out
+    assert holder["run_id"] in printed.err
     assert loaded(commands) == 4
     assert not commands.lock_file.exists()
 

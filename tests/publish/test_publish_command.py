@@ -22,14 +22,13 @@ def test_by_itself_and_with_a_sync(tmp_path: Path) -> None:
         assert too_early.exit_code == 6
         assert "There is no warehouse" in too_early.err
 
-        synced = command.sync(publish="out/copy.duckdb", publish_keep=1)
+        synced = command.sync(publish="out/copy.duckdb", publish_keep=1, log_format="json")
         assert synced.exit_code == 0, synced.all
         (told,) = [json.loads(line) for line in synced.out.splitlines() if '"published"' in line]
         assert told["path"] == "out/copy.duckdb"
 
         again = command.run(
             "publish", warehouse, "--publish=out/copy.duckdb", "--publish-format=duckdb", "--publish-format=parquet",
-            "--log-format=text",
         )  # fmt: skip
         assert again.exit_code == 0, again.all
         assert again.err.count(f"Published run {told['run_id']} as out/copy") == 2

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,7 +31,7 @@ class HeardEvent:
 
 
 class HeardReport:
-    """A report that keeps what it is told; `on_progress` is called after each bundle."""
+    """A report that keeps what it is told; `on_progress` is called when label rows were read."""
 
     def __init__(self, on_progress: Callable[[], None] = lambda: None) -> None:
         self.events: list[HeardEvent] = []
@@ -40,8 +40,12 @@ class HeardReport:
     def event(self, name: str, text: str, *, level: Level = "info", **fields: Any) -> None:  # noqa: ANN401 - JSON values
         self.events.append(HeardEvent(name, text, level, fields))
 
+    def table(self, name: str, lines: Sequence[str], **fields: Any) -> None:  # noqa: ANN401 - JSON values
+        self.event(name, lines[0], **fields)
+
     def progress(self, title: str, done: int, total: int, annotations: int) -> None:  # noqa: ARG002 - Report
-        self._on_progress()
+        if done:
+            self._on_progress()
 
     def close(self) -> None:
         """Nothing is drawn."""

@@ -1,0 +1,1 @@
+"""What the command prints, whatever it is given and wherever it goes: hostile text, failing streams, odd encodings."""
