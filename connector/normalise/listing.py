@@ -9,6 +9,7 @@ import orjson
 import pyarrow as pa
 
 from connector.normalise.listing_entries import Entry, EntryTaker, Rejected, TakenEntries, entry_identifier
+from connector.normalise.spaces import spaces_digest
 from connector.normalise.storable_text import storable
 
 _NOT_OF_ITS_TYPE = (pa.ArrowException, TypeError, ValueError, OverflowError)
@@ -183,6 +184,7 @@ _UNIT_VALUES: dict[str, Callable[[Entry], Any]] = {
     "frame_count": _key("number_of_frames"),
     "duration_seconds": _key("duration"),
     "client_metadata": _client_metadata,
+    "spaces_digest": lambda entry: spaces_digest(entry.get("spaces")),
 }
 _ROW_VALUES: dict[str, Callable[[Entry], Any]] = {
     "workflow_stage_uuid": lambda entry: (entry.get("workflow_graph_node") or {}).get("uuid"),
