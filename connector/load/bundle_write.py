@@ -139,16 +139,27 @@ def outdated_label_rows(stored: Iterable[StoredLabelRow]) -> dict[str, Failure]:
 def replace_data_frames(
     session: Session, replacement: RowReplacement, project_hash: str, frames: pa.Table | None
 ) -> int:
-    """Replaces the frames' facts of the data units whose label rows were renewed."""
-    if frames is None or not frames.num_rows:
+    """Replaces the frames' facts of the data units whose label rows were renewed; with none those stored go."""
+    if frames is None:
+        return 0
+    # Without facts that arrive there is seldom one to remove.
+    among = (
+        ""
+        if frames.num_rows
+        else (
+            " AND EXISTS (SELECT 1 FROM data_frame WHERE data_frame.project_hash = label_row.project_hash"
+            " AND data_frame.data_hash = label_row.data_hash)"
+        )
+    )
+    query = (
+        "SELECT DISTINCT data_hash FROM label_row WHERE project_hash = $project_hash"
+        " AND label_hash IN (SELECT label_hash FROM accepted WHERE content_is_new){among}"
+    )
+    schema = pa.schema([pa.field("data_hash", pa.string())])
+    units = session.table(sql(query, among=among), schema, project_hash=project_hash)
+    if not units.num_rows:
         return 0
     session.stage("arriving_data_frame", frames)
-    units = session.table(
-        "SELECT DISTINCT data_hash FROM label_row WHERE project_hash = $project_hash"
-        " AND label_hash IN (SELECT label_hash FROM accepted WHERE content_is_new)",
-        pa.schema([pa.field("data_hash", pa.string())]),
-        project_hash=project_hash,
-    )
     session.stage("renewed_data_unit", units)
     return replacement.replace_frames(project_hash)
 
@@ -174,5 +185,6 @@ def set_states(session: Session, project_hash: str, run_id: str) -> None:
         "UPDATE label_row SET {changes}, stale_reason = NULL,"
         " run_id = CASE WHEN accepted.content_is_new THEN $run_id ELSE label_row.run_id END"
         " FROM accepted WHERE label_row.label_hash = accepted.label_hash AND label_row.project_hash = $project_hash"
+        " AND label_row.deleted_at IS NULL"
     )
     session.execute(sql(update, changes=", ".join([*kept, *taken])), run_id=run_id, project_hash=project_hash)

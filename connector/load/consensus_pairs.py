@@ -47,7 +47,8 @@ NO_TITLES = ", ".join(
 _TEXTS = ("consensus_branch", "consensus_unit_state", "consensus_branch_pair")
 _MATCHING = ("consensus_object", "consensus_object_candidate", "consensus_object_match_now")
 
-_CONTENT = "COALESCE({row}.content_hash, ''), COALESCE(CAST({row}.normaliser_version AS VARCHAR), '')"
+_ROWS = "COALESCE({row}.label_hash, ''), COALESCE({row}.content_hash, ''), COALESCE({row}.run_id, '')"
+"""Names the rows of a label row: the same labels give other ones with another ontology, listing or release."""
 _NOBODY = "SELECT CAST(NULL AS VARCHAR) AS label_hash, CAST(NULL AS VARCHAR) AS author_email WHERE FALSE"
 """Stands in for consensus_branch_author: whose a branch is matters to no match, and asking reads every label."""
 
@@ -104,7 +105,7 @@ def stage_current_pairs(session: Session, project_hash: str, units: pa.Table | N
     }
     query = sql(
         "SELECT p.label_row_id, p.other_label_row_id, p.project_hash, p.data_hash, p.label_hash, p.other_label_hash,"
-        " md5(CONCAT_WS('/', p.pair_kind, {content}, {other_content})) AS made_from,"
+        " md5(CONCAT_WS('/', p.pair_kind, {rows}, {other_rows})) AS made_from,"
         " p.branch_name, p.other_branch_name, p.pair_kind,"
         " COALESCE(a.is_event_based, FALSE) AS is_event_based,"
         " COALESCE(b.is_event_based, FALSE) AS other_is_event_based,"
@@ -114,8 +115,8 @@ def stage_current_pairs(session: Session, project_hash: str, units: pa.Table | N
         " JOIN label_row AS b ON b.label_row_id = p.other_label_row_id"
         " WHERE (a.label_hash IS NULL OR a.content_hash IS NOT NULL)"
         " AND (b.label_hash IS NULL OR b.content_hash IS NOT NULL)",
-        content=sql(_CONTENT, row="a"),
-        other_content=sql(_CONTENT, row="b"),
+        rows=sql(_ROWS, row="a"),
+        other_rows=sql(_ROWS, row="b"),
     )
     pairs = session.table(query_over(given, _TEXTS, query), DUE_SCHEMA)
     session.stage("current_pair", pairs)

@@ -84,18 +84,19 @@ class HeldRows:
             return self._rows("data_frame", where, project_hash=project_hash, hashes="\n".join(data_hashes))
 
     def orphans(self, limit: int) -> list[Orphans]:
-        """Rows of labels without a synced label row, and of frames without a data unit; `limit` owners a table."""
+        """Rows of labels, and facts of frames, without a synced label row; `limit` owners a table."""
         of_labels = (
             "SELECT label_hash, count(*) FROM {table} WHERE NOT EXISTS (SELECT 1 FROM label_row"
             " WHERE label_row.label_hash = {table}.label_hash AND label_row.content_hash IS NOT NULL"
             " AND label_row.deleted_at IS NULL) GROUP BY label_hash ORDER BY label_hash LIMIT $limit"
         )
-        of_data_units = (
-            "SELECT data_hash, count(*) FROM data_frame WHERE NOT EXISTS (SELECT 1 FROM data_unit"
-            " WHERE data_unit.project_hash = data_frame.project_hash AND data_unit.data_hash = data_frame.data_hash"
-            " AND data_unit.deleted_at IS NULL) GROUP BY data_hash ORDER BY data_hash LIMIT $limit"
+        of_frames = (
+            "SELECT data_hash, count(*) FROM data_frame WHERE NOT EXISTS (SELECT 1 FROM label_row"
+            " WHERE label_row.project_hash = data_frame.project_hash AND label_row.data_hash = data_frame.data_hash"
+            " AND label_row.content_hash IS NOT NULL AND label_row.deleted_at IS NULL)"
+            " GROUP BY data_hash ORDER BY data_hash LIMIT $limit"
         )
-        queries = {name: sql(of_labels, table=name) for name in LABEL_TABLES} | {"data_frame": of_data_units}
+        queries = {name: sql(of_labels, table=name) for name in LABEL_TABLES} | {"data_frame": of_frames}
         with self._session.transaction():
             return [
                 Orphans(name, str(owner), int(rows))

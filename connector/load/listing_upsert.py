@@ -1,15 +1,16 @@
 """Taking a whole listing in: the project, its stages, its ontology, its data units and label rows."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from connector.load.frame_numbers import fill_frame_numbers
 from connector.load.ontology_meaning import OntologyMeaning
+from connector.load.renamed_label_rows import move_renamed
 from connector.load.session import Session
-from connector.load.statements import delete_missing, refuse_doubled, sql, upsert
+from connector.load.statements import delete_missing, refuse_doubled, same_key, sql, upsert
 from connector.load.tables import LABEL_TABLES, METADATA
 from connector.load.warehouse import STATE_COLUMNS
 
@@ -21,6 +22,17 @@ _DELETED_WHEN_GONE = ("workflow_stage", "ontology_class", "ontology_attribute", 
 
 _ORDER = ("project", "workflow_stage", "ontology_class", "ontology_attribute", "ontology_option")
 """Parents first, as PostgreSQL's references want it; data_unit and label_row come after them."""
+
+
+_ROWS_ARE_MADE_WITH = ("data_type", "width", "height", "frame_count", "spaces_digest")
+"""Columns of data_unit that rows of labels depend on: extents, warnings, parts. Titles and the like are joined in."""
+
+_NEWS = pa.schema(
+    [
+        pa.field(name, pa.string())
+        for name in ("label_row_id", "data_hash", "branch_name", "label_hash", "old_label_hash")
+    ]
+)
 
 
 def upsert_listing(
@@ -44,6 +56,9 @@ def upsert_listing(
         parts_of.update(part.keys())
         if "data_unit" in part:
             units = part["data_unit"]
+            if not all_new:
+                session.stage("arriving_data_unit", units, is_part=True)
+                changed["label_row"] += _mark_described_otherwise(session, units.column_names)
             changed["data_unit"] += upsert(
                 session, METADATA.tables["data_unit"], units, listed_again=True, is_part=True, all_new=all_new
             )
@@ -52,7 +67,7 @@ def upsert_listing(
             rows = part["label_row"]
             if not all_new:
                 session.stage("arriving_label_row", rows, is_part=True)
-                _forget_replaced_label_hashes(session, project_hash)
+                changed["label_row"] += _follow_label_hashes(session, project_hash)
             changed["label_row"] += upsert(
                 session, METADATA.tables["label_row"], rows, listed_again=True, is_part=True, all_new=all_new
             )
@@ -75,18 +90,31 @@ def _is_known(session: Session, project_hash: str) -> bool:
     return any(session.rows(sql(query, table=name), project_hash=project_hash) for name in ("data_unit", "label_row"))
 
 
-def _forget_replaced_label_hashes(session: Session, project_hash: str) -> None:
-    """Removes the labels and the sync state of label rows that the listing now shows with another label_hash.
+def _follow_label_hashes(session: Session, project_hash: str) -> int:
+    """Follows label rows that the listing shows with another label_hash, or under another id; returns how many moved.
 
-    Encord gives a branch a new label_hash when it is made again; the old hash's rows would otherwise stay for ever.
+    Encord gives a branch a new label_hash when it is made again, and keeps it when the branch is renamed.
     """
+    news = session.table(
+        "SELECT listed.label_row_id, listed.data_hash, listed.branch_name, listed.label_hash,"
+        " label_row.label_hash AS old_label_hash FROM arriving_label_row AS listed"
+        " LEFT JOIN label_row ON label_row.label_row_id = listed.label_row_id"
+        " WHERE listed.label_hash IS DISTINCT FROM label_row.label_hash",
+        _NEWS,
+    )
+    if not news.num_rows:
+        return 0
+    session.stage("news_of_label_row", news, is_part=True)
+    _forget_replaced(session, project_hash)
+    return move_renamed(session, project_hash)
+
+
+def _forget_replaced(session: Session, project_hash: str) -> None:
+    """Removes the labels and the sync state of label_hashes that are gone; they would otherwise stay for ever."""
     replaced = session.table(
-        "SELECT DISTINCT label_row.label_hash AS label_hash"
-        " FROM label_row JOIN arriving_label_row ON arriving_label_row.label_row_id = label_row.label_row_id"
-        " WHERE label_row.project_hash = $project_hash AND label_row.label_hash IS NOT NULL"
-        " AND label_row.label_hash IS DISTINCT FROM arriving_label_row.label_hash",
+        "SELECT DISTINCT old_label_hash AS label_hash FROM news_of_label_row WHERE old_label_hash IS NOT NULL"
+        " AND old_label_hash NOT IN (SELECT label_hash FROM arriving_label_row WHERE label_hash IS NOT NULL)",
         pa.schema([pa.field("label_hash", pa.string())]),
-        project_hash=project_hash,
     )
     if not replaced.num_rows:
         return
@@ -105,6 +133,30 @@ def _forget_replaced_label_hashes(session: Session, project_hash: str) -> None:
         " AND label_hash IN (SELECT label_hash FROM replaced_label_hash)"
     )
     session.execute(sql(clear, cleared=cleared), project_hash=project_hash)
+
+
+def _mark_described_otherwise(session: Session, columns: Sequence[str]) -> int:
+    """Marks synced label rows of data units of which the listing says something else that rows are made with."""
+    known = [name for name in _ROWS_ARE_MADE_WITH if name in columns]
+    differs = [f"data_unit.{name} IS DISTINCT FROM arriving_data_unit.{name}" for name in known]
+    if not differs:
+        return 0
+    found = sql(
+        "SELECT data_unit.project_hash, data_unit.data_hash FROM data_unit JOIN arriving_data_unit ON {same_key}"
+        " WHERE {differs}",
+        same_key=same_key(METADATA.tables["data_unit"], "arriving_data_unit"),
+        differs=" OR ".join(differs),
+    )
+    units = session.table(found, pa.schema([pa.field(name, pa.string()) for name in ("project_hash", "data_hash")]))
+    if not units.num_rows:
+        return 0
+    session.stage("described_otherwise", units)
+    return session.execute(
+        "UPDATE label_row SET stale_reason = 'data unit' FROM described_otherwise"
+        " WHERE label_row.project_hash = described_otherwise.project_hash"
+        " AND label_row.data_hash = described_otherwise.data_hash"
+        " AND label_row.content_hash IS NOT NULL AND label_row.stale_reason IS NULL"
+    )
 
 
 def _mark_stale(session: Session, project_hash: str, meaning: OntologyMeaning) -> int:
@@ -131,7 +183,7 @@ def _mark_stale(session: Session, project_hash: str, meaning: OntologyMeaning) -
         return 0
     mark = (
         "UPDATE label_row SET stale_reason = 'ontology' WHERE project_hash = $project_hash"
-        " AND content_hash IS NOT NULL AND stale_reason IS DISTINCT FROM 'ontology' AND ({touched})"
+        " AND content_hash IS NOT NULL AND stale_reason IS NULL AND ({touched})"
     )
     return session.execute(sql(mark, touched=" OR ".join(touched)), project_hash=project_hash)
 

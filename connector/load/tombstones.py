@@ -14,7 +14,7 @@ from connector.load.warehouse import STATE_COLUMNS
 def bury_label_rows(session: Session, project_hash: str, label_row_ids: Iterable[str], at: datetime) -> int:
     """See `Warehouse.tombstone`; runs inside the caller's transaction."""
     session.stage("gone", pa.table({"label_row_id": pa.array(label_row_ids, pa.string())}))
-    # A label row may live on under another id (a renamed branch): its labels then belong to that one.
+    # Should a listing have given one label_hash to two label rows, the labels stay with the one that stays.
     orphaned = (
         "SELECT dead.label_hash FROM label_row AS dead JOIN gone ON gone.label_row_id = dead.label_row_id"
         " WHERE dead.project_hash = $project_hash AND dead.label_hash IS NOT NULL"
@@ -55,24 +55,25 @@ def bury_project(session: Session, project_hash: str, at: datetime) -> int:
 
 
 def _bury_empty_data_units(session: Session, project_hash: str, at: datetime) -> None:
-    """Marks data units without a live label row, and removes the facts of their frames."""
-    empty = (
+    """Marks data units without a live label row, and removes the facts of frames that no labels brought."""
+    without = (
         "NOT EXISTS (SELECT 1 FROM label_row WHERE label_row.project_hash = {table}.project_hash"
-        " AND label_row.data_hash = {table}.data_hash AND label_row.deleted_at IS NULL)"
+        " AND label_row.data_hash = {table}.data_hash AND label_row.deleted_at IS NULL{with_labels})"
     )
     session.execute(
         sql(
             "UPDATE data_unit SET deleted_at = $at"
-            " WHERE project_hash = $project_hash AND deleted_at IS NULL AND {empty}",
-            empty=sql(empty, table="data_unit"),
+            " WHERE project_hash = $project_hash AND deleted_at IS NULL AND {without}",
+            without=sql(without, table="data_unit", with_labels=""),
         ),
         at=at,
         project_hash=project_hash,
     )
+    with_labels = " AND label_row.content_hash IS NOT NULL"
     session.execute(
         sql(
-            "DELETE FROM data_frame WHERE project_hash = $project_hash AND {empty}",
-            empty=sql(empty, table="data_frame"),
+            "DELETE FROM data_frame WHERE project_hash = $project_hash AND {without}",
+            without=sql(without, table="data_frame", with_labels=with_labels),
         ),
         project_hash=project_hash,
     )

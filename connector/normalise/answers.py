@@ -32,9 +32,9 @@ def render_number(number: float) -> tuple[str, float]:
 
 
 def render(attribute: OntologyAttribute, value: Json) -> list[Rendered]:
-    """The rows of one answer: one, or one a ticked option in ontology order."""
+    """The rows of one answer: one, or one a ticked option, by their hashes: the ontology's order is not the label's."""
     if attribute.answer_type == "checklist":
-        return [(option, None, None) for option in sorted(value, key=attribute.options.__getitem__)]
+        return [(option, None, None) for option in sorted(value)]
     return [render_single(attribute, value)]
 
 
@@ -132,7 +132,7 @@ class AnswerReader:
                 return answers
             case "checklist" if isinstance(answers, list):
                 options = frozenset(answer["featureHash"] for answer in answers)
-                unknown = options - attribute.options.keys()
+                unknown = options - attribute.options
                 for option in sorted(unknown):
                     self._warnings.add(f"answer with an option that the ontology does not have: {option}")
                 return None if unknown and unknown == options else options - unknown

@@ -12,6 +12,7 @@ from connector.errors import FormatError
 from connector.normalise.columns import arrow_column
 from connector.normalise.label_row_problems import entry_failure, of_entry
 from connector.normalise.listing_entries import Entry, EntryTaker, Rejected, TakenEntries
+from connector.normalise.spaces import spaces_digest
 
 _NOT_OF_ITS_TYPE = (pa.ArrowException, TypeError, ValueError, OverflowError)
 
@@ -182,6 +183,7 @@ _UNIT_VALUES: dict[str, Callable[[Entry], Any]] = {
     "frame_count": _key("number_of_frames"),
     "duration_seconds": _key("duration"),
     "client_metadata": _client_metadata,
+    "spaces_digest": lambda entry: spaces_digest(entry.get("spaces")),
 }
 _ROW_VALUES: dict[str, Callable[[Entry], Any]] = {
     "workflow_stage_uuid": lambda entry: (entry.get("workflow_graph_node") or {}).get("uuid"),

@@ -25,7 +25,7 @@ class OntologyAttribute:
         is_dynamic: whether the answer may differ from frame to frame; true only for top-level attributes.
         parent_attribute: the radio attribute that opens this one; None at the top.
         parent_option: the option of it that opens this one; None at the top.
-        options: its own options, hash → place.
+        options: the hashes of its own options.
     """
 
     feature_hash: str
@@ -33,7 +33,7 @@ class OntologyAttribute:
     is_dynamic: bool
     parent_attribute: str | None
     parent_option: str | None
-    options: Mapping[str, int]
+    options: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ def _read_class(item: Mapping[str, Any], *, is_object: bool) -> OntologyClass:
             is_dynamic=bool(raw.item.get("dynamic")),
             parent_attribute=raw.parent_attribute,
             parent_option=raw.parent_option,
-            options={option["featureNodeHash"]: position for position, option in enumerate(dicts(raw.item, "options"))},
+            options=frozenset(option["featureNodeHash"] for option in dicts(raw.item, "options")),
         )
         # The first of two attributes with one hash is the one that the SDK finds.
         attributes.setdefault(feature_hash, attribute)

@@ -24,7 +24,8 @@ class OntologyChange:
 
     Attributes:
         stale_classes: feature hashes of classes whose labels must be fetched again.
-        everything_is_stale: true where something was un-archived: its labels may sit in any label row.
+        everything_is_stale: true where something is archived no more, or gone from the archive: its labels may sit in
+            any label row.
         is_changed: whether anything at all is different, names and colours included.
     """
 
@@ -50,10 +51,10 @@ def ontology_change(old: Mapping[str, pa.Table], new: Mapping[str, pa.Table]) ->
     for name, meaning in zip(_TABLES, (_CLASS_MEANING, _ATTRIBUTE_MEANING, _OPTION_MEANING), strict=True):
         for feature_hash, before in old_rows[name].items():
             after = new_rows[name].get(feature_hash)
-            if after is None or (after["is_archived"] and not before["is_archived"]):
+            if before["is_archived"]:
+                everything |= after is None or not after["is_archived"]
+            elif after is None or after["is_archived"]:
                 stale |= _classes_of(old_rows, name, before)
-            elif before["is_archived"] and not after["is_archived"]:
-                everything = True
             if after is not None and any(before[column] != after[column] for column in meaning):
                 stale |= _classes_of(old_rows, name, before) | _classes_of(new_rows, name, after)
     return OntologyChange(frozenset(stale), everything, old_rows != new_rows)

@@ -1,7 +1,10 @@
 """Spaces: the parts of a data group or scene, and what lies on them."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+import orjson
 
 from connector.normalise.classifications import LegacyClassifications, collect_legacy
 from connector.normalise.frames import FrameKeys, FrameObjects, add_frame_objects
@@ -98,6 +101,11 @@ def _frames(
 
 def add_data_space(context: RowContext, space_id: str, info: Space) -> None:
     """Append the row of a space."""
+    context.columns.data_space.add(context.label_hash, space_id, *_facts(info))
+
+
+def _facts(info: Space) -> tuple[Any, ...]:
+    """What table data_space says of a space, without its keys."""
     child = info.get("child_info") or {}
     scene = info.get("scene_info") or {}
     file_name = child.get("file_name") or (info.get("root_info") or {}).get("file_name")
@@ -109,9 +117,7 @@ def add_data_space(context: RowContext, space_id: str, info: Space) -> None:
     duration = info.get("data_duration")
     if duration is None and info.get("duration_ms") is not None:
         duration = info["duration_ms"] / 1000
-    context.columns.data_space.add(
-        context.label_hash,
-        space_id,
+    return (
         info.get("space_type"),
         child.get("layout_key"),
         file_name,
@@ -123,3 +129,25 @@ def add_data_space(context: RowContext, space_id: str, info: Space) -> None:
         info.get("data_fps"),
         duration,
     )
+
+
+def spaces_digest(listed: object) -> str | None:
+    """Hash of what rows take from the `spaces` of a listing entry, hexadecimal; None where it has none.
+
+    Links are left out: a signed URL differs each time.
+    """
+    if not listed or not isinstance(listed, Mapping):
+        return None
+    try:
+        facts = {
+            space_id: (*_facts(info), (info.get("scene_info") or {}).get("start_frame"), _frame_sizes(info))
+            for space_id, info in listed.items()
+        }
+    except (AttributeError, TypeError):
+        return None  # reading a label row tells what is wrong with it
+    return hashlib.blake2b(orjson.dumps(facts, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
+
+
+def _frame_sizes(info: Space) -> list[tuple[Any, Any]]:
+    frames = info.get("frames")
+    return [(each.get("width"), each.get("height")) for each in frames] if isinstance(frames, list) else []

@@ -59,8 +59,13 @@ class LabelRowStates:
         }
 
     def _stamp_of_unchanged(self, row: FetchedLabelRow, change: Change) -> datetime.datetime | None:
-        """The stamp of labels whose content is the stored one: the newer of the two, for they say the same."""
+        """The stamp of labels whose content is the stored one: what arrived, if it is not older than the listing says.
+
+        Of an older answer the newer stamp of the two, for they say the same.
+        """
         arrived = _moment(self._stamps[row.last_edited_at])
+        if arrived is not None and not _is_older(arrived, change):
+            return arrived
         return max(filter(None, (arrived, change.stored_labels_last_edited_at)), default=None)
 
     @staticmethod
@@ -68,12 +73,9 @@ class LabelRowStates:
         """Whether the labels are older than the listing promised: a copy of the server that lags.
 
         Such a row is written without a version, and so fetched again by the next run. If it then comes the same again,
-        the two stamps just differ on this server, and it counts as up to date. The stamp inside the labels has whole
-        seconds only.
+        the two stamps just differ on this server, and it counts as up to date.
         """
-        if edited_at is None or change.last_edited_at is None:
-            return False
-        if edited_at >= change.last_edited_at.replace(microsecond=0):
+        if edited_at is None or not _is_older(edited_at, change):
             return False
         is_second_time = change.stored_content_hash is not None and change.stored_last_edited_at is None
         return not is_second_time or change.stored_content_hash != row.content_hash()
@@ -86,6 +88,11 @@ class LabelRowStates:
             "force": self._is_full,
             "labels_last_edited_at": _moment(self._stamps[row.last_edited_at]),
         }
+
+
+def _is_older(edited_at: datetime.datetime, change: Change) -> bool:
+    """Whether a stamp inside labels, which has whole seconds only, is older than the listing's."""
+    return change.last_edited_at is not None and edited_at < change.last_edited_at.replace(microsecond=0)
 
 
 def _moment(stamp: int | None) -> datetime.datetime | None:

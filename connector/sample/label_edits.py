@@ -34,6 +34,25 @@ class LabelEdits(ProjectState):
         """Save a row without a change: only its time moves."""
         self.edit_labels(label_hash, lambda _: None)
 
+    def restore_labels(self, label_hash: str, saved: Json, last_edited_at: str) -> None:
+        """Bring back the labels that a row had earlier, and its time of then.
+
+        Args:
+            label_hash: the label row.
+            saved: a copy of its label-row dict of then.
+            last_edited_at: what the listing said then.
+
+        Raises:
+            KeyError: There is no such label row.
+        """
+        with self.lock:
+            self.clock.tick()
+            row = self.row(label_hash)
+            contents = ("data_units", "spaces", "object_answers", "object_actions", "classification_answers")
+            row.labels.update({name: copy.deepcopy(saved[name]) for name in (*contents, "last_edited_at")})
+            row.metadata["last_edited_at"] = last_edited_at
+            row.forget()
+
     def move_box(
         self, label_hash: str, object_hash: str, *, frame: int | None = None, x: float = 0.01, y: float = 0.01
     ) -> int:

@@ -19,10 +19,11 @@ class OntologyEdits(ProjectState):
         Raises:
             LookupError: There is none.
         """
-        for _, node in _nodes(self.editor):
-            if node["featureNodeHash"] == feature_hash:
-                return node
-        raise LookupError(f"no feature {feature_hash} in the ontology of project {self.project_hash}")
+        return self._place_of(feature_hash)[1]
+
+    def features(self) -> list[Json]:
+        """Every class, attribute and option."""
+        return [node for _, node in _nodes(self.editor)]
 
     def rename_feature(self, feature_hash: str, name: str) -> None:
         """Rename a class or an attribute, or relabel an option; labels keep the copies of the old name."""
@@ -113,6 +114,47 @@ class OntologyEdits(ProjectState):
             self.node(attribute_feature_hash)["dynamic"] = is_dynamic
             self.touch_ontology()
 
+    def set_shape(self, class_feature_hash: str, shape: str) -> None:
+        """Give an object class another shape; what was drawn keeps the shape that it was drawn in."""
+        with self.lock:
+            self.node(class_feature_hash)["shape"] = shape
+            self.touch_ontology()
+
+    def set_global(self, class_feature_hash: str, *, is_global: bool) -> None:
+        """Let a classification hold for whole data units, or for frames."""
+        with self.lock:
+            self.node(class_feature_hash)["level"] = "global" if is_global else None
+            self.touch_ontology()
+
+    def reorder(self, feature_hash: str, place: int) -> None:
+        """Move a class, attribute or option to another place among its siblings.
+
+        Raises:
+            LookupError: There is no such feature.
+        """
+        with self.lock:
+            siblings, node = self._place_of(feature_hash)
+            siblings.remove(node)
+            siblings.insert(place, node)
+            self.touch_ontology()
+
+    def move_feature(self, feature_hash: str, parent_feature_hash: str) -> None:
+        """Hang an attribute under another class or option, or an option under another attribute, as the last there.
+
+        Raises:
+            LookupError: There is no such feature.
+            ValueError: The new parent lies below it.
+        """
+        with self.lock:
+            siblings, node = self._place_of(feature_hash)
+            parent = self.node(parent_feature_hash)
+            if any(below is parent for _, below in _nodes_of([node])):
+                raise ValueError(f"{parent_feature_hash} lies below {feature_hash}")
+            siblings.remove(node)
+            is_class = "shape" in parent or ("type" not in parent and "label" not in parent)
+            parent.setdefault("attributes" if is_class else "options", []).append(node)
+            self.touch_ontology()
+
     def remove_feature(self, feature_hash: str) -> None:
         """Delete a class, attribute or option from the ontology; labels of it stay in the label rows.
 
@@ -120,11 +162,14 @@ class OntologyEdits(ProjectState):
             LookupError: There is none.
         """
         with self.lock:
-            for siblings, node in list(_nodes(self.editor)):
-                if node["featureNodeHash"] == feature_hash:
-                    siblings.remove(node)
-                    self.touch_ontology()
-                    return
+            siblings, node = self._place_of(feature_hash)
+            siblings.remove(node)
+            self.touch_ontology()
+
+    def _place_of(self, feature_hash: str) -> tuple[list[Json], Json]:
+        for siblings, node in _nodes(self.editor):
+            if node["featureNodeHash"] == feature_hash:
+                return siblings, node
         raise LookupError(f"no feature {feature_hash} in the ontology of project {self.project_hash}")
 
     def _set_archived(self, feature_hash: str, *, is_archived: bool) -> None:
@@ -149,7 +194,11 @@ class OntologyEdits(ProjectState):
 
 def _nodes(editor: Json) -> Iterator[tuple[list[Json], Json]]:
     """Every class, attribute and option, each with the list that holds it."""
-    waiting = [editor["objects"], editor["classifications"]]
+    yield from _nodes_of(editor["objects"], editor["classifications"])
+
+
+def _nodes_of(*lists: list[Json]) -> Iterator[tuple[list[Json], Json]]:
+    waiting = list(lists)
     while waiting:
         siblings = waiting.pop()
         for node in siblings:

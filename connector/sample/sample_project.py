@@ -18,13 +18,16 @@ SIZES = {
 CAMERAS = ("north", "east", "parlour", "yard")
 
 
-def build_sample_world(size: str = "small", seed: object = 7) -> SampleWorld:
+def build_sample_world(size: str | SampleSize = "small", seed: object = 7) -> SampleWorld:
     """A world with the dairy project, of about 6,000 (small), 50,000 (medium) or 300,000 (large) annotations.
+
+    Another size may be given by its counts.
 
     Raises:
         KeyError: No such size.
     """
-    builder = FarmBuilder(SampleWorld(seed), SIZES[size], seeded_random(seed, "farm"))
+    counts = SIZES[size] if isinstance(size, str) else size
+    builder = FarmBuilder(SampleWorld(seed), counts, seeded_random(seed, "farm"))
     for number in range(1, builder.size.videos + 1):
         _add_barn_video(builder, number)
     builder.keep(builder.video_entry("barn-north-night.mp4", builder.size.frames, "Annotate"), None)

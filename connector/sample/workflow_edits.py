@@ -11,6 +11,9 @@ from connector.sample.tasks import task_action
 
 Json = dict[str, Any]
 
+_IN_LABEL_ROWS = {"data_title", "dataset_hash", "dataset_title", "label_status"}
+"""Fields of the listing that label rows repeat."""
+
 
 class WorkflowEdits(ProjectState):
     """What happens to tasks, data units and the project itself."""
@@ -41,9 +44,82 @@ class WorkflowEdits(ProjectState):
         """Let Encord's validation find the labels good or bad."""
         self._change_entries(data_hash, branch_name, {"is_valid": is_valid})
 
+    def set_status(self, data_hash: str, status: str, branch_name: str | None = None) -> None:
+        """Give a label row another label status, such as `LABELLED`."""
+        self._change_entries(data_hash, branch_name, {"label_status": status})
+
     def rename_data_unit(self, data_hash: str, title: str) -> None:
-        """Give a data unit another title, on all its branches."""
+        """Give a data unit another title, on all its branches and in its label rows."""
         self._change_entries(data_hash, None, {"data_title": title})
+        with self.lock:
+            for row in self._rows_of(data_hash, None):
+                if row.label_hash and data_hash in row.labels["data_units"]:
+                    row.labels["data_units"][data_hash]["data_title"] = title
+
+    def move_to_dataset(self, data_hash: str, dataset_hash: str, dataset_title: str) -> None:
+        """Let a data unit come from another dataset."""
+        self._change_entries(data_hash, None, {"dataset_hash": dataset_hash, "dataset_title": dataset_title})
+
+    def describe_data_unit(self, data_hash: str, **fields: object) -> None:
+        """Let the listing say something else of a data unit, such as its size or its number of frames.
+
+        Raises:
+            KeyError: a listing has no such field.
+        """
+        if unknown := fields.keys() - self._rows_of(data_hash, None)[0].metadata.keys():
+            raise KeyError(f"not fields of a listing entry: {sorted(unknown)}")
+        self._change_entries(data_hash, None, fields)
+
+    def rename_space(self, data_hash: str, space_id: str, file_name: str) -> None:
+        """Give a part of a data group another file name, in the listing and in its label rows.
+
+        Raises:
+            KeyError: the data unit has no such part, or it is no child of a group.
+        """
+        with self.lock:
+            self.clock.tick()
+            for row in self._rows_of(data_hash, None):
+                for holder in (row.metadata, row.labels) if row.label_hash else (row.metadata,):
+                    holder["spaces"][space_id]["child_info"]["file_name"] = file_name
+                row.forget()
+
+    def rename_branch(self, data_hash: str, branch_name: str, new_name: str) -> None:
+        """Give a branch of a data unit another name; its label row stays the same.
+
+        Raises:
+            KeyError: the data unit has no such branch.
+            ValueError: it has a branch of the new name already.
+        """
+        with self.lock:
+            if (data_hash, new_name) in self.rows:
+                raise ValueError(f"data unit {data_hash} has a branch {new_name} already")
+            self.clock.tick()
+            row = self.rows[data_hash, branch_name]
+            row.metadata["branch_name"] = new_name
+            if row.label_hash:
+                row.labels["branch_name"] = new_name
+            row.forget()
+            self.rows = {(each.data_hash, each.branch_name): each for each in self.rows.values()}
+            if annotator := self.branch_annotators.pop((data_hash, branch_name), None):
+                self.branch_annotators[data_hash, new_name] = annotator
+
+    def rename_stage(self, title: str, new_title: str) -> None:
+        """Give a stage of the workflow another title, in the listing as well.
+
+        Raises:
+            LookupError: the workflow has no such stage.
+        """
+        with self.lock:
+            stage = next((each for each in self.record["workflow"]["stages"] if each["title"] == title), None)
+            if stage is None:
+                raise LookupError(f"no stage {title!r}")
+            self.clock.tick()
+            stage["title"] = new_title
+            for row in self.rows.values():
+                node = row.metadata.get("workflow_graph_node")
+                if node and node["uuid"] == stage["uuid"]:
+                    row.metadata["workflow_graph_node"] = {**node, "title": new_title}
+                    row.forget()
 
     def rename_project(self, title: str) -> None:
         """Give the project another title."""
@@ -73,6 +149,19 @@ class WorkflowEdits(ProjectState):
             for row in rows:
                 self.remove(row)
         return len(rows)
+
+    def restore(self, row: SampleLabelRow) -> None:
+        """Put a label row back that was deleted: all of it is as it was, its times too.
+
+        Raises:
+            ValueError: its data unit has a branch of that name again.
+        """
+        with self.lock:
+            if (row.data_hash, row.branch_name) in self.rows:
+                raise ValueError(f"data unit {row.data_hash} has a branch {row.branch_name} already")
+            self.clock.tick()
+            self.rows[row.data_hash, row.branch_name] = row
+            self.index(row)
 
     def add_data_unit(self, like_data_hash: str, title: str) -> str:
         """Add a data unit of the same kind as another, never opened; returns its data hash.
@@ -113,8 +202,8 @@ class WorkflowEdits(ProjectState):
             self.clock.tick()
             for row in self._rows_of(data_hash, branch_name):
                 row.metadata.update(fields)
-                if row.label_hash and "data_title" in fields:
-                    row.labels["data_title"] = fields["data_title"]
+                if row.label_hash:
+                    row.labels.update({name: fields[name] for name in _IN_LABEL_ROWS & fields.keys()})
                 row.forget()
 
     def _rows_of(self, data_hash: str, branch_name: str | None) -> list[SampleLabelRow]:

@@ -23,6 +23,10 @@ UNIT_PARTS = ("data_units", "spaces")
 """Parts whose entries have facts of their own, and frames under `labels`."""
 
 _LINKS = frozenset({"data_link", "data_links", "file_uri", "uri", "url", "signed_url", "video_link", "link"})
+_NOT_OF_AN_IMAGE = _LINKS | {"labels"}
+_NOT_OF_A_UNIT = _NOT_OF_AN_IMAGE | {"data_title"}
+"""Left out of the facts of a unit: its title moves without its labels, and the listing has it. But the images of a
+group, whose place is a text, are not listed: data_frame has their titles from here."""
 _SIGNATURES = ("signature=", "&sig=", "?sig=")
 _DIGEST_BYTES = 16
 _DEEPEST = 250
@@ -73,7 +77,8 @@ class ContentHash:
         """
         facts = unit
         if isinstance(unit, dict):
-            facts = {key: _without_links(value) for key, value in unit.items() if key not in _LINKS and key != "labels"}
+            left_out = _NOT_OF_AN_IMAGE if isinstance(unit.get("data_sequence"), str) else _NOT_OF_A_UNIT
+            facts = {key: _without_links(value) for key, value in unit.items() if key not in left_out}
         self._add((part, name, facts, other_labels))
 
     def add_frame(self, part: str, name: str, frame: str, blob: dict[str, Any]) -> None:

@@ -23,7 +23,7 @@ WAITING_REASONS = {
     "edited": "edited since the last sync",
     "validity_changed": "its validity changed since the last sync",
     "normaliser_changed": "its rows were made by another release",
-    "stale": "the ontology was edited, so its labels are fetched again",
+    "stale": "the ontology or its data unit was edited, so its labels are fetched again",
 }
 """Reasons for which the next sync will fetch a label row anyway: there is nothing yet that its labels should equal."""
 

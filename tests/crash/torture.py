@@ -30,7 +30,9 @@ def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="The long form of the crash tests.")
     parser.add_argument("--kills", type=int, default=200, help="kills at random instants, on each engine")
     parser.add_argument("--publish-kills", type=int, default=30, help="publications killed at random instants")
-    parser.add_argument("--histories", type=int, default=50, help="histories of mixed faults, on each engine")
+    parser.add_argument(
+        "--histories", type=int, default=50, help="histories of mixed faults and of edits, on each engine"
+    )
     parser.add_argument("--steps", type=int, default=1000, help="steps of the model test, on each engine")
     parser.add_argument("--seed", default="7", help="another seed, other instants and histories")
     parser.add_argument("--engine", action="append", choices=ENGINES, help="only this one")

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.crash.command_server import CommandServer
+from tests.crash.edit_histories import follow_edits
 from tests.crash.engines import DuckDBEngine, Engine
 from tests.crash.fault_matrix import CASES, EDITS_MEANWHILE, edited_meanwhile, random_history, suffered
 from tests.crash.histories import run_histories
@@ -31,8 +32,9 @@ PARTS = (
     "edits during a sync",
     "faults mixed",
     "steps of histories",
+    "edits followed",
 )
-_KILLS_A_PIECE, _STEPS_A_PIECE, _SLICES, _SAME_STEPS = 20, 100, 4, 2
+_KILLS_A_PIECE, _STEPS_A_PIECE, _SLICES, _SAME_STEPS, _EDITS_A_HISTORY = 20, 100, 4, 2, 60
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,8 @@ def pieces_of(engine: str, asked: argparse.Namespace) -> Iterator[Piece]:
     yield Piece(engine, "edits during a sync", "all kinds")
     for number in range(asked.histories):
         yield Piece(engine, "faults mixed", f"history {number}", seed=f"{asked.seed} {number}")
+    for number in range(asked.histories):
+        yield Piece(engine, "edits followed", f"history {number}", _EDITS_A_HISTORY, seed=f"{asked.seed} {number}")
     for number in range(-(-asked.steps // _STEPS_A_PIECE)):
         yield Piece(engine, "steps of histories", f"history {number}", _STEPS_A_PIECE, seed=f"{asked.seed} {number}")
 
@@ -210,6 +214,11 @@ def _histories(worker: _Worker, piece: Piece) -> Counts:
     yield {piece.part: steps}
 
 
+def _edits_followed(worker: _Worker, piece: Piece) -> Counts:
+    follow_edits(worker.engine(piece.engine), piece.seed, piece.amount)
+    yield {piece.part: piece.amount}
+
+
 def _scene_of(piece: Piece) -> str:
     return next(name for name in SCENES if f"scene {name}," in piece.name)
 
@@ -222,7 +231,16 @@ def _rows(made: Scene) -> int:
 _DO: dict[str, Callable[[_Worker, Piece], Counts]] = dict(
     zip(
         PARTS,
-        (_at_commit_points, _at_instants, _publications, _faults_alone, _edits_meanwhile, _faults_mixed, _histories),
+        (
+            _at_commit_points,
+            _at_instants,
+            _publications,
+            _faults_alone,
+            _edits_meanwhile,
+            _faults_mixed,
+            _histories,
+            _edits_followed,
+        ),
         strict=True,
     )
 )

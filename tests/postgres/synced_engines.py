@@ -20,7 +20,7 @@ from tests.sync.synced_warehouse import HeardReport
 VIEWS = [file.view_name for file in view_files()]
 _OF_THE_RUN = {
     "run_id", "started_at", "ended_at", "synced_at", "first_seen", "last_seen", "installed_at", "read_at", "command",
-    "moved_at", "stage_seconds", "attempts", "requests",
+    "moved_at", "stage_seconds", "attempts", "requests", "made_from",
 }  # fmt: skip
 """Columns that say when and in which run something happened."""
 _OF_THE_ENGINE = {"rows_written", "rows_by_table"}

@@ -21,8 +21,8 @@ SOURCE_TABLES = (
 CONSENSUS_TABLES = ("consensus_matched_pair", "consensus_object_match", "object_pair_iou")
 """Tables that the load makes of label rows: they must be what a fresh sync makes of them."""
 
-OF_THE_RUN = {"run_id", "synced_at", "is_settled"}
-"""Columns of label_row that say when, and by which run, labels were fetched."""
+OF_THE_RUN = {"run_id", "synced_at", "is_settled", "made_from"}
+"""Columns that say when, and by which run, labels were fetched."""
 
 
 def assert_equals_fresh_sync(synced: SyncedWarehouse, new_file: Path, **options: Any) -> None:  # noqa: ANN401 - any option

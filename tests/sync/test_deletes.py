@@ -1,9 +1,13 @@
 """What is gone from the listing is marked deleted and loses its labels, unless the listing may not have been whole."""
 
+import copy
+from typing import Any
+
 import pytest
 
 from connector.load.tables import LABEL_TABLES
 from connector.sample import EMPTY_LISTING, HALF_LISTING, Fault, FaultAction
+from connector.sample.label_row import SampleLabelRow
 from tests.sync.conftest import IMAGES, UNOPENED_IMAGES, Comparison
 from tests.sync.synced_warehouse import ALL_REQUESTS_OF_A_LISTING, SyncedWarehouse
 
@@ -119,3 +123,36 @@ def test_an_emptied_project_can_be_emptied_here_too(gate: SyncedWarehouse, equal
     assert gate.sync(allow_deletes=True).receipt.tombstoned == LISTED_IMAGES
     assert live_label_rows(gate) == 0
     equals_fresh(gate)
+
+
+def test_the_facts_of_frames_go_with_the_last_labels_of_a_data_unit(
+    farm: SyncedWarehouse, equals_fresh: Comparison
+) -> None:
+    """The data unit lives on, because a branch of it is listed that nobody has opened."""
+    project = farm.project
+    row = next(row for row in project.rows.values() if row.metadata["data_type"] == "IMG_GROUP")
+    frames = "SELECT count(*) FROM data_frame WHERE data_hash = $data"
+    assert farm.value(frames, data=row.data_hash) > 0
+    project.delete_label_row(str(row.label_hash))
+    unopened = copy.deepcopy(row.metadata) | {"branch_name": "encord-other", "label_hash": None}
+    project.rows[row.data_hash, "encord-other"] = SampleLabelRow(unopened | {"last_edited_at": None}, None)
+    assert farm.sync().receipt.tombstoned == 1
+    assert farm.value("SELECT deleted_at FROM data_unit WHERE data_hash = $data", data=row.data_hash) is None
+    assert farm.value(frames, data=row.data_hash) == 0
+    equals_fresh(farm)
+
+
+def test_the_facts_of_frames_go_when_labels_do_not_bring_them_any_more(
+    farm: SyncedWarehouse, equals_fresh: Comparison
+) -> None:
+    row = next(row for row in farm.project.rows.values() if row.metadata["data_type"] == "DICOM")
+
+    def forget_slices(labels: dict[str, Any]) -> None:
+        for unit in labels["data_units"].values():
+            for frame in unit["labels"].values():
+                del frame["metadata"]
+
+    farm.project.edit_labels(str(row.label_hash), forget_slices)
+    farm.sync()
+    assert farm.value("SELECT count(*) FROM data_frame WHERE data_hash = $data", data=row.data_hash) == 0
+    equals_fresh(farm)

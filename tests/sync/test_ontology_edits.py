@@ -129,6 +129,47 @@ def test_a_class_deleted_from_the_ontology_is_looked_at_again_once(
     equals_fresh(farm)
 
 
+def test_the_order_of_options_is_the_ontologys_alone(farm: SyncedWarehouse, equals_fresh: Comparison) -> None:
+    """Answers stored before and after options were put in another order are stored alike."""
+    for name in ("Marks", "Activity"):
+        attribute = farm.project.node(attribute_hash_of(farm.project, "Cow", name))
+        ticked = "SELECT count(*) FROM attribute_answer WHERE attribute_feature_hash = $attribute AND position > 0"
+        assert farm.value(ticked, attribute=attribute["featureNodeHash"]) > 0
+        for option in list(attribute["options"]):
+            farm.project.reorder(option["featureNodeHash"], 0)
+    outcome = farm.sync()
+    assert outcome.requests == ALL_REQUESTS_OF_A_LISTING
+    equals_fresh(farm)
+
+
+def test_a_class_deleted_from_the_archive_shows_its_labels_again(
+    farm: SyncedWarehouse, equals_fresh: Comparison
+) -> None:
+    """As a class that the ontology does not have: nobody can know which label rows it is in."""
+    feature_hash = feature_hash_of(farm.project, "Fence")
+    holders = label_rows_with(farm, feature_hash)
+    farm.project.archive_feature(feature_hash)
+    farm.sync()
+    farm.project.remove_feature(feature_hash)
+    farm.sync()
+    assert label_rows_with(farm, feature_hash) == holders
+    equals_fresh(farm)
+
+
+def test_an_attribute_that_opens_with_an_option_now_is_read_anew(
+    farm: SyncedWarehouse, equals_fresh: Comparison
+) -> None:
+    cow = farm.project.class_named("Cow")
+    coat = next(item for item in cow["attributes"] if item["name"] == "Coat")
+    tag = attribute_hash_of(farm.project, "Cow", "Ear tag number")
+    answered = "SELECT count(*) FROM attribute_answer WHERE attribute_feature_hash = $tag"
+    before = farm.value(answered, tag=tag)
+    farm.project.move_feature(tag, coat["options"][0]["featureNodeHash"])
+    assert farm.sync().fetched == label_rows_with(farm, cow["featureNodeHash"])
+    assert 0 < farm.value(answered, tag=tag) < before
+    equals_fresh(farm)
+
+
 def test_an_edit_does_not_hide_that_the_ontology_changed_as_well(
     farm: SyncedWarehouse, equals_fresh: Comparison
 ) -> None:

@@ -192,3 +192,16 @@ def test_a_row_fetched_soon_after_an_edit_is_looked_at_once_more(
     assert gate.rewritten_by(third) == [OTHERS[1]]
     assert gate.sync(settle_seconds=window).requests == ALL_REQUESTS_OF_A_LISTING
     equals_fresh(gate)
+
+
+def test_a_label_row_that_goes_back_to_an_older_time_has_that_time(
+    gate: SyncedWarehouse, equals_fresh: Comparison
+) -> None:
+    labels, listed = labels_of(gate), gate.project.row(FIRST).metadata["last_edited_at"]
+    gate.project.save_labels(FIRST)
+    gate.sync()
+    gate.project.restore_labels(FIRST, labels, listed)
+    outcome = gate.sync()
+    assert (outcome.fetched, outcome.receipt.loaded) == ([FIRST], 1)
+    assert gate.sync().requests == ALL_REQUESTS_OF_A_LISTING
+    equals_fresh(gate)

@@ -52,7 +52,7 @@ def test_every_way_to_move_on_waits_for_the_next_sync(gate: VerifiedWarehouse) -
         opened: "its labels were never synced",
         FIRST: "its validity changed since the last sync",
         SECOND: "its rows were made by another release",
-        label_hash_of(2): "the ontology was edited, so its labels are fetched again",
+        label_hash_of(2): "the ontology or its data unit was edited, so its labels are fetched again",
     }
     assert verdict.project["compared"] == IMAGES - 3
     assert gate.sync().exit_code == 0

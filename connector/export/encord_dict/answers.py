@@ -138,7 +138,12 @@ def _value(rows: Sequence[AnswerRow], names: OntologyNames) -> Json:
         return _number(first.text, first.number)
     if first.text is not None:
         return first.text
-    return [names.option(row.option) for row in rows if row.option is not None]
+    # As the SDK writes them: in the order of the ontology, and what it does not have any more at the end.
+    ticked = sorted(
+        (row.option for row in rows if row.option is not None),
+        key=lambda option: names.option_places.get(option, len(names.option_places)),
+    )
+    return [names.option(option) for option in ticked]
 
 
 def _number(text: str | None, number: float) -> int | float:

@@ -19,6 +19,7 @@ class OntologyNames:
         attribute_names: attribute hash → the same keys, for an attribute that several classes share: the tables keep it
             with the first of them.
         options: option hash → the keys name, value and featureHash of an answer that ticks it.
+        option_places: option hash → its place among those of its attribute, and some others'.
     """
 
     classes: dict[str, JsonObject] = field(default_factory=dict)
@@ -26,6 +27,7 @@ class OntologyNames:
     attributes: dict[str, dict[str, JsonObject]] = field(default_factory=dict)
     attribute_names: dict[str, JsonObject] = field(default_factory=dict)
     options: dict[str, JsonObject] = field(default_factory=dict)
+    option_places: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def from_structure(cls, structure: Mapping[str, Any]) -> "OntologyNames":
@@ -44,6 +46,7 @@ class OntologyNames:
         for attribute in attributes:
             yield attribute["featureNodeHash"], _named(attribute["name"])
             for option in attribute.get("options", ()):
+                self.option_places.setdefault(option["featureNodeHash"], len(self.option_places))
                 self.options[option["featureNodeHash"]] = {
                     "name": option["label"],
                     "value": option["value"],

@@ -122,6 +122,7 @@ data_unit = sa.Table(
     optional("backing_item_uuid", TEXT, "The storage item behind it."),
     optional("client_metadata", JSON_TEXT, "The customer's own metadata, JSON; only where the sync asks for it."),
     optional("deleted_at", INSTANT, "When a sync found that the listing no longer has it."),
+    optional("spaces_digest", TEXT, "Hash of its parts as listed; with another one its labels are fetched again."),
     reference("project_hash", "project"),
     # data_title of every view: a question about one title then reads that data unit only.
     index_on_expression("ix_data_unit_shown_title", "coalesce(title, data_hash)"),
