@@ -26,6 +26,7 @@ from connector.commands.options import (
     with_settings,
 )
 from connector.config import Settings, load_settings
+from connector.credentials import without_credentials
 from connector.errors import ConnectorError, ErrorKind, ExitCode
 
 _DIFFERS = "the warehouse differs from Encord, or something could not be compared"
@@ -38,6 +39,9 @@ class _Commands(click.Group):
         """Run the command that was asked for."""
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            # It quotes what it does not understand: an argument, which may be a warehouse's URL without its option.
+            raise click.UsageError(without_credentials(error.format_message()), error.ctx) from None
         except KeyboardInterrupt:
             click.echo("encord-sync: broken off; the transaction in flight was rolled back.", err=True)
             raise SystemExit(ExitCode.INTERRUPTED) from None

@@ -2,8 +2,6 @@
 
 import datetime
 import secrets
-import shlex
-import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connector import __version__
-from connector.config import Settings, without_password
+from connector.config import Settings
+from connector.credentials import typed_command
 from connector.errors import ConnectorError, ErrorKind, ExitCode
 from connector.held_warehouse import holding_warehouse, opened_warehouse, tell_of_memory
 from connector.interruption import Interruption
@@ -96,7 +95,7 @@ class Run:
             "started_at": self.started_at,
             "ended_at": None if self.outcome == "running" else datetime.datetime.now(datetime.UTC),
             "outcome": self.outcome,
-            "command": without_password(shlex.join(["encord-sync", *sys.argv[1:]])),
+            "command": typed_command(),
             "connector_version": __version__,
             "sdk_version": source.sdk_version,
             "schema_version": warehouse.schema_version,

@@ -3,15 +3,14 @@
 import datetime
 import importlib.metadata
 import secrets
-import shlex
-import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from connector import __version__
-from connector.config import Settings, without_password
+from connector.config import Settings
+from connector.credentials import typed_command
 from connector.errors import ConnectorError
 from connector.held_warehouse import holding_warehouse, opened_warehouse
 from connector.interruption import Interruption
@@ -112,7 +111,7 @@ def _row(run: Run, warehouse: Warehouse) -> dict[str, Any]:
         "started_at": run.started_at,
         "ended_at": None if run.outcome == "running" else datetime.datetime.now(datetime.UTC),
         "outcome": run.outcome,
-        "command": without_password(shlex.join(["encord-sync", *sys.argv[1:]])),
+        "command": typed_command(),
         "connector_version": __version__,
         "sdk_version": importlib.metadata.version("encord"),
         "schema_version": warehouse.schema_version,

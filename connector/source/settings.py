@@ -3,6 +3,7 @@
 import dataclasses
 from urllib.parse import urlsplit
 
+from connector.credentials import without_credentials
 from connector.errors import ConnectorError, ErrorKind
 
 DEFAULT_DOMAIN = "https://api.encord.com"
@@ -74,15 +75,16 @@ def checked_domain(domain: str) -> str:
         ConnectorError: CONFIGURATION, if it is not an http(s) address, or has a path, query, user or password.
     """
     remedy = f"Use {DEFAULT_DOMAIN}, {UNITED_STATES_DOMAIN}, or your private cloud's address, without a path."
+    shown = without_credentials(domain)
     try:
         parts = urlsplit(domain.strip())
         port_is_valid = parts.port is None or parts.port > 0
     except ValueError:
         raise ConnectorError(ErrorKind.CONFIGURATION, "The domain is not a web address.", remedy=remedy) from None
-    if parts.username is not None or parts.password is not None:
+    if "@" in domain:
         raise ConnectorError(ErrorKind.CONFIGURATION, "The domain must not hold a user or password.", remedy=remedy)
     if parts.scheme not in {"http", "https"} or not parts.hostname or not port_is_valid:
-        raise ConnectorError(ErrorKind.CONFIGURATION, f"The domain {domain!r} is not a web address.", remedy=remedy)
+        raise ConnectorError(ErrorKind.CONFIGURATION, f"The domain {shown!r} is not a web address.", remedy=remedy)
     if parts.path.strip("/") or parts.query or parts.fragment:
-        raise ConnectorError(ErrorKind.CONFIGURATION, f"The domain {domain!r} has a path.", remedy=remedy)
+        raise ConnectorError(ErrorKind.CONFIGURATION, f"The domain {shown!r} has a path.", remedy=remedy)
     return f"{parts.scheme}://{parts.netloc}"

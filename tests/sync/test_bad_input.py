@@ -130,3 +130,23 @@ def test_a_full_disk_ends_the_run_and_keeps_what_was_committed(tmp_path: Path, f
         assert [synced.snapshot(table)[table] == before[table] for table in KEPT if table != "label_row"] == [True] * 4
         healed = synced.sync()
         assert healed.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        "http://agent:zq-proxy@127.0.0.1:1",
+        "http://agent:zq@zq-proxy@127.0.0.1:1",
+        "http://agent:zq-proxy@[::1",
+        "http://agent:zq-proxy",
+        "agent:zq-proxy@127.0.0.1:1",
+        "socks9://agent:zq-proxy@127.0.0.1:1",
+    ],
+)
+def test_a_proxys_password_is_not_printed(command: CommandLine, proxy: str) -> None:
+    command.secrets.append("zq-proxy")
+    command.environment = {"HTTP_PROXY": proxy, "http_proxy": proxy, "NO_PROXY": "", "no_proxy": ""}
+    for form in ("text", "json"):
+        assert command.sync("--debug", "--verbose", log_format=form).exit_code not in {0, 1}
+    with duckdb.connect(str(command.file)) as connection:
+        assert connection.execute("SELECT count(*) FROM sync_run WHERE message LIKE '%zq-proxy%'").fetchone() == (0,)
