@@ -6,6 +6,7 @@ import os
 import sys
 from importlib.abc import MetaPathFinder
 
+from connector.file_modes import make_files_private
 from connector.sdk_transport import SdkTransportFinder
 
 
@@ -56,6 +57,7 @@ def main() -> None:
     """Run the command."""
     start_quickly()
     hold_little()
+    make_files_private()
     from connector.cli import main
 
     try:

@@ -6,6 +6,7 @@ from pathlib import Path
 from connector.errors import ConnectorError, ErrorKind
 from connector.export.coco import CocoWritten, export_coco
 from connector.export.coco_choice import CocoWanted
+from connector.file_modes import take_place
 from connector.interruption import Interruption
 from connector.load.reading import open_for_reading
 from connector.report import Report
@@ -38,7 +39,7 @@ def write_coco(
             try:
                 with partial.open("wb") as file:
                     written = export_coco(session, wanted, file, out.parent, report, interruption)
-                partial.replace(out)
+                take_place(partial, out)
             except OSError as error:
                 raise ConnectorError(
                     ErrorKind.CONFIGURATION,

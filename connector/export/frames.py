@@ -21,6 +21,7 @@ from connector.export.drawing import Canvas
 from connector.export.frames_choice import FramesWanted, ImageFormat, chosen_video
 from connector.export.frames_decoding import DecodedFrame, VideoFile, require_frames_extra
 from connector.export.frames_manifest import Manifest
+from connector.file_modes import take_place
 from connector.interruption import Interruption
 from connector.load.frame_labels import (
     Label,
@@ -221,7 +222,7 @@ def _save_whole(decoded: DecodedFrame, path: Path, image_format: ImageFormat) ->
     partial = path.with_name(f".{path.name}.part")
     try:
         decoded.image.save(partial, **_SAVE_OPTIONS[image_format])
-        partial.replace(path)
+        take_place(partial, path)
     except BaseException:
         partial.unlink(missing_ok=True)
         raise

@@ -6,6 +6,8 @@ from typing import Any, Self
 
 import orjson
 
+from connector.file_modes import take_place
+
 NAME = "manifest.jsonl"
 
 
@@ -42,7 +44,7 @@ class Manifest:
             self._partial.unlink(missing_ok=True)
             return
         earlier = self._earlier_names()
-        self._partial.replace(self.path)
+        take_place(self._partial, self.path)
         for name in earlier - self._names:
             (self.path.parent / name).unlink(missing_ok=True)
 

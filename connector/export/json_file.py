@@ -13,6 +13,7 @@ import orjson
 from connector.errors import ConnectorError, ErrorKind
 from connector.export.encord_dict.records import JsonObject
 from connector.export.stored_label_rows import StoredLabelRows
+from connector.file_modes import take_place
 from connector.interruption import Interruption
 from connector.report import Report
 
@@ -112,7 +113,7 @@ def _output(out: Path) -> Iterator[Callable[[bytes], object]]:
                     yield cast("BinaryIO", packed).write
             else:
                 yield file.write
-        unfinished.replace(out)
+        take_place(unfinished, out)
     except OSError as error:
         raise ConnectorError(
             ErrorKind.CONFIGURATION,
