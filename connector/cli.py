@@ -29,6 +29,7 @@ from connector.config import Settings, load_settings
 from connector.credentials import without_credentials
 from connector.errors import ConnectorError, ErrorKind, ExitCode
 
+_NOT_WELL = "the last run, or the last run of a project, did not succeed"
 _DIFFERS = "the warehouse differs from Encord, or something could not be compared"
 
 
@@ -158,16 +159,20 @@ def verify(
     raise SystemExit(exit_code)
 
 
-@application.command(epilog=EXIT_CODES, short_help="Show what the warehouse holds.")
+@application.command(
+    epilog=EXIT_CODES.replace("finished, but some label rows failed (encord-sync status names them)", _NOT_WELL),
+    short_help="Show what the warehouse holds.",
+)
 @with_settings(*WAREHOUSE_OPTIONS, *OUTPUT_OPTIONS)
 def status(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click hands over what the options declare
     """Show what the warehouse holds: last run, freshness, rows and failures of each project.
 
-    Reads the warehouse only; Encord is not asked. With --log-format json one JSON object a project.
+    Reads the warehouse only; Encord is not asked. With --log-format json one JSON object a project. Ends with exit code
+    7 if the last run, or the last run of a project, did not succeed: a monitor need not read what it prints.
     """
     from connector.commands.status import print_status
 
-    print_status(_settings(config, flags))
+    raise SystemExit(print_status(_settings(config, flags)))
 
 
 @application.command(epilog=EXIT_CODES, short_help="Give readers a copy of the last run.")

@@ -16,7 +16,7 @@ from connector.source.settings import SourceSettings
 
 KEY_FILE_VARIABLE = "ENCORD_SSH_KEY_FILE"
 KEY_VARIABLE = "ENCORD_SSH_KEY"
-PASSPHRASE_VARIABLE = "ENCORD_SYNC_SSH_KEY_PASSPHRASE"
+PASSPHRASE_VARIABLE = "ENCORD_SYNC_SSH_KEY_PASSPHRASE"  # noqa: S105 - a name
 MAKE_A_KEY = "Make one with `ssh-keygen -t ed25519` and add its public half to your Encord user or service account."
 
 
@@ -49,7 +49,7 @@ def load_private_key(settings: SourceSettings) -> Ed25519PrivateKey:
         raise ConnectorError(
             ErrorKind.CONFIGURATION,
             f"The SSH key in {place} is protected by a passphrase, and none was given.",
-            remedy=f"Set {PASSPHRASE_VARIABLE} (or ssh_key_passphrase in a configuration file), or use a key without one.",
+            remedy=f"Set {PASSPHRASE_VARIABLE} (ssh_key_passphrase in a configuration file), or use a key without one.",
         ) from None
     except UnsupportedAlgorithm:
         raise ConnectorError(
@@ -62,8 +62,8 @@ def load_private_key(settings: SourceSettings) -> Ed25519PrivateKey:
             raise ConnectorError(
                 ErrorKind.CONFIGURATION,
                 f"The SSH key in {place} cannot be read with this passphrase.",
-                remedy=f"Check {PASSPHRASE_VARIABLE} (or ssh_key_passphrase in a configuration file), and that all of the"
-                " key is there.",
+                remedy=f"Check {PASSPHRASE_VARIABLE} (ssh_key_passphrase in a configuration file), and that all of"
+                " the key is there.",
             ) from None
         raise ConnectorError(
             ErrorKind.CONFIGURATION,

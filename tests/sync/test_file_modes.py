@@ -1,4 +1,4 @@
-"""Who may read what the command makes: its user alone; published copies are for readers; what is there stays as it is."""
+"""Who may read what the command makes: its user alone, but readers what is published; what is there stays as it is."""
 
 import subprocess
 import sys
