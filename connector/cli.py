@@ -1,5 +1,6 @@
 """The command `encord-sync`: parse, call, print. A command imports what it needs when it runs: help stays quick."""
 
+import logging
 import os
 import sys
 import traceback
@@ -261,6 +262,8 @@ application.add_command(load)
 def main() -> None:
     """Run the command; every failure ends in one message and its exit code."""
     debug = "--debug" in sys.argv
+    # Lines of libraries' own, such as psycopg's of a cut connection, are for --debug; what they mean, a message says.
+    logging.lastResort = logging.NullHandler()
     try:
         application(standalone_mode=True)
     except ConnectorError as error:

@@ -42,9 +42,13 @@ class Settings(BaseModel):
     domain: str = Field(default=EUROPE, description=f"Encord's API; the United States region is {UNITED_STATES}.")
     project: tuple[str, ...] = Field(default=(), description="Hash of a project to sync; may be given several times.")
     all_projects: bool = Field(default=False, description="Sync every project that the key can read.")
-    project_title: str | None = Field(default=None, description="With --all-projects: only projects of this title.")
+    project_title: str | None = Field(
+        default=None, min_length=1, description="With --all-projects: only projects of this title."
+    )
     project_title_like: str | None = Field(
-        default=None, description="With --all-projects: only projects whose title matches; SQL LIKE, % and _."
+        default=None,
+        min_length=1,
+        description="With --all-projects: only projects whose title matches; SQL LIKE, % and _.",
     )
     warehouse: str = Field(
         default=DEFAULT_WAREHOUSE,

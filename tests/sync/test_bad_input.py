@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from connector.sample import SampleServer, build_sample_world
 from connector.sample.signatures import SampleKey
+from tests.source.test_ssh_key import PROTECTED_KEY
 from tests.sync.command_line import PASSPHRASE, CommandLine, Printed, secretive_world
 from tests.sync.conftest import IMAGES
 from tests.sync.synced_warehouse import SyncedWarehouse, copied
@@ -57,6 +58,23 @@ def no_project(_: CommandLine) -> dict[str, Any]:
     return {"project": None}
 
 
+def a_title_without_all_projects(_: CommandLine) -> dict[str, Any]:
+    return {"project": None, "project_title": "Meadowbrook"}
+
+
+def a_title_beside_a_project(_: CommandLine) -> dict[str, Any]:
+    return {"project_title_like": "Meadow%"}
+
+
+def an_empty_title(_: CommandLine) -> dict[str, Any]:
+    return {"project_title": ""}
+
+
+def a_locked_key_without_its_passphrase(command: CommandLine) -> dict[str, Any]:
+    (command.folder / "locked").write_text(command.is_secret(PROTECTED_KEY))
+    return {"ssh_key_file": command.folder / "locked"}
+
+
 def an_unknown_key_in_the_file(command: CommandLine) -> dict[str, Any]:
     (command.folder / "sync.toml").write_text("bundel_rows = 100\n")
     return {"config": "sync.toml"}
@@ -72,6 +90,10 @@ CASES: list[tuple[Callable[[CommandLine], dict[str, Any]], int, str, str]] = [
     (a_key_that_nobody_knows, 3, "Encord does not accept the SSH key", "--domain https://api.us.encord.com"),
     (no_hash, 2, "'gate-camera' is not a project hash", "01234567-89ab-cdef-0123-456789abcdef"),
     (no_project, 2, "No project is named", "--project HASH"),
+    (a_title_without_all_projects, 2, "--project-title 'Meadowbrook' was given without", "Give --all-projects with it"),
+    (a_title_beside_a_project, 2, "--project-title-like 'Meadow%' was given without", "Give --all-projects with it"),
+    (an_empty_title, 2, "project_title (command line): String should have at least 1 character", ""),
+    (a_locked_key_without_its_passphrase, 2, "protected by a passphrase, and", "Set ENCORD_SYNC_SSH_KEY_PASSPHRASE"),
     (an_unknown_key_in_the_file, 2, "unknown key: bundel_rows", "Did you mean bundle_rows?"),
     (another_kind_of_warehouse, 2, "Unknown kind of warehouse: mysql", "duckdb:///"),
 ]
