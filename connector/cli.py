@@ -28,9 +28,11 @@ from connector.commands.options import (
     with_settings,
 )
 from connector.config import Settings, load_settings
+from connector.credentials import without_credentials
 from connector.errors import ConnectorError, ErrorKind, ExitCode
-from connector.printing import LogLine, print_line, print_lines, print_traceback
+from connector.printing import print_line, print_lines, print_traceback
 
+_NOT_WELL = "the last run, or the last run of a project, did not succeed"
 _DIFFERS = "the warehouse differs from Encord, or something could not be compared"
 
 
@@ -41,6 +43,9 @@ class _Commands(click.Group):
         """Run the command that was asked for."""
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            # It quotes what it does not understand: an argument, which may be a warehouse's URL without its option.
+            raise click.UsageError(without_credentials(error.format_message()), error.ctx) from None
         except KeyboardInterrupt:
             print_line("encord-sync: broken off; the transaction in flight was rolled back.", sys.stderr)
             raise SystemExit(ExitCode.INTERRUPTED) from None
@@ -158,16 +163,20 @@ def verify(
     raise SystemExit(exit_code)
 
 
-@application.command(epilog=EXIT_CODES, short_help="Show what the warehouse holds.")
+@application.command(
+    epilog=EXIT_CODES.replace("finished, but some label rows failed (encord-sync status names them)", _NOT_WELL),
+    short_help="Show what the warehouse holds.",
+)
 @with_settings(*WAREHOUSE_OPTIONS, *OUTPUT_OPTIONS)
 def status(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click hands over what the options declare
     """Show what the warehouse holds: last run, freshness, rows and failures of each project.
 
-    Reads the warehouse only; Encord is not asked. With --log-format json one JSON object a project.
+    Reads the warehouse only; Encord is not asked. With --log-format json one JSON object a project. Ends with exit code
+    7 if the last run, or the last run of a project, did not succeed: a monitor need not read what it prints.
     """
     from connector.commands.status import print_status
 
-    print_status(_settings(config, flags))
+    raise SystemExit(print_status(_settings(config, flags)))
 
 
 @application.command(epilog=EXIT_CODES, short_help="Give readers a copy of the last run.")
@@ -256,8 +265,8 @@ application.add_command(load)
 def main() -> None:
     """Run the command; every failure ends in one message and its exit code."""
     is_debugged = "--debug" in sys.argv
-    if logging.lastResort is not None:  # prints warnings of libraries where no log was asked for
-        logging.lastResort.setFormatter(LogLine())
+    # Lines of libraries' own, such as psycopg's of a cut connection, are for --debug; what they mean, a message says.
+    logging.lastResort = logging.NullHandler()
     try:
         require_text(sys.argv[1:])
         raise SystemExit(application(standalone_mode=False))

@@ -5,7 +5,6 @@ An option `bundle_rows` is the flag `--bundle-rows`, the environment variable `E
 """
 
 import difflib
-import re
 import sys
 import tomllib
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
+from connector.credentials import without_credentials
 from connector.errors import ConnectorError, ErrorKind
 from connector.text_files import read_text
 
@@ -25,6 +25,8 @@ UNITED_STATES = "https://api.us.encord.com"
 # The SDK's own names, so that a machine set up for its scripts needs nothing new.
 _SDK_ENVIRONMENT = {"ENCORD_SSH_KEY_FILE": "ssh_key_file", "ENCORD_SSH_KEY": "ssh_key"}
 _KEY_OPTIONS = ("ssh_key_file", "ssh_key")
+_ALIKE = 0.7
+"""How alike two names are, from 0 to 1, when one is taken for the other misspelt: PROJECT_HASH and PROJECT are."""
 
 
 def _secret(description: str) -> Any:  # noqa: ANN401 - pydantic types the default of a field as Any
@@ -42,12 +44,17 @@ class Settings(BaseModel):
     domain: str = Field(default=EUROPE, description=f"Encord's API; the United States region is {UNITED_STATES}.")
     project: tuple[str, ...] = Field(default=(), description="Hash of a project to sync; may be given several times.")
     all_projects: bool = Field(default=False, description="Sync every project that the key can read.")
-    project_title: str | None = Field(default=None, description="With --all-projects: only projects of this title.")
+    project_title: str | None = Field(
+        default=None, min_length=1, description="With --all-projects: only projects of this title."
+    )
     project_title_like: str | None = Field(
-        default=None, description="With --all-projects: only projects whose title matches; SQL LIKE, % and _."
+        default=None,
+        min_length=1,
+        description="With --all-projects: only projects whose title matches; SQL LIKE, % and _.",
     )
     warehouse: str = Field(
         default=DEFAULT_WAREHOUSE,
+        repr=False,
         description="duckdb:///relative.duckdb, duckdb:////absolute/file.duckdb, or"
         " postgresql+psycopg://user@host:port/database (PostgreSQL 14 to 18).",
     )
@@ -127,8 +134,15 @@ class Settings(BaseModel):
 
     @property
     def shown_warehouse(self) -> str:
-        """The warehouse's URL without its password, for messages."""
-        return without_password(self.warehouse)
+        """The warehouse's URL without user, password and settings, for messages."""
+        return without_credentials(self.warehouse)
+
+    @field_validator("ssh_key_file", "publish", mode="before")
+    @classmethod
+    def _no_url_is_a_path(cls, value: object) -> object:
+        if isinstance(value, str) and _is_url(value):
+            raise ValueError("it takes the path of a file or folder, not a URL")
+        return value
 
     @field_validator("project", "publish_format", mode="before")
     @classmethod
@@ -136,9 +150,9 @@ class Settings(BaseModel):
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
-def without_password(text: str) -> str:
-    """A text with the password of every URL in it replaced by ***."""
-    return re.sub(r"(://[^:/@\s]*):[^@/\s]*@", r"\1:***@", text)
+def _is_url(text: str) -> bool:
+    """Whether a text is no path: messages repeat paths."""
+    return "://" in text or without_credentials(text) != text
 
 
 OPTIONS: dict[str, str] = {field.alias or name: name for name, field in Settings.model_fields.items()}
@@ -208,6 +222,7 @@ def is_text(value: str) -> bool:
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    _refuse_misspelt(environment)
     values: dict[str, Any] = {
         option: environment[f"{ENVIRONMENT_PREFIX}{option.upper()}"]
         for option in OPTIONS
@@ -224,6 +239,25 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     return values
 
 
+def _refuse_misspelt(environment: Mapping[str, str]) -> None:
+    """Refuses a variable whose name comes close to one of ours: its value would silently not count.
+
+    Others of the prefix are left alone: a container platform sets some, named after a service called encord-sync.
+
+    Raises:
+        ConnectorError: CONFIGURATION.
+    """
+    known = [option.upper() for option in ("config", *OPTIONS)]
+    for variable in sorted(name for name in environment if name.startswith(ENVIRONMENT_PREFIX) and environment[name]):
+        name = variable.removeprefix(ENVIRONMENT_PREFIX)
+        if name not in known and (close := difflib.get_close_matches(name, known, n=1, cutoff=_ALIKE)):
+            raise ConnectorError(
+                ErrorKind.CONFIGURATION,
+                f"The environment variable {variable} is none of encord-sync.",
+                remedy=f"Did you mean {ENVIRONMENT_PREFIX}{close[0]}?",
+            )
+
+
 def _from_file(path: Path) -> dict[str, Any]:
     text = read_text(path, "The configuration file")
     path = path.expanduser()
@@ -238,10 +272,12 @@ def _from_file(path: Path) -> dict[str, Any]:
             close = difflib.get_close_matches(option, OPTIONS, n=1)
             hint = f"Did you mean {close[0]}?" if close else f"Known keys: {', '.join(OPTIONS)}."
             raise ConnectorError(
-                ErrorKind.CONFIGURATION, f"Configuration file {path} has an unknown key: {option}.", remedy=hint
+                ErrorKind.CONFIGURATION,
+                f"Configuration file {path} has an unknown key: {without_credentials(option)}.",
+                remedy=hint,
             )
     for option in ("ssh_key_file", "publish"):
-        if option in values:
+        if option in values and not _is_url(str(values[option])):
             # A scheduled job starts in a folder of its own; a path in a file is meant from that file.
             values[option] = str(path.parent / Path(str(values[option])).expanduser())
     return values

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from pathlib import Path
 
 from connector.config import Settings
 from connector.interruption import Interruption
@@ -62,6 +63,18 @@ def opened_warehouse(settings: Settings, locks: SyncLocks, patience: Patience) -
             warehouse.close()
             raise
     return warehouse
+
+
+def file_to_make(settings: Settings) -> Path | None:
+    """The DuckDB file that opening the warehouse will make; None if it is there, or lies on a server."""
+    location = warehouse_location(settings.warehouse, settings.db_schema)
+    return location.path if isinstance(location, DuckDBLocation) and not location.path.exists() else None
+
+
+def remove_file(path: Path) -> None:
+    """Removes a DuckDB file that nobody has open, and the log beside it."""
+    path.unlink(missing_ok=True)
+    log_of(path).unlink(missing_ok=True)
 
 
 def matches_by_new_rules(warehouse: Warehouse, locks: SyncLocks, patience: Patience) -> int:

@@ -3,6 +3,7 @@
 from pydantic import SecretStr
 
 from connector.config import Settings
+from connector.credentials import without_credentials
 from connector.errors import ConnectorError, ErrorKind
 from connector.source import Source, SourceSettings
 from connector.source.projects import checked_project_hash
@@ -38,6 +39,8 @@ def require_project_choice(settings: Settings) -> None:
     Raises:
         ConnectorError: CONFIGURATION.
     """
+    if not settings.all_projects:
+        _refuse_title_filters(settings)
     if settings.project and settings.all_projects:
         raise ConnectorError(
             ErrorKind.CONFIGURATION, "Both --project and --all-projects are given.", remedy="Give one."
@@ -50,10 +53,17 @@ def require_project_choice(settings: Settings) -> None:
         )
     for project_hash in settings.project:
         checked_project_hash(project_hash)
-    if not settings.all_projects and (settings.project_title or settings.project_title_like):
-        raise ConnectorError(
-            ErrorKind.CONFIGURATION, "Title filters choose among all projects.", remedy="Give --all-projects with them."
-        )
+
+
+def _refuse_title_filters(settings: Settings) -> None:
+    for option in ("project_title", "project_title_like"):
+        if (title := getattr(settings, option)) is not None:
+            flag = f"--{option.replace('_', '-')}"
+            raise ConnectorError(
+                ErrorKind.CONFIGURATION,
+                f"{flag} {without_credentials(title)!r} was given without --all-projects, among which it chooses.",
+                remedy=f"Give --all-projects with it, or leave {flag} out.",
+            )
 
 
 def project_hashes(source: Source, settings: Settings) -> list[str]:

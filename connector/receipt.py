@@ -28,6 +28,7 @@ class Receipt:
         times: of the stages; requests and the reading process run beside them, so what counts is the time waited.
         fetch_reasons: label rows fetched, by reason.
         notes: what was left out without being a failure, a few words each.
+        is_recorded: whether the warehouse has it.
     """
 
     run_id: str
@@ -51,6 +52,7 @@ class Receipt:
     fetch_reasons: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     message: str | None = None
+    is_recorded: bool = False
     _unreadable: int = 0
 
     @property

@@ -2,19 +2,19 @@
 
 import datetime
 import secrets
-import shlex
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from connector import __version__
-from connector.config import Settings, without_password
+from connector.config import Settings
+from connector.credentials import typed_command
 from connector.errors import ConnectorError, ErrorKind, ExitCode
-from connector.held_warehouse import holding_warehouse, opened_warehouse, tell_of_memory
+from connector.held_warehouse import file_to_make, holding_warehouse, opened_warehouse, remove_file, tell_of_memory
 from connector.interruption import Interruption
 from connector.load import Warehouse
+from connector.load.known_project import known_project
 from connector.load.lock_holder import LockHolder
 from connector.load.sync_locks import SyncLocks
 from connector.patience import Patience
@@ -74,9 +74,7 @@ class Run:
     def _close(self, outcome: str, failure: ConnectorError) -> None:
         self.outcome, self.message, self.exit_code = outcome, str(failure), failure.kind.exit_code
         if others := {str(each) for each in self.failures} - {str(failure)}:
-            self.message += (
-                f" Beside this, {len(others)} more failed: `encord-sync status` and sync_run_project say why."
-            )
+            self.message += f" Beside this, {len(others)} more failed: what was told of each project says why."
 
     def sentence(self) -> str:
         """How the run ended, in one line."""
@@ -96,7 +94,7 @@ class Run:
             "started_at": self.started_at,
             "ended_at": None if self.outcome == "running" else datetime.datetime.now(datetime.UTC),
             "outcome": self.outcome,
-            "command": without_password(shlex.join(["encord-sync", *sys.argv[1:]])),
+            "command": typed_command(),
             "connector_version": __version__,
             "sdk_version": source.sdk_version,
             "schema_version": warehouse.schema_version,
@@ -126,16 +124,21 @@ def run_sync(settings: Settings, report: Report, interruption: Interruption) -> 
     )
     holder = LockHolder.this_process("sync", run.run_id)
     with holding_warehouse(settings, holder, report, interruption) as (locks, patience):
+        new_file = file_to_make(settings)
+        is_recorded = True
         with run.times.stage("open"):
             warehouse = opened_warehouse(settings, locks, patience)
         try:
             is_of_use = settings.processes > 1 and ReadingProcess.is_of_use()
             with run.times.stage("projects"), ReadingProcess(is_wanted=is_of_use) as process:
-                _SyncOfAll(source, warehouse, locks, settings, run, report, interruption, process).run()
+                sync = _SyncOfAll(source, warehouse, locks, settings, run, report, interruption, process)
+                is_recorded = sync.run()
         finally:
             tell_of_memory(warehouse, report)
             with run.times.stage("close"):
                 warehouse.close()
+            if new_file is not None and not is_recorded:
+                remove_file(new_file)
         if publisher is not None:
             with run.times.stage("publish"):
                 publisher.publish_run(run.outcome, holder, report, interruption)
@@ -158,13 +161,18 @@ class _SyncOfAll:
     _interruption: Interruption
     _process: ReadingProcess
 
-    def run(self) -> None:
-        """Sync them, decide how the run ended, and record it."""
+    def run(self) -> bool:
+        """Sync them, decide how the run ended, and record it.
+
+        Returns:
+            Whether it is recorded: not if it failed, and was at no project that the warehouse has.
+        """
         run = self._run
         self._warehouse.record_run(run.row(self._source, self._warehouse))
         try:
-            for project_hash in self._projects():
-                self._sync_one(project_hash)
+            projects = self._projects()
+            for project_hash in projects:
+                self._sync_one(project_hash, is_one_of_several=len(projects) > 1)
         except ConnectorError as error:
             if error not in run.failures:
                 run.failures.append(error)
@@ -172,7 +180,16 @@ class _SyncOfAll:
         level: Level = "info" if run.outcome == "succeeded" else "error"
         exit_code = int(run.exit_code)
         self._report.event("run_finished", run.sentence(), level=level, outcome=run.outcome, exit_code=exit_code)
+        if run.outcome in {"failed", "interrupted"} and not self._concerns_the_warehouse():
+            self._warehouse.forget_run(run.run_id)
+            return False
         self._warehouse.record_run(run.row(self._source, self._warehouse))
+        return True
+
+    def _concerns_the_warehouse(self) -> bool:
+        """Whether the run was at a project that the warehouse has; at all of them, if it could not list them."""
+        receipts = self._run.receipts
+        return any(receipt.is_recorded for receipt in receipts) if receipts else bool(self._warehouse.project_hashes())
 
     def _projects(self) -> list[str]:
         """The hashes of the projects to sync; with --all-projects, also notices projects that are gone."""
@@ -207,14 +224,16 @@ class _SyncOfAll:
         self._run.failures.append(error)
         self._report.event("deletes_refused", str(error), level="warning", project_hash=project_hash)
 
-    def _sync_one(self, project_hash: str) -> None:
+    def _sync_one(self, project_hash: str, *, is_one_of_several: bool) -> None:
         source, report, run = self._source, self._report, self._run
         receipt = Receipt(run.run_id, project_hash, datetime.datetime.now(datetime.UTC))
         run.receipts.append(receipt)
         requests_before = source.requests_sent
+        is_ours = False
         try:
             self._interruption.check()
             with self._locked(project_hash):
+                is_ours = True
                 sync_project(
                     source, self._warehouse, self._settings, receipt, report, self._interruption, self._process
                 )
@@ -229,12 +248,17 @@ class _SyncOfAll:
             receipt.requests = source.requests_sent - requests_before
             report.close()
             level: Level = "info" if receipt.outcome == "succeeded" else "warning"
-            report.event("project_finished", receipt.sentence(), level=level, **receipt.row())
+            # Of a single project the run's own sentence says why.
+            reason = f" {receipt.message}" if receipt.message and is_one_of_several else ""
+            report.event("project_finished", receipt.sentence() + reason, level=level, **receipt.row())
             if self._settings.profile:
                 facts = receipt.times.facts()
                 lines = profile_lines(receipt.project_title or project_hash, facts)
                 report.table("project_profile", lines, project_hash=project_hash, **facts)
-            self._warehouse.record_project(receipt.row())
+            # Not of a project that never got a name, nor of one that another run is at: that run's receipt counts.
+            if is_ours and known_project(self._warehouse, project_hash) is not None:
+                self._warehouse.record_project(receipt.row())
+                receipt.is_recorded = True
 
     @contextmanager
     def _locked(self, project_hash: str) -> Iterator[None]:

@@ -6,6 +6,7 @@ import os
 import sys
 from importlib.abc import MetaPathFinder
 
+from connector.file_modes import make_files_private
 from connector.sdk_transport import SdkTransportFinder
 from connector.standard_streams import guard_standard_streams
 
@@ -58,6 +59,7 @@ def main() -> None:
     guard_standard_streams()
     start_quickly()
     hold_little()
+    make_files_private()
     from connector.cli import main
 
     try:

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "connector"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS = {"source", "normalise", "load", "views", "sample"}
-SHARED = {"errors", "packaged_files", "text_files"}
+SHARED = {"credentials", "engine_refusals", "errors", "file_modes", "packaged_files", "text_files"}
 """What every layer may import of the package beside itself."""
 
 LIBRARIES = {

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from connector.config import load_settings, without_password
+from connector.config import load_settings
 from connector.errors import ConnectorError, ErrorKind
 
 SECRET = "-----BEGIN OPENSSH PRIVATE KEY----- never show this"
@@ -73,6 +73,46 @@ def test_an_unknown_key_names_the_nearest_known_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("variable", "meant"),
+    [
+        ("ENCORD_SYNC_WAREHOSE", "ENCORD_SYNC_WAREHOUSE"),
+        ("ENCORD_SYNC_PROJECT_HASH", "ENCORD_SYNC_PROJECT"),
+        ("ENCORD_SYNC_PASSPHRASE", "ENCORD_SYNC_SSH_KEY_PASSPHRASE"),
+        ("ENCORD_SYNC_CONFIG_FILE", "ENCORD_SYNC_CONFIG"),
+    ],
+)
+def test_a_misspelt_variable_is_told_with_the_one_that_was_meant(variable: str, meant: str) -> None:
+    message = refused({}, {variable: SECRET})
+    assert f"{variable} is none of encord-sync. Did you mean {meant}?" in message
+    assert SECRET not in message
+
+
+def test_variables_that_a_platform_sets_are_left_alone() -> None:
+    """Kubernetes names some after a service called encord-sync; an empty one says nothing."""
+    set_by_others = {
+        "ENCORD_SYNC_SERVICE_HOST": "10.0.0.1",
+        "ENCORD_SYNC_SERVICE_PORT": "80",
+        "ENCORD_SYNC_PORT": "tcp://10.0.0.1:80",
+        "ENCORD_SYNC_PORT_80_TCP_ADDR": "10.0.0.1",
+        "ENCORD_SYNC_VERSION": "3",
+        "ENCORD_SYNC_WAREHOSE": "",
+    }
+    assert load_settings({}, set_by_others) == load_settings({}, {})
+
+
+def test_a_url_is_not_taken_for_a_path(tmp_path: Path) -> None:
+    config = tmp_path / "c.toml"
+    config.write_text('publish = "postgresql://anna:s3cret@db/labels"')
+    for message in (
+        refused({}, {}, config),
+        refused({"publish": "postgresql://anna:s3cret@db/labels"}, {}),
+        refused({"ssh_key_file": "anna:s3cret@db/labels"}, {}),
+    ):
+        assert "not a URL" in message
+        assert "s3cret" not in message
+
+
+@pytest.mark.parametrize(
     ("flags", "part"),
     [
         ({"bundle_rows": "many"}, "bundle_rows (command line)"),
@@ -105,9 +145,11 @@ def test_secrets_are_never_shown() -> None:
 
 def test_passwords_of_urls_are_hidden() -> None:
     url = "postgresql+psycopg://writer:s3cret@db.example.com:5432/labels"
-    assert without_password(url) == "postgresql+psycopg://writer:***@db.example.com:5432/labels"
-    assert without_password("duckdb:////data/labels.duckdb") == "duckdb:////data/labels.duckdb"
-    assert load_settings({"warehouse": url}, {}).shown_warehouse.count("s3cret") == 0
+    settings = load_settings({"warehouse": url}, {})
+    assert settings.shown_warehouse == "postgresql+psycopg://***@db.example.com:5432/labels"
+    assert "s3cret" not in repr(settings)
+    file = "duckdb:////home/ana@work/labels.duckdb"
+    assert load_settings({"warehouse": file}, {}).shown_warehouse == file
 
 
 def test_where_to_publish_is_meant_from_the_file_and_forms_are_a_list(tmp_path: Path) -> None:

@@ -45,6 +45,9 @@ class _Checks:
             return False
         return True
 
+    def _warn(self, name: str, text: str, **_: object) -> None:
+        print_line(f"warn  {name.replace('_', ' ')}: {text}", hang=6)
+
     def _warehouse(self) -> str:
         settings = self._settings
         if not warehouse_exists(settings.warehouse, settings.db_schema):
@@ -53,7 +56,7 @@ class _Checks:
         return f"{settings.shown_warehouse}, revision {status.schema_version}, projects: {len(status.projects)}"
 
     def _key(self) -> str:
-        self._source = Source.connect(source_settings(self._settings))
+        self._source = Source.connect(source_settings(self._settings), on_event=self._warn)
         return (
             f"readable, for {self._settings.domain} "
             f"(encord-sync {__version__}, Encord SDK {self._source.sdk_version}, Python {platform.python_version()})"

@@ -93,8 +93,8 @@ def _remove_earlier(path: Path) -> None:
             f"{path} exists and cannot be taken for the file of an earlier demo: {error.message}",
             remedy="Name another with --file.",
         ) from error
-    titles = [project.title for project in status.projects]
-    if titles != [SAMPLE_TITLE]:
+    # None, where the demo was killed before its first listing.
+    if {project.title for project in status.projects} - {SAMPLE_TITLE}:
         raise ConnectorError(
             ErrorKind.WAREHOUSE, f"{path} is the warehouse of other projects.", remedy="Name another file with --file."
         )

@@ -6,19 +6,33 @@ import sys
 from collections.abc import Iterator
 
 from connector.config import Settings
+from connector.errors import ExitCode
 from connector.load.status import ProjectStatus, WarehouseStatus, read_status
 from connector.printing import json_line, print_line
 
 _SHOWN_FAILURES = 20
 
 
-def print_status(settings: Settings) -> None:
+def print_status(settings: Settings) -> ExitCode:
     """Print the status of the warehouse that the settings name.
+
+    Returns:
+        OK; PARTIAL if the last run of a project, or of all, did not succeed. The labels are then not up to date.
 
     Raises:
         ConnectorError: if it cannot be opened, is locked, or is of another release.
     """
     status = read_status(settings.warehouse, settings.db_schema)
+    _print(status, settings)
+    if status.is_well:
+        return ExitCode.OK
+    if (run := status.last_run) and run.outcome != "succeeded":
+        text = f"encord-sync: the last run ({run.run_id}, {_moment(run.started_at)}) {run.outcome}. {run.message or ''}"
+        print_line(text.rstrip(), sys.stderr)
+    return ExitCode.PARTIAL
+
+
+def _print(status: WarehouseStatus, settings: Settings) -> None:
     if settings.log_format == "json":
         for project in status.projects:
             failures = [

@@ -5,12 +5,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from connector.file_modes import take_place
+
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
     """A new file beside `path`: it takes that place at the end of the block, and goes if the block raises.
 
-    What a killed run left beside it is replaced. A link under either name is replaced, too, and never followed.
+    What a killed run left beside it is replaced. A link under either name is replaced, too, and never
+    followed. It is as open to others as what it replaces.
 
     Raises:
         OSError: it cannot be written.
@@ -20,6 +23,6 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     try:
         with partial.open("xb") as file:
             yield file
-        partial.replace(path)
+        take_place(partial, path)
     finally:
         partial.unlink(missing_ok=True)

@@ -3,16 +3,15 @@
 import datetime
 import importlib.metadata
 import secrets
-import shlex
-import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from connector import __version__
-from connector.config import Settings, without_password
-from connector.errors import ConnectorError
+from connector.config import Settings
+from connector.credentials import typed_command
+from connector.errors import ConnectorError, ErrorKind
 from connector.held_warehouse import holding_warehouse, opened_warehouse
 from connector.interruption import Interruption
 from connector.label_files.file_loader import FileLoader
@@ -25,6 +24,7 @@ from connector.report import Level, Report
 from connector.run import Run
 from connector.source.projects import checked_project_hash
 
+_KEYS_OF_LABEL_ROWS = (b'"label_hash"', b'"data_hash"')
 _COUNTERS = ("listed", "loaded", "unchanged", "failed", "skipped", "tombstoned", "label_bytes", "rows_written")
 
 
@@ -39,11 +39,11 @@ def run_load(
 ) -> Run:
     """Load files into one project of the warehouse.
 
-    A file that is no JSON does not stop the next one; a label row that cannot be read does not stop its file.
+    A file without label rows does not stop the next one; a label row that cannot be read does not stop its file.
 
     Raises:
-        ConnectorError: before anything was loaded: project, ontology file, warehouse or schema cannot be used, or
-            another process holds the warehouse.
+        ConnectorError: before anything was loaded or recorded: project, ontology file, warehouse or schema cannot be
+            used, no file holds label rows, a sync found the project deleted, or another process holds the warehouse.
     """
     project_hash = checked_project_hash(project_hash)
     ontology = None if ontology_file is None else read_ontology_file(ontology_file)
@@ -51,50 +51,64 @@ def run_load(
     run = Run(f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}", now)
     receipt = Receipt(run.run_id, project_hash, now)
     run.receipts.append(receipt)
+    files = _readable_files(paths, settings.max_unpacked_bytes, run, report)
     holder = LockHolder.this_process("load", run.run_id)
     with holding_warehouse(settings, holder, report, interruption) as (locks, patience):
         warehouse = opened_warehouse(settings, locks, patience)
         try:
-            warehouse.record_run(_row(run, warehouse))
-            try:
-                with ExitStack() as held:
-                    patience.until_free(lambda: held.enter_context(locks.project(project_hash)))
-                    files = _readable_files(paths, settings.max_unpacked_bytes, run, report)
-                    receipt.project_title, its_ontology = file_project(
-                        warehouse, project_hash, title, ontology, files, report
-                    )
+            with ExitStack() as held:
+                patience.until_free(lambda: held.enter_context(locks.project(project_hash)))
+                receipt.project_title, its_ontology = file_project(
+                    warehouse, project_hash, title, ontology, files, report
+                )
+                warehouse.record_run(_row(run, warehouse))
+                try:
                     loader = FileLoader(warehouse, its_ontology, settings, receipt, report)
                     for file in files:
                         loader.load(file, interruption)
-                receipt.end()
-            except ConnectorError as error:
-                receipt.break_off(error)
-                run.failures.append(error)
-            _end(run, receipt, warehouse, report)
+                    receipt.end()
+                except ConnectorError as error:
+                    receipt.break_off(error)
+                    run.failures.append(error)
+                _end(run, receipt, warehouse, report)
         finally:
             warehouse.close()
     return run
 
 
 def _readable_files(paths: Sequence[Path], unpacked_bytes: int, run: Run, report: Report) -> list[LabelRowFile]:
-    """The files that hold label rows; the others, and damaged ones, are told, and make the run a partial one.
+    """The files that hold label rows, or none on purpose; the others, and damaged ones, make the run a partial one.
 
     Raises:
-        ConnectorError: as of the first file, if none of them does.
+        ConnectorError: as of the first file, if there is no such file.
     """
-    files = []
+    files: list[LabelRowFile] = []
+    failures: list[tuple[Path, ConnectorError]] = []
     for path in paths:
         try:
-            files.append(file := LabelRowFile(path, unpacked_bytes))
-            problem = file.damage
+            files.append(file := _label_row_file(path, unpacked_bytes))
         except ConnectorError as error:
-            problem = error
-        if problem is not None:
-            run.failures.append(problem)
-            report.event("file_failed", str(problem), level="error", file=str(path))
+            failures.append((path, error))
+        else:
+            if file.damage is not None:
+                failures.append((path, file.damage))
+    for path, failure in failures if files else failures[1:]:
+        report.event("file_failed", str(failure), level="error", file=str(path))
+        run.failures.append(failure)
     if not files:
-        raise run.failures.pop()
+        raise failures[0][1]
     return files
+
+
+def _label_row_file(path: Path, unpacked_bytes: int) -> LabelRowFile:
+    file = LabelRowFile(path, unpacked_bytes)
+    if file.rows and all(file.body.content.find(key) < 0 for key in _KEYS_OF_LABEL_ROWS):
+        raise ConnectorError(
+            ErrorKind.SOURCE_CONTENT,
+            f"{path} holds no label rows: none has a label_hash or a data_hash.",
+            remedy="Give what `to_encord_dict()` of Encord's SDK or `encord-sync export json` wrote.",
+        )
+    return file
 
 
 def _end(run: Run, receipt: Receipt, warehouse: Warehouse, report: Report) -> None:
@@ -115,7 +129,7 @@ def _row(run: Run, warehouse: Warehouse) -> dict[str, Any]:
         "started_at": run.started_at,
         "ended_at": None if run.outcome == "running" else datetime.datetime.now(datetime.UTC),
         "outcome": run.outcome,
-        "command": without_password(shlex.join(["encord-sync", *sys.argv[1:]])),
+        "command": typed_command(),
         "connector_version": __version__,
         "sdk_version": importlib.metadata.version("encord"),
         "schema_version": warehouse.schema_version,

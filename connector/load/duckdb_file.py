@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 
 from connector.errors import ConnectorError, ErrorKind
+from connector.file_modes import make_files_as_open_as
 from connector.load.file_lock import read_holder
 
 STORAGE_VERSION = "v1.2.0"
@@ -96,6 +97,7 @@ def connect(
     """
     if not read_only:
         _remove_unfinished(path)
+        make_files_as_open_as(path)
     _refuse_other_files(path)
     try:
         connection = duckdb.connect(str(path), read_only=read_only, config=_configuration(settings or {}))

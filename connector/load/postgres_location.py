@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
+from connector.credentials import without_credentials
 from connector.errors import ConnectorError, ErrorKind
 
 DEFAULT_SCHEMA = "encord"
 EXAMPLE = "postgresql+psycopg://user:password@host:5432/database"
 
-_SETTINGS = (
+SETTINGS = (
     "application_name",
     "channel_binding",
     "connect_timeout",
@@ -50,19 +51,13 @@ def postgres_location(url: sa.URL, schema: str | None) -> PostgresLocation:
     """Reads a parsed URL; what it leaves out (host, user, password) libpq takes from PGHOST, PGUSER, ~/.pgpass, ….
 
     Raises:
-        ConnectorError: CONFIGURATION, if it names another driver or no database, or carries what libpq does not know.
+        ConnectorError: CONFIGURATION, if it names another driver or no database, or where it shows a password.
     """
     if url.drivername not in {"postgresql", "postgres", "postgresql+psycopg"}:
         raise ConnectorError(
             ErrorKind.CONFIGURATION,
             f"encord-sync speaks to PostgreSQL through psycopg, not {url.get_driver_name()}.",
             remedy=f"Give {EXAMPLE}.",
-        )
-    if unknown := sorted(set(url.query) - set(_SETTINGS)):
-        raise ConnectorError(
-            ErrorKind.CONFIGURATION,
-            f"The warehouse's URL has settings that are not known: {', '.join(unknown)}.",
-            remedy=f"Known are {', '.join(_SETTINGS)}; a password stands before the @, or in ~/.pgpass or PGPASSWORD.",
         )
     given = {
         "host": url.host,
@@ -76,6 +71,13 @@ def postgres_location(url: sa.URL, schema: str | None) -> PostgresLocation:
     if "dbname" not in parameters and "service" not in parameters:
         raise ConnectorError(
             ErrorKind.CONFIGURATION, "The warehouse's URL names no database.", remedy=f"Give {EXAMPLE}."
+        )
+    shown = {name: parameters.get(name, "") for name in ("host", "port", "dbname", "service")}
+    if any(without_credentials(value) != value for value in shown.values()):
+        raise ConnectorError(
+            ErrorKind.CONFIGURATION,
+            "The host, port, database or service of the warehouse's URL looks as if a password were in it.",
+            remedy=f"Give {EXAMPLE}.",
         )
     server = parameters.get("host", parameters.get("service", "the local server"))
     port = f":{parameters['port']}" if "port" in parameters else ""

@@ -10,8 +10,9 @@ from functools import cache
 from importlib import import_module
 
 from sqlalchemy import Connection, delete, select, text
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from connector.engine_refusals import is_circumstance
 from connector.errors import ConnectorError, ErrorKind
 from connector.load.tables import METADATA
 from connector.packaged_files import packaged_folder
@@ -51,7 +52,8 @@ def ensure_head(connection: Connection, *, migrate: bool) -> str | None:
 
     Raises:
         ConnectorError: SCHEMA if the tables are older and `migrate` is false, newer than this release, or tables of the
-            same names that this product did not make.
+            same names that this product did not make, or if something is in the way of a migration.
+        DBAPIError: if the engine is in no state to do it, or this user may not: the session says what it is.
     """
     current = current_revision(connection)
     if current is None:
@@ -64,9 +66,9 @@ def ensure_head(connection: Connection, *, migrate: bool) -> str | None:
         _drop_views(connection)
         with _unoptimised(connection) if current is None else nullcontext():
             _upgrade(connection)
-    except OperationalError:
-        raise  # a full disk or a lost connection: not the migration's fault, the session says what it is
     except SQLAlchemyError as error:
+        if isinstance(error, DBAPIError) and is_circumstance(error.orig):
+            raise  # not the migration's fault: the session says what it is
         raise ConnectorError(
             ErrorKind.SCHEMA,
             f"The tables could not be migrated from {current or 'nothing'} to {head_revision()}: {_first_line(error)}",

@@ -277,6 +277,11 @@ class SqlWarehouse(StoredState):
         """See `Warehouse.record_run`."""
         self._in_transaction(lambda: upsert_receipt(self._session, METADATA.tables["sync_run"], receipt))
 
+    def forget_run(self, run_id: str) -> None:
+        """See `Warehouse.forget_run`."""
+        delete = "DELETE FROM sync_run WHERE run_id = $run_id"
+        self._in_transaction(lambda: self._session.execute(delete, run_id=run_id))
+
     def record_project(self, receipt: Mapping[str, Any]) -> None:
         """See `Warehouse.record_project`."""
         self._in_transaction(lambda: upsert_receipt(self._session, METADATA.tables["sync_run_project"], receipt))

@@ -1,6 +1,6 @@
 """What a warehouse holds, project by project: the last run, how fresh, how much, what failed. Reads only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import pyarrow as pa
@@ -8,6 +8,7 @@ import pyarrow as pa
 from connector.load.reading import open_for_reading
 from connector.load.revisions import head_revision
 from connector.load.sql_warehouse import SqlWarehouse
+from connector.load.warehouse_url import DuckDBLocation, warehouse_location
 
 _PROJECTS = """
 SELECT
@@ -48,6 +49,8 @@ LEFT JOIN (
 ORDER BY project.title, project.project_hash
 """
 
+_LAST_RUN = "SELECT run_id, started_at, outcome, message FROM sync_run ORDER BY started_at DESC, run_id DESC LIMIT 1"
+
 
 @dataclass(frozen=True, slots=True)
 class ProjectStatus:
@@ -85,12 +88,29 @@ class ProjectStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class LastRun:
+    """The last run on a warehouse, of whichever projects: its outcome `died` if it did not come to its end."""
+
+    run_id: str
+    started_at: datetime
+    outcome: str
+    message: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class WarehouseStatus:
     """A warehouse: its schema's revision, its projects, its failures as (project_hash, label_hash, kind, message)."""
 
     schema_version: str
     projects: tuple[ProjectStatus, ...]
     failures: tuple[tuple[str, str, str, str], ...]
+    last_run: LastRun | None
+
+    @property
+    def is_well(self) -> bool:
+        """Whether the last run succeeded, and the last one of each project that is not deleted; or still runs."""
+        outcomes = {project.outcome for project in self.projects if project.deleted_at is None}
+        return outcomes | {self.last_run and self.last_run.outcome} <= {"succeeded", "running", None}
 
 
 def read_status(url: str, schema: str | None = None) -> WarehouseStatus:
@@ -105,7 +125,12 @@ def read_status(url: str, schema: str | None = None) -> WarehouseStatus:
         failures = session.rows(
             "SELECT project_hash, label_hash, kind, message FROM sync_failure ORDER BY project_hash, label_hash"
         )
-    return WarehouseStatus(head_revision(), projects, tuple((row[0], row[1], row[2], row[3]) for row in failures))
+        runs = [LastRun(*row) for row in session.rows(_LAST_RUN)]
+    # A DuckDB file that can be opened is in no run's hands: the last one did not come to its end.
+    if isinstance(warehouse_location(url, schema), DuckDBLocation):
+        runs = [replace(run, outcome="died") if run.outcome == "running" else run for run in runs]
+    of_label_rows = tuple((row[0], row[1], row[2], row[3]) for row in failures)
+    return WarehouseStatus(head_revision(), projects, of_label_rows, next(iter(runs), None))
 
 
 def read_state(url: str, schema: str | None, project_hash: str) -> pa.Table:

@@ -286,6 +286,9 @@ class Warehouse(Protocol):
     def record_run(self, receipt: Mapping[str, Any]) -> None:
         """Upserts the row of sync_run with that run_id; columns not given stay as they are."""
 
+    def forget_run(self, run_id: str) -> None:
+        """Removes the row of sync_run of a run that recorded no project."""
+
     def record_project(self, receipt: Mapping[str, Any]) -> None:
         """Upserts the row of sync_run_project with that run_id and project_hash."""
 

@@ -21,6 +21,8 @@ class EventName(enum.StrEnum):
     """Label rows were missing in an answer and are asked for once more."""
     ENTRY_SET_ASIDE = "entry_set_aside"
     """One entry of the list of projects could not be read."""
+    KEY_FILE_READABLE = "key_file_readable"
+    """Other users of this machine can read the file of the private key."""
 
 
 class EventListener(Protocol):

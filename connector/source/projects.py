@@ -4,6 +4,7 @@ import dataclasses
 import uuid
 from typing import Any
 
+from connector.credentials import without_credentials
 from connector.errors import ConnectorError, ErrorKind
 from connector.source.connection import Connection
 from connector.source.events import EventName
@@ -115,7 +116,7 @@ def checked_project_hash(project_hash: str) -> str:
     if not _is_uuid(project_hash):
         raise ConnectorError(
             ErrorKind.CONFIGURATION,
-            f"{project_hash[:80]!r} is not a project hash.",
+            f"{without_credentials(project_hash)[:80]!r} is not a project hash.",
             remedy="It looks like 01234567-89ab-cdef-0123-456789abcdef, and is in the project's address in the app.",
         )
     return str(uuid.UUID(project_hash.strip()))

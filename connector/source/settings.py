@@ -4,6 +4,7 @@ import dataclasses
 import ipaddress
 from urllib.parse import urlsplit
 
+from connector.credentials import without_credentials
 from connector.errors import ConnectorError, ErrorKind
 
 DEFAULT_DOMAIN = "https://api.encord.com"
@@ -79,13 +80,13 @@ def checked_domain(domain: str) -> str:
         ConnectorError: CONFIGURATION, if it is not an https address, or has a path, query, user or password.
     """
     remedy = f"Use {DEFAULT_DOMAIN}, {UNITED_STATES_DOMAIN}, or your private cloud's address, without a path."
-    shown = "The domain" if "@" in domain else f"The domain {domain!r}"  # a password may come before an @
+    shown = f"The domain {without_credentials(domain)!r}"
     try:
         parts = urlsplit(domain.strip())
         port_is_valid = parts.port is None or parts.port > 0
     except ValueError:
         raise ConnectorError(ErrorKind.CONFIGURATION, "The domain is not a web address.", remedy=remedy) from None
-    if "@" in parts.netloc:
+    if "@" in domain:
         raise ConnectorError(ErrorKind.CONFIGURATION, "The domain must not hold a user or password.", remedy=remedy)
     if parts.scheme not in {"http", "https"} or not parts.hostname or not port_is_valid:
         raise ConnectorError(ErrorKind.CONFIGURATION, f"{shown} is not a web address.", remedy=remedy)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from connector.source import sdk
 from connector.source.connection import Connection
-from connector.source.events import EventListener, Teller
+from connector.source.events import EventListener, EventName, Teller
 from connector.source.fetch import LabelRowFetch
 from connector.source.label_rows import FetchedBundle, WantedLabelRow
 from connector.source.projects import (
@@ -16,6 +16,7 @@ from connector.source.projects import (
     take_snapshot,
 )
 from connector.source.settings import SourceSettings
+from connector.source.ssh_key import key_file_warning
 from connector.source.stage_tasks import list_stage_tasks
 from connector.source.task_actions import list_task_actions
 
@@ -41,15 +42,19 @@ class Source:
 
         Args:
             settings: key, domain, sizes, patience.
-            on_event: hears of waits and smaller bundles, from several threads, one at a time; without it they are
-                logged.
+            on_event: hears of a key file that others can read, of waits and smaller bundles, from several threads, one
+                at a time; without it they are logged.
             should_stop: asked often while a snapshot or a list of projects waits for its next attempt; when true it
                 ends with INTERRUPTED. A fetch is told by its own.
 
         Raises:
             ConnectorError: CONFIGURATION, if the key cannot be used.
         """
-        return cls(Connection(settings, Teller(on_event), should_stop), settings)
+        tell = Teller(on_event)
+        connection = Connection(settings, tell, should_stop)
+        if warning := key_file_warning(settings):
+            tell(EventName.KEY_FILE_READABLE, warning)
+        return cls(connection, settings)
 
     @property
     def requests_sent(self) -> int:

@@ -5,6 +5,8 @@ The SDK's loader is not used: the error it raises for a key of another type hold
 
 import os
 import re
+import stat
+from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -16,6 +18,7 @@ from connector.text_files import read_text
 
 KEY_FILE_VARIABLE = "ENCORD_SSH_KEY_FILE"
 KEY_VARIABLE = "ENCORD_SSH_KEY"
+PASSPHRASE_VARIABLE = "ENCORD_SYNC_SSH_KEY_PASSPHRASE"  # noqa: S105 - a name
 MAKE_A_KEY = "Make one with `ssh-keygen -t ed25519` and add its public half to your Encord user or service account."
 _PRIVATE_KEY = re.compile(r"(-----BEGIN OPENSSH PRIVATE KEY-----)(.*)(-----END OPENSSH PRIVATE KEY-----)", re.DOTALL)
 
@@ -45,12 +48,12 @@ def load_private_key(settings: SourceSettings) -> Ed25519PrivateKey:
             raise ConnectorError(
                 ErrorKind.CONFIGURATION,
                 f"The SSH key in {place} has no passphrase, and one was given.",
-                remedy="Leave the passphrase out.",
+                remedy=f"Leave {PASSPHRASE_VARIABLE} (ssh_key_passphrase in a configuration file) out.",
             ) from None
         raise ConnectorError(
             ErrorKind.CONFIGURATION,
             f"The SSH key in {place} is protected by a passphrase, and none was given.",
-            remedy="Set the key's passphrase, or use a key without one.",
+            remedy=f"Set {PASSPHRASE_VARIABLE} (ssh_key_passphrase in a configuration file), or use a key without one.",
         ) from None
     except UnsupportedAlgorithm:
         raise ConnectorError(
@@ -63,7 +66,8 @@ def load_private_key(settings: SourceSettings) -> Ed25519PrivateKey:
             raise ConnectorError(
                 ErrorKind.CONFIGURATION,
                 f"The SSH key in {place} cannot be read with this passphrase.",
-                remedy="Check the passphrase, and that all of the key is there.",
+                remedy=f"Check {PASSPHRASE_VARIABLE} (ssh_key_passphrase in a configuration file), and that all of"
+                " the key is there.",
             ) from None
         raise ConnectorError(
             ErrorKind.CONFIGURATION,
@@ -77,6 +81,19 @@ def load_private_key(settings: SourceSettings) -> Ed25519PrivateKey:
             remedy=MAKE_A_KEY,
         )
     return key
+
+
+def key_file_warning(settings: SourceSettings) -> str | None:
+    """What to say of a key file that other users of this machine can read; None if there is nothing to say."""
+    name = settings.ssh_key_file
+    if name is None and settings.ssh_key is None:
+        name = os.environ.get(KEY_FILE_VARIABLE)
+    if not name or os.name != "posix":  # elsewhere the mode says nothing
+        return None
+    mode = stat.S_IMODE(Path(name).expanduser().stat().st_mode)
+    if not mode & (stat.S_IRGRP | stat.S_IROTH):
+        return None
+    return f"The SSH key file {name} can be read by other users (mode {mode:04o}). Run chmod 600 on it."
 
 
 def _key_text(settings: SourceSettings) -> tuple[str, str]:

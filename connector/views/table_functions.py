@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from connector.engine_refusals import is_circumstance
 from connector.errors import ConnectorError, ErrorKind
 from connector.packaged_files import packaged_folder
 
@@ -199,6 +200,8 @@ def _execute(connection: sa.Connection, statements: str, failure: str) -> None:
     try:
         connection.exec_driver_sql(statements, execution_options={"no_parameters": True})
     except sa.exc.DBAPIError as error:
+        if is_circumstance(error.orig):
+            raise  # the session says what it is
         reason = str(error.orig).strip().splitlines()[0]
         raise ConnectorError(
             ErrorKind.SCHEMA,

@@ -69,13 +69,21 @@ def test_schemas_of_one_file_are_apart(url: str) -> None:
         ("duckdb://", None, "names no file"),
         ("duckdb:///:memory:", None, "names no file"),
         ("duckdb://labels.duckdb", None, "three slashes"),
-        ("duckdb:///labels.duckdb?password=geheim", None, "settings that are not known: password"),
+        ("duckdb:///labels.duckdb?password=geheim", None, "settings that are not known. Known are memory_limit"),
+        ("duckdb:///labels.duckdb?memory_limi=1GB", None, "Did you mean memory_limit?"),
+        ("duckdb:///a?b.duckdb", None, "%3F"),
+        ("duckdb:///labels.duckdb?threads", None, "name=value"),
+        ("duckdb:///labels.duckdb?threads=&memory_limit=1GB", None, "name=value"),
         ("duckdb:///labels.duckdb?threads=many", None, "threads"),
         ("duckdb:///encord.duckdb", "encord", "ambiguous"),
         ("duckdb:///labels.duckdb", "Encord; DROP", "cannot be used"),
         ("postgresql+psycopg2://anna:geheim@db/labels", None, "through psycopg, not psycopg2"),
         ("postgresql://anna:geheim@db", None, "names no database"),
-        ("postgresql://anna:geheim@db/labels?password=geheim", None, "settings that are not known: password"),
+        ("postgresql://anna:geheim@db/labels?password=geheim", None, "before the @, or in ~/.pgpass or PGPASSWORD"),
+        ("postgresql://anna:geheim@db/labels?sslmode", None, "name=value"),
+        ("postgresql://anna:p@geheim@db/labels", None, "write @ as %40"),
+        ("postgresql://anna/geheim@db/labels", None, "write @ as %40"),
+        ("postgresql://anna:geheim/labels", None, "not a URL"),
         ("postgresql://anna:geheim@db/labels", "Encord; DROP", "cannot be used"),
         ("mysql://anna:geheim@db/labels", None, "mysql"),
     ],
@@ -89,6 +97,11 @@ def test_a_url_that_cannot_be_used_is_a_configuration_error(
     assert said in str(error)
     assert "geheim" not in str(error)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_question_mark_in_a_files_name_is_encoded(tmp_path: Path) -> None:
+    open_warehouse(f"duckdb:///{tmp_path}/a%3Fb.duckdb").close()
+    assert [file.name for file in tmp_path.iterdir()] == ["a?b.duckdb"]
 
 
 def test_memory_and_threads_can_be_given(url: str) -> None:

@@ -19,6 +19,32 @@ from tests.sync.synced_warehouse import HeardReport
 OTHER_PROJECT = "00000000-0000-4000-8000-000000000001"
 
 
+NO_LABEL_FILES = {
+    "text.json": "no label row at all",
+    "empty.json": "",
+    "coco.json": '{"images": [], "annotations": [], "categories": []}',
+    "numbers.json": "[1, 2, 3]",
+    "other.jsonl": '{"label": 1}\n{"label": 2}',
+}
+
+
+@pytest.mark.parametrize("name", NO_LABEL_FILES)
+def test_what_is_no_label_file_leaves_no_run_and_no_warehouse(exported: Exported, name: str, tmp_path: Path) -> None:
+    content = NO_LABEL_FILES[name]
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    (tmp_path / f"second-{name}").write_text(content, encoding="utf-8")
+    synced = Path(shutil.copyfile(exported.file, tmp_path / "synced.duckdb"))
+    before = synced.read_bytes()
+    for file in (synced, tmp_path / "new.duckdb"):
+        with pytest.raises(ConnectorError, match=name) as caught:
+            command("load", tmp_path / name, tmp_path / f"second-{name}", "--project", exported.project.project_hash,
+                    "--warehouse", f"duckdb:///{file}")  # fmt: skip
+        assert caught.value.kind is ErrorKind.SOURCE_CONTENT
+    assert synced.read_bytes() == before
+    assert not (tmp_path / "new.duckdb").exists()
+    assert command("publish", "--warehouse", f"duckdb:///{synced}", "--publish", tmp_path / "copies").exit_code == 0
+
+
 def test_label_rows_of_another_project_are_not_taken_from_it(exported: Exported, tmp_path: Path) -> None:
     file = Path(shutil.copyfile(exported.file, tmp_path / "synced.duckdb"))
     before = rows_of(file, "label_row", "object_annotation")
@@ -41,9 +67,11 @@ def test_what_a_sync_found_deleted_stays_deleted(exported: Exported, load: Load,
     assert (result.exit_code, failure["label_hash"], failure["kind"]) == (7, label_hash, "outdated")
     with duckdb.connect(str(file)) as connection:
         connection.execute("UPDATE project SET deleted_at = now()")
-    refused = load(exported.labels, warehouse=f"duckdb:///{file}")
-    assert refused.exit_code == 2
-    assert "A sync found project" in refused.output
+    runs = rows_of(file, "sync_run", "sync_run_project")
+    with pytest.raises(ConnectorError, match="A sync found project") as caught:
+        load(exported.labels, warehouse=f"duckdb:///{file}")
+    assert caught.value.kind is ErrorKind.CONFIGURATION
+    assert rows_of(file, "sync_run", "sync_run_project") == runs
 
 
 def test_settings_that_cannot_be_used_are_told_before_anything_is_opened(exported: Exported, tmp_path: Path) -> None:

@@ -65,6 +65,7 @@ class StartedCommands:
         self._folder = folder
         self._key_file = folder / "key"
         self._key_file.write_text(server.world.private_key)
+        self._key_file.chmod(0o600)
         self._started: list[Started] = []
         self._may_go_on = threading.Event()
 

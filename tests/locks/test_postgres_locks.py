@@ -17,6 +17,7 @@ from connector.load import open_warehouse
 from connector.load.lock_holder import LockHolder
 from connector.load.postgres_connection import connect
 from connector.load.postgres_writing_lock import WritingLock
+from connector.load.status import read_status
 from connector.load.sync_locks import sync_locks
 from connector.load.warehouse_url import warehouse_location
 from connector.sample import Fault, Hook, SampleServer, Scale, add_scale_project
@@ -160,6 +161,9 @@ def test_the_lock_of_the_writing_connection_keeps_others_out_by_itself(server: S
     server.faults.add(Fault(Hook(second_run), kind="label_rows", skip=1))
     assert sync(server, postgres_url, bundle_rows=1, requests_in_flight=1).outcome == "succeeded"
     assert ends == [8]
+    # The run that found it taken did nothing, and is no reason to call the project's last run a failure.
+    assert counts(postgres_url, ["sync_run", "sync_run_project"]) == {"sync_run": 1, "sync_run_project": 1}
+    assert read_status(postgres_url).is_well
 
 
 def test_a_second_ctrl_c_breaks_off_what_the_server_is_at(commands: StartedCommands, postgres_url: str) -> None:

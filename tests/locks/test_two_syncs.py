@@ -85,7 +85,8 @@ def test_the_lock_of_a_killed_run_is_taken_over(commands: StartedCommands) -> No
     first.kill()
     left = commands.lock_file.read_bytes()
     status = commands.start("status", f"--warehouse={commands.warehouse}", "--log-format=text").ended()
-    assert status.exit_code == 0, status.all
+    assert status.exit_code == 7, status.all
+    assert re.match(r"encord-sync: the last run \(\S+, [-\d]+ [:\d]+Z\) died\.", status.err), status.err
     assert commands.lock_file.read_bytes() == left
 
     printed = commands.sync("--log-format=json").ended()

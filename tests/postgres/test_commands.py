@@ -14,11 +14,12 @@ from connector.errors import ConnectorError, ErrorKind
 from connector.load import open_warehouse
 from connector.load.reading import warehouse_exists
 from connector.load.tables import METADATA
-from connector.sample import SampleServer
+from connector.sample import SampleServer, Scale, add_scale_project
 from tests.migrations.migrated_schema import REVISIONS, MigratedSchema
 from tests.postgres.synced_engines import differences, sync
-from tests.postgres_server import OLDEST, running_server
+from tests.postgres_server import OLDEST, PostgresServer, running_server
 from tests.source.world import image_world
+from tests.sync.command_line import CommandLine
 
 
 def run(url: str, *arguments: str, **environment: str) -> Result:
@@ -67,6 +68,34 @@ def test_migrate_brings_an_older_schema_up(postgres_database: str) -> None:
     with warehouse.connection() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM label_on_frame").scalar_one() == 0
     warehouse.close()
+
+
+CUTTING = """
+CREATE SEQUENCE encord.cuts;
+CREATE FUNCTION encord.cut_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF nextval('encord.cuts') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER cut_once BEFORE INSERT ON encord.object_annotation EXECUTE FUNCTION encord.cut_once();
+"""
+
+
+@pytest.mark.parametrize("debug", [False, True])
+def test_a_connection_cut_in_the_middle_of_a_copy_is_no_line_of_psycopgs(
+    postgres_url: str, postgres_server: PostgresServer, tmp_path: Path, debug: bool
+) -> None:
+    """The transaction is run again, and that is all; psycopg's own words are for --debug."""
+    with postgres_server.connect(sa.make_url(postgres_url).database) as connection:
+        connection.execute(CUTTING)
+    world = image_world(rows=1)
+    project = add_scale_project(world, Scale(rows=2, annotations=40_000, objects=100))
+    with SampleServer(world) as server:
+        command = CommandLine(server, tmp_path)
+        command.secrets.append(str(sa.make_url(postgres_url).password))
+        flags = ["--debug"] if debug else []
+        printed = command.sync(*flags, warehouse=postgres_url, project=project.project_hash, log_format="text")
+    assert (printed.exit_code, printed.out) == (0, ""), printed.err
+    assert ("error ignored terminating" in printed.err) is debug, printed.err
 
 
 def test_a_plain_postgresql_url_is_taken_too(postgres_url: str) -> None:

@@ -14,7 +14,9 @@ from connector.load import Warehouse, open_warehouse
 from connector.load.frame_numbers import fill_frame_numbers
 from connector.load.postgres_session import PostgresSession
 from connector.load.warehouse_url import warehouse_location
+from connector.views import install, remove
 from tests.load.warehouse_rows import PROJECT, everything, labels, read, states, together
+from tests.migrations.migrated_schema import MigratedSchema
 from tests.postgres_server import PostgresServer, running_server
 
 PASSWORD = "geheim-7"
@@ -119,6 +121,38 @@ def test_a_lock_that_is_held_too_long_is_named(
     impatient.write_bundle(PROJECT, labels("label-1", x=0.9), states("label-1"), [], "run-2")
     impatient.close()
     assert read(filled, "SELECT count(*), max(x) FROM object_annotation WHERE label_hash = 'label-1'") == [(3, 0.9)]
+
+
+TIME_OUTS = [
+    ("lock_timeout%3D200ms", ErrorKind.LOCKED, "lock_timeout"),
+    ("lock_timeout%3D0%20-c%20statement_timeout%3D300ms", ErrorKind.WAREHOUSE, "statement_timeout"),
+]
+
+
+@pytest.mark.parametrize(("setting", "kind", "said"), TIME_OUTS)
+def test_a_time_out_while_tables_or_views_are_made_is_told_as_that(
+    postgres_url: str,
+    other: "psycopg.Connection[tuple[Any, ...]]",
+    setting: str,
+    kind: ErrorKind,
+    said: str,
+) -> None:
+    """Not as views that are in the way."""
+    impatient = open_warehouse(f"{postgres_url}?options=-c%20{setting}")
+    with impatient.connection() as connection:
+        remove(connection)
+    with other.transaction():
+        other.execute("LOCK TABLE label_row")
+        with pytest.raises(ConnectorError, match=said) as caught, impatient.connection() as connection:
+            install(connection)
+    assert (caught.value.kind, "views" in str(caught.value)) == (kind, False)
+    MigratedSchema(postgres_url).run("UPDATE alembic_version SET version_num = '0006'")
+    with other.transaction():
+        other.execute("LOCK TABLE data_unit")
+        with pytest.raises(ConnectorError, match=said) as caught:
+            open_warehouse(f"{postgres_url}?options=-c%20{setting}", migrate=True)
+    assert (caught.value.kind, "views" in str(caught.value)) == (kind, False)
+    impatient.close()
 
 
 def in_background(action: Callable[[], object]) -> threading.Thread:

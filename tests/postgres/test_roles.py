@@ -124,6 +124,20 @@ def test_a_writer_without_a_schema_is_told_who_can_make_one(roles: Roles) -> Non
     assert caught.value.kind is ErrorKind.WAREHOUSE
 
 
+def test_a_user_that_may_not_migrate_is_told_so(roles: Roles, postgres_server: PostgresServer) -> None:
+    """The tables are another user's; not told as views that are in the way."""
+    open_warehouse(postgres_server.database_url(roles.database)).close()
+    with postgres_server.connect(roles.database) as connection:
+        writer = str(sa.make_url(roles.writer).username)
+        connection.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA encord TO {writer}".encode())
+        connection.execute("UPDATE encord.alembic_version SET version_num = '0006'")
+    with pytest.raises(ConnectorError, match="must be owner of table data_unit") as caught:
+        open_warehouse(roles.writer, migrate=True)
+    assert caught.value.kind is ErrorKind.WAREHOUSE
+    assert "may not do this" in str(caught.value)
+    assert "views" not in str(caught.value)
+
+
 def test_a_reader_without_rights_is_told_so_rather_than_that_nothing_is_there(
     roles: Roles, postgres_server: PostgresServer
 ) -> None:

@@ -95,6 +95,7 @@ def test_a_key_that_cannot_be_used_says_so_without_showing(name: str) -> None:
         load_private_key(SourceSettings(ssh_key=text, ssh_key_passphrase=passphrase))
     assert refused.value.kind is ErrorKind.CONFIGURATION
     assert refused.value.remedy
+    assert ("ENCORD_SYNC_SSH_KEY_PASSPHRASE" in refused.value.remedy) is ("passphrase" in problem)
     printed = "".join(traceback.format_exception(refused.value))
     assert not any(line in printed for line in text.splitlines() if len(line) > 10 and "PRIVATE KEY" not in line)
     assert PASSPHRASE not in printed

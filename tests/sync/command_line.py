@@ -52,6 +52,7 @@ class CommandLine:
         self.file = folder / "labels.duckdb"
         self.key_file = folder / "key"
         self.key_file.write_text(server.world.private_key)
+        self.key_file.chmod(0o600)
         self.environment: dict[str, str] = {}
         self.secrets = [LABEL_TEXT, SIGNATURE, PASSPHRASE, *self._parts_of(server.world.private_key)]
 

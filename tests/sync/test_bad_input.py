@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from connector.sample import SampleServer, build_sample_world
 from connector.sample.signatures import SampleKey
+from tests.source.test_ssh_key import PROTECTED_KEY
 from tests.sync.command_line import PASSPHRASE, CommandLine, Printed, secretive_world
 from tests.sync.conftest import IMAGES
 from tests.sync.synced_warehouse import SyncedWarehouse, copied
@@ -57,6 +58,23 @@ def no_project(_: CommandLine) -> dict[str, Any]:
     return {"project": None}
 
 
+def a_title_without_all_projects(_: CommandLine) -> dict[str, Any]:
+    return {"project": None, "project_title": "Meadowbrook"}
+
+
+def a_title_beside_a_project(_: CommandLine) -> dict[str, Any]:
+    return {"project_title_like": "Meadow%"}
+
+
+def an_empty_title(_: CommandLine) -> dict[str, Any]:
+    return {"project_title": ""}
+
+
+def a_locked_key_without_its_passphrase(command: CommandLine) -> dict[str, Any]:
+    (command.folder / "locked").write_text(command.is_secret(PROTECTED_KEY))
+    return {"ssh_key_file": command.folder / "locked"}
+
+
 def an_unknown_key_in_the_file(command: CommandLine) -> dict[str, Any]:
     (command.folder / "sync.toml").write_text("bundel_rows = 100\n")
     return {"config": "sync.toml"}
@@ -72,6 +90,10 @@ CASES: list[tuple[Callable[[CommandLine], dict[str, Any]], int, str, str]] = [
     (a_key_that_nobody_knows, 3, "Encord does not accept the SSH key", "--domain https://api.us.encord.com"),
     (no_hash, 2, "'gate-camera' is not a project hash", "01234567-89ab-cdef-0123-456789abcdef"),
     (no_project, 2, "No project is named", "--project HASH"),
+    (a_title_without_all_projects, 2, "--project-title 'Meadowbrook' was given without", "Give --all-projects with it"),
+    (a_title_beside_a_project, 2, "--project-title-like 'Meadow%' was given without", "Give --all-projects with it"),
+    (an_empty_title, 2, "project_title (command line): String should have at least 1 character", ""),
+    (a_locked_key_without_its_passphrase, 2, "protected by a passphrase, and", "Set ENCORD_SYNC_SSH_KEY_PASSPHRASE"),
     (an_unknown_key_in_the_file, 2, "unknown key: bundel_rows", "Did you mean bundle_rows?"),
     (another_kind_of_warehouse, 2, "Unknown kind of warehouse: mysql", "duckdb:///"),
 ]
@@ -130,3 +152,23 @@ def test_a_full_disk_ends_the_run_and_keeps_what_was_committed(tmp_path: Path, f
         assert [synced.snapshot(table)[table] == before[table] for table in KEPT if table != "label_row"] == [True] * 4
         healed = synced.sync()
         assert healed.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        "http://agent:zq-proxy@127.0.0.1:1",
+        "http://agent:zq@zq-proxy@127.0.0.1:1",
+        "http://agent:zq-proxy@[::1",
+        "http://agent:zq-proxy",
+        "agent:zq-proxy@127.0.0.1:1",
+        "socks9://agent:zq-proxy@127.0.0.1:1",
+    ],
+)
+def test_a_proxys_password_is_not_printed(command: CommandLine, proxy: str) -> None:
+    command.secrets.append("zq-proxy")
+    command.environment = {"HTTP_PROXY": proxy, "http_proxy": proxy, "NO_PROXY": "", "no_proxy": ""}
+    for form in ("text", "json"):
+        assert command.sync("--debug", "--verbose", log_format=form).exit_code not in {0, 1}
+    with duckdb.connect(str(command.file)) as connection:
+        assert connection.execute("SELECT count(*) FROM sync_run WHERE message LIKE '%zq-proxy%'").fetchone() == (0,)

@@ -47,7 +47,7 @@ def publish_file(location: DuckDBLocation, target: PublishTarget, content: Publi
         earlier = published_content(file, location.schema)
         try:
             _copy(location, new, content)
-            new.chmod(new.stat().st_mode & ~0o222)
+            new.chmod((new if earlier is None else file).stat().st_mode & ~0o222)
             if keep and earlier is not None and earlier.run_id != content.run_id:
                 keep_under(target.older_file(earlier.run_id), file)
             # Of a reader that wrote all the same, and died: the new file could not be opened beside it.

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from connector.errors import ConnectorError, ErrorKind
+from connector.file_modes import files_for_readers
 from connector.load.duckdb_file import NO_LIMIT_OF_OURS, DuckDBMemoryError, log_of
 from connector.load.file_lock import file_lock
 from connector.load.lock_holder import LockHolder
@@ -66,6 +67,8 @@ def publish(
 ) -> list[Publication]:
     """Publishes what the warehouse's last run left. The caller holds the warehouse's lock.
 
+    The copies are for other users: they are made as this user's own umask says, the file without a right to write.
+
     Args:
         url: the warehouse.
         schema: its schema.
@@ -82,15 +85,16 @@ def publish(
     """
     location = _duckdb_location(url, schema)
     run_id = _succeeded_run(url, schema)
-    with file_system_failures(target.file):
-        target.file.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        return _published(location, run_id, target, formats, keep, holder, only_changes=only_changes)
-    except DuckDBMemoryError:
-        if "memory_limit" in location.settings:
-            raise
-    unlimited = replace(location, settings={**location.settings, "memory_limit": NO_LIMIT_OF_OURS})
-    return _published(unlimited, run_id, target, formats, keep, holder, only_changes=only_changes)
+    with files_for_readers():
+        with file_system_failures(target.file):
+            target.file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            return _published(location, run_id, target, formats, keep, holder, only_changes=only_changes)
+        except DuckDBMemoryError:
+            if "memory_limit" in location.settings:
+                raise
+        unlimited = replace(location, settings={**location.settings, "memory_limit": NO_LIMIT_OF_OURS})
+        return _published(unlimited, run_id, target, formats, keep, holder, only_changes=only_changes)
 
 
 def _published(
