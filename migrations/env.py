@@ -4,6 +4,8 @@ There is no alembic.ini: the connection, or for SQL text the dialect's name, tra
 Tables are created in the connection's search path, so the same revisions serve every `--schema`.
 """
 
+# The dialect tells Alembic of DuckDB when it connects, if Alembic was imported by then.
+import duckdb_sqlalchemy.alembic_impl  # noqa: F401
 from alembic import context
 
 attributes = context.config.attributes

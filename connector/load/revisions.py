@@ -4,10 +4,7 @@ Alembic itself, a sixth of a second, is imported only where something is to be m
 and which ones this release knows, is read without it: from Alembic's table, and from the names of the revisions' files.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from functools import cache
-from importlib import import_module
 
 from sqlalchemy import Connection, delete, select, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -62,8 +59,7 @@ def ensure_head(connection: Connection, *, migrate: bool) -> str | None:
         raise _other_release(current)
     try:
         _drop_views(connection)
-        with _unoptimised(connection) if current is None else nullcontext():
-            _upgrade(connection)
+        _upgrade(connection)
     except OperationalError:
         raise  # a full disk or a lost connection: not the migration's fault, the session says what it is
     except SQLAlchemyError as error:
@@ -108,28 +104,11 @@ def _upgrade(connection: Connection) -> None:
     from alembic import command
     from alembic.config import Config
 
-    # The dialect registers its own with Alembic when it connects, if Alembic is there by then; here it comes after.
-    import_module("connector.load.duckdb_migration")
     config = Config()
     # Alembic interpolates % as configuration files do.
     config.set_main_option("script_location", str(packaged_folder("migrations")).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-
-
-@contextmanager
-def _unoptimised(connection: Connection) -> Iterator[None]:
-    """A block without DuckDB's optimiser; if it fails, the connection is of no use any more.
-
-    On tables without rows there is nothing to optimise, and making its rules ready for each of 400 statements was half
-    of what they took.
-    """
-    if connection.dialect.name != "duckdb":
-        yield
-        return
-    connection.exec_driver_sql("PRAGMA disable_optimizer")
-    yield
-    connection.exec_driver_sql("PRAGMA enable_optimizer")
 
 
 @cache

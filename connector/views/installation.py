@@ -13,7 +13,6 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from connector.errors import ConnectorError, ErrorKind
-from connector.views.duckdb_creation import quick_creation
 from connector.views.table_functions import TableFunction, install_functions, table_functions
 from connector.views.view_files import ViewFile, view_files
 
@@ -64,10 +63,8 @@ def _install_views(connection: sa.Connection, wanted: Sequence[ViewFile]) -> boo
     if _is_current(connection, wanted):
         return False
     _drop(connection, also=[file.view_name for file in wanted])
-    with quick_creation(connection, wanted) as created:
-        for file in wanted:
-            _execute(connection, file.sql, f"View {file.view_name} could not be created from {file.file_name}.")
-            created(file)
+    for file in wanted:
+        _execute(connection, file.sql, f"View {file.view_name} could not be created from {file.file_name}.")
     if not wanted:
         return True
     now = datetime.now(UTC)

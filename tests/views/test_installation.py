@@ -57,32 +57,6 @@ def test_views_and_their_comments_survive_closing_the_file(tmp_path: Path) -> No
         opened.close()
 
 
-def test_nothing_stands_in_for_the_views_afterwards(warehouse: Warehouse) -> None:
-    files = view_files()
-    with warehouse.connection() as connection:
-        remove(connection)
-        for file in files:
-            connection.exec_driver_sql(file.sql, execution_options={"no_parameters": True})
-        one_by_one = definitions(connection)
-        assert install(connection) is True
-        assert definitions(connection) == one_by_one
-        temporary = connection.execute(sa.text("SELECT count(*) FROM duckdb_tables() WHERE temporary"))
-        assert temporary.scalar_one() == 0
-        plan = connection.execute(sa.text("EXPLAIN SELECT 1 + 1 AS x FROM label_on_frame WHERE 1 = 2"))
-        assert "EMPTY_RESULT" in str(plan.all())  # the optimiser is on again
-
-
-def definitions(connection: sa.Connection) -> list[tuple[object, ...]]:
-    """What DuckDB holds of every view and of its columns, with their comments."""
-    views = "SELECT schema_name, view_name, sql, comment FROM duckdb_views() WHERE NOT internal ORDER BY view_name"
-    columns = (
-        "SELECT c.table_name, c.column_name, c.data_type, c.comment FROM duckdb_columns() AS c"
-        " JOIN duckdb_views() AS v ON v.view_oid = c.table_oid WHERE NOT v.internal"
-        " ORDER BY c.table_name, c.column_index"
-    )
-    return [tuple(row) for query in (views, columns) for row in connection.execute(sa.text(query))]
-
-
 def test_a_changed_file_installs_all_again_and_what_has_no_file_any_more_goes(
     warehouse: Warehouse, tmp_path: Path
 ) -> None:
