@@ -31,23 +31,3 @@ WHERE COALESCE(a.branch_role, '') = 'annotator' AND COALESCE(a.is_submitted, FAL
 
 COMMENT ON VIEW consensus_branch_pair IS
     'One row two submitted branches of a data unit, or one and main once consensus is reached. Unordered: each two come once.';
-COMMENT ON COLUMN consensus_branch_pair.project_hash IS 'The project''s id in Encord.';
-COMMENT ON COLUMN consensus_branch_pair.project_title IS 'The project''s title.';
-COMMENT ON COLUMN consensus_branch_pair.data_hash IS 'The data unit (video, image, image group, …).';
-COMMENT ON COLUMN consensus_branch_pair.data_title IS
-    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
-COMMENT ON COLUMN consensus_branch_pair.dataset_title IS 'The title of the dataset that the data unit comes from.';
-COMMENT ON COLUMN consensus_branch_pair.data_type IS
-    'video, image, img_group, dicom, nifti, audio, plain_text, pdf, group, scene, …';
-COMMENT ON COLUMN consensus_branch_pair.branch_name IS 'The branch.';
-COMMENT ON COLUMN consensus_branch_pair.label_hash IS
-    'Encord''s id of the label row; NULL if it was submitted without being opened.';
-COMMENT ON COLUMN consensus_branch_pair.label_row_id IS
-    'The row of table label_row; made of project, data unit and branch.';
-COMMENT ON COLUMN consensus_branch_pair.annotator IS 'Whose branch it is.';
-COMMENT ON COLUMN consensus_branch_pair.other_branch_name IS 'The branch that it is compared with.';
-COMMENT ON COLUMN consensus_branch_pair.other_label_hash IS 'The label row of that branch.';
-COMMENT ON COLUMN consensus_branch_pair.other_label_row_id IS 'The row of table label_row of that branch.';
-COMMENT ON COLUMN consensus_branch_pair.other_annotator IS 'Whose the other branch is; main for the main branch.';
-COMMENT ON COLUMN consensus_branch_pair.pair_kind IS
-    'peer: two annotators; main: an annotator and the main branch, once consensus is reached.';

@@ -87,37 +87,3 @@ FULL JOIN (
 
 COMMENT ON VIEW consensus_instance_answer IS
     'One row a question that a classification instance answers, nested ones too, of main and annotators'' branches of consensus tasks: not expanded to frames, audio and continuous scenes too.';
-COMMENT ON COLUMN consensus_instance_answer.project_hash IS 'The project''s id in Encord.';
-COMMENT ON COLUMN consensus_instance_answer.project_title IS 'The project''s title.';
-COMMENT ON COLUMN consensus_instance_answer.data_hash IS 'The data unit (video, image, image group, …).';
-COMMENT ON COLUMN consensus_instance_answer.data_title IS
-    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
-COMMENT ON COLUMN consensus_instance_answer.dataset_title IS 'The title of the dataset that the data unit comes from.';
-COMMENT ON COLUMN consensus_instance_answer.data_type IS
-    'video, image, img_group, dicom, nifti, audio, plain_text, pdf, group, scene, …';
-COMMENT ON COLUMN consensus_instance_answer.branch_name IS 'The branch.';
-COMMENT ON COLUMN consensus_instance_answer.label_hash IS 'Encord''s id of the label row.';
-COMMENT ON COLUMN consensus_instance_answer.label_row_id IS
-    'The row of table label_row; made of project, data unit and branch.';
-COMMENT ON COLUMN consensus_instance_answer.branch_role IS
-    'main; annotator (named by a consensus task, or beginning with encord-); other: predictions, snapshots, … are never compared.';
-COMMENT ON COLUMN consensus_instance_answer.annotator IS 'Whose branch it is; main for main.';
-COMMENT ON COLUMN consensus_instance_answer.is_submitted IS
-    'Whether its annotator has submitted it: by the task''s status while it is in the annotation stage, else because it has left that stage. NULL for other branches.';
-COMMENT ON COLUMN consensus_instance_answer.is_event_based IS
-    'True where frames are nanosecond offsets of events (continuous scenes).';
-COMMENT ON COLUMN consensus_instance_answer.classification_hash IS
-    'The classification instance, case-sensitive; unique within its label row.';
-COMMENT ON COLUMN consensus_instance_answer.attribute_feature_hash IS
-    'The question''s id (table ontology_attribute), case-sensitive.';
-COMMENT ON COLUMN consensus_instance_answer.question IS 'The question as the ontology words it now.';
-COMMENT ON COLUMN consensus_instance_answer.answer_type IS 'radio, checklist, text or numeric.';
-COMMENT ON COLUMN consensus_instance_answer.depth IS 'How deep the question is nested; 0 for a classification''s own.';
-COMMENT ON COLUMN consensus_instance_answer.parent_option_hash IS 'For a nested question the option that opens it.';
-COMMENT ON COLUMN consensus_instance_answer.answer IS
-    'The answer in its canonical form, to compare: feature hashes of options in the ontology''s order; text trimmed, in lower case.';
-COMMENT ON COLUMN consensus_instance_answer.answer_label IS 'The answer to read: option labels, the text, the number.';
-COMMENT ON COLUMN consensus_instance_answer.answer_number IS 'The answer to a numeric question.';
-COMMENT ON COLUMN consensus_instance_answer.full_answer IS
-    'At depth 0 the answer with all that is nested in it, canonical: equal only where all levels are.';
-COMMENT ON COLUMN consensus_instance_answer.full_answer_label IS 'That answer to read.';

@@ -48,31 +48,3 @@ WHERE (r.branch_role = 'main' OR r.is_submitted)
 
 COMMENT ON VIEW consensus_object IS
     'One row an object on a frame, of a branch that is compared with another: what has an area in two dimensions, frames of continuous scenes left out.';
-COMMENT ON COLUMN consensus_object.project_hash IS 'The project''s id in Encord.';
-COMMENT ON COLUMN consensus_object.project_title IS 'The project''s title.';
-COMMENT ON COLUMN consensus_object.data_hash IS 'The data unit (video, image, image group, …).';
-COMMENT ON COLUMN consensus_object.data_title IS
-    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
-COMMENT ON COLUMN consensus_object.dataset_title IS 'The title of the dataset that the data unit comes from.';
-COMMENT ON COLUMN consensus_object.data_type IS
-    'video, image, img_group, dicom, nifti, audio, plain_text, pdf, group, scene, …';
-COMMENT ON COLUMN consensus_object.branch_name IS 'The branch.';
-COMMENT ON COLUMN consensus_object.label_hash IS 'Encord''s id of the label row.';
-COMMENT ON COLUMN consensus_object.label_row_id IS 'The row of table label_row; made of project, data unit and branch.';
-COMMENT ON COLUMN consensus_object.branch_role IS
-    'main; annotator (named by a consensus task, or beginning with encord-); other: predictions, snapshots, … are never compared.';
-COMMENT ON COLUMN consensus_object.annotator IS 'Whose branch it is; main for main.';
-COMMENT ON COLUMN consensus_object.space_id IS
-    'root, or the part of the data group or scene (table data_space) that it lies on.';
-COMMENT ON COLUMN consensus_object.frame IS 'Frame from 0; image, slice or page number.';
-COMMENT ON COLUMN consensus_object.object_hash IS
-    'The object instance, case-sensitive, unique only within its label row.';
-COMMENT ON COLUMN consensus_object.object_name IS 'The object''s class, as the ontology names it now.';
-COMMENT ON COLUMN consensus_object.feature_hash IS 'The ontology class, case-sensitive.';
-COMMENT ON COLUMN consensus_object.shape IS 'The shape that it is drawn in.';
-COMMENT ON COLUMN consensus_object.x_min IS 'Left edge of its extent, 0 to 1.';
-COMMENT ON COLUMN consensus_object.y_min IS 'Top edge of its extent, 0 to 1.';
-COMMENT ON COLUMN consensus_object.x_max IS 'Right edge of its extent, 0 to 1.';
-COMMENT ON COLUMN consensus_object.y_max IS 'Bottom edge of its extent, 0 to 1.';
-COMMENT ON COLUMN consensus_object.min_iou IS
-    'The least IoU at which objects of this class are taken for one (table consensus_threshold).';

@@ -108,38 +108,3 @@ FROM (
 
 COMMENT ON VIEW consensus_object_candidate IS
     'One row two objects on a frame, of two branches that are compared, whose extents overlap.';
-COMMENT ON COLUMN consensus_object_candidate.project_hash IS 'The project''s id in Encord.';
-COMMENT ON COLUMN consensus_object_candidate.project_title IS 'The project''s title.';
-COMMENT ON COLUMN consensus_object_candidate.data_hash IS 'The data unit (video, image, image group, …).';
-COMMENT ON COLUMN consensus_object_candidate.data_title IS
-    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
-COMMENT ON COLUMN consensus_object_candidate.dataset_title IS 'The title of the dataset that the data unit comes from.';
-COMMENT ON COLUMN consensus_object_candidate.data_type IS
-    'video, image, img_group, dicom, nifti, audio, plain_text, pdf, group, scene, …';
-COMMENT ON COLUMN consensus_object_candidate.branch_name IS 'The branch.';
-COMMENT ON COLUMN consensus_object_candidate.label_hash IS 'Encord''s id of the label row.';
-COMMENT ON COLUMN consensus_object_candidate.label_row_id IS
-    'The row of table label_row; made of project, data unit and branch.';
-COMMENT ON COLUMN consensus_object_candidate.other_branch_name IS 'The branch that it is compared with.';
-COMMENT ON COLUMN consensus_object_candidate.other_label_hash IS 'The label row of that branch.';
-COMMENT ON COLUMN consensus_object_candidate.other_label_row_id IS 'The row of table label_row of that branch.';
-COMMENT ON COLUMN consensus_object_candidate.pair_kind IS
-    'peer: two annotators; main: an annotator and the main branch, once consensus is reached.';
-COMMENT ON COLUMN consensus_object_candidate.space_id IS
-    'root, or the part of the data group or scene (table data_space) that it lies on.';
-COMMENT ON COLUMN consensus_object_candidate.frame IS 'Frame from 0; image, slice or page number.';
-COMMENT ON COLUMN consensus_object_candidate.object_hash IS
-    'The object instance, case-sensitive, unique only within its label row.';
-COMMENT ON COLUMN consensus_object_candidate.object_name IS 'The object''s class, as the ontology names it now.';
-COMMENT ON COLUMN consensus_object_candidate.feature_hash IS 'The ontology class, case-sensitive.';
-COMMENT ON COLUMN consensus_object_candidate.other_object_hash IS 'The object of the other branch.';
-COMMENT ON COLUMN consensus_object_candidate.other_object_name IS 'The class of the other object.';
-COMMENT ON COLUMN consensus_object_candidate.other_feature_hash IS 'The ontology class of the other object.';
-COMMENT ON COLUMN consensus_object_candidate.same_class IS 'Whether both are of one class.';
-COMMENT ON COLUMN consensus_object_candidate.iou IS 'Intersection over union, 0 to 1.';
-COMMENT ON COLUMN consensus_object_candidate.iou_method IS
-    'box: both are plain boxes; exact: of the shapes themselves; extent: of the boxes around the shapes, where these could not be measured (or are none with an area), which may mislead.';
-COMMENT ON COLUMN consensus_object_candidate.min_iou IS
-    'The least IoU at which they are taken for one: of two classes the higher threshold.';
-COMMENT ON COLUMN consensus_object_candidate.is_close IS
-    'Whether the IoU reaches the threshold (of two classes the higher one).';

@@ -43,24 +43,3 @@ FROM (
 
 COMMENT ON VIEW consensus_unit_state IS
     'One row a data unit that is in a consensus stage or has annotators'' branches: how far it is.';
-COMMENT ON COLUMN consensus_unit_state.project_hash IS 'The project''s id in Encord.';
-COMMENT ON COLUMN consensus_unit_state.project_title IS 'The project''s title.';
-COMMENT ON COLUMN consensus_unit_state.data_hash IS 'The data unit (video, image, image group, …).';
-COMMENT ON COLUMN consensus_unit_state.data_title IS
-    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
-COMMENT ON COLUMN consensus_unit_state.dataset_title IS 'The title of the dataset that the data unit comes from.';
-COMMENT ON COLUMN consensus_unit_state.data_type IS
-    'video, image, img_group, dicom, nifti, audio, plain_text, pdf, group, scene, …';
-COMMENT ON COLUMN consensus_unit_state.stage_title IS
-    'The workflow stage that the data unit is in, as its main branch says.';
-COMMENT ON COLUMN consensus_unit_state.stage_type IS
-    'The type of that stage: CONSENSUS_ANNOTATION, CONSENSUS_REVIEW, DONE, …';
-COMMENT ON COLUMN consensus_unit_state.n_annotator_branches IS 'Annotators'' branches.';
-COMMENT ON COLUMN consensus_unit_state.n_submitted IS 'Annotators'' branches that are submitted.';
-COMMENT ON COLUMN consensus_unit_state.n_submitted_empty IS 'Submitted branches without any label.';
-COMMENT ON COLUMN consensus_unit_state.main_is_empty IS 'Whether the main branch holds no label.';
-COMMENT ON COLUMN consensus_unit_state.all_empty IS
-    'Whether all submitted branches are empty: perfect agreement that nothing is there, which no figure counts.';
-COMMENT ON COLUMN consensus_unit_state.consensus_state IS
-    'not_started, annotating, awaiting_review, reached, or closed_without (moved on with an empty main although annotators drew).';
-COMMENT ON COLUMN consensus_unit_state.last_annotated_at IS 'When the last of its annotators'' branches was saved.';

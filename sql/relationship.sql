@@ -49,11 +49,3 @@ FROM (
 
 COMMENT ON VIEW relationship IS
     'One row a column of a relationship between tables, for engines and tools that see no foreign keys.';
-COMMENT ON COLUMN relationship.relationship_name IS 'The relationship: the table and the one that it refers to.';
-COMMENT ON COLUMN relationship.table_name IS 'The table that refers.';
-COMMENT ON COLUMN relationship.column_name IS 'The column that refers.';
-COMMENT ON COLUMN relationship.referenced_table IS 'The table that is referred to.';
-COMMENT ON COLUMN relationship.referenced_column IS 'The column that is referred to.';
-COMMENT ON COLUMN relationship.column_position IS 'The column''s place in the relationship, from 0.';
-COMMENT ON COLUMN relationship.is_declared IS
-    'True for a foreign key that engines with keys declare; false for a join that holds without being one.';

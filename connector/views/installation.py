@@ -12,16 +12,13 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from connector.errors import ConnectorError, ErrorKind
+from connector.load.tables import METADATA
+from connector.sql_files import ViewFile, column_texts, view_files
+from connector.views.column_comments import comment_on_columns
+from connector.views.execution import execute_text
 from connector.views.table_functions import TableFunction, install_functions, table_functions
-from connector.views.view_files import ViewFile, view_files
 
-_INSTALLED = sa.table(
-    "installed_view",
-    *(sa.column(name, sa.String()) for name in ("view_name", "grain", "file_name", "digest")),
-    sa.column("position", sa.BigInteger()),
-    sa.column("installed_at", sa.DateTime(timezone=True)),
-)
+_INSTALLED = METADATA.tables["installed_view"]
 _PRESENT = (
     "SELECT table_name FROM information_schema.tables WHERE table_type = 'VIEW' AND table_schema = current_schema()"
 )
@@ -65,6 +62,7 @@ def _install_views(connection: sa.Connection, wanted: Sequence[ViewFile]) -> boo
     _drop(connection, also=[file.view_name for file in wanted])
     for file in wanted:
         _execute(connection, file.sql, f"View {file.view_name} could not be created from {file.file_name}.")
+    comment_on_columns(connection, {file.view_name for file in wanted}, column_texts())
     if not wanted:
         return True
     now = datetime.now(UTC)
@@ -131,13 +129,4 @@ def _present(connection: sa.Connection) -> set[str]:
 
 
 def _execute(connection: sa.Connection, statements: str, failure: str) -> None:
-    """Runs a file as it is: without parameters, so that neither % nor : in a comment means anything to a driver."""
-    try:
-        connection.exec_driver_sql(statements, execution_options={"no_parameters": True})
-    except sa.exc.DBAPIError as error:
-        reason = str(error.orig).strip().splitlines()[0]
-        raise ConnectorError(
-            ErrorKind.SCHEMA,
-            f"{failure} {reason}",
-            remedy="Drop views of your own that read it, and run `encord-sync migrate`.",
-        ) from error
+    execute_text(connection, statements, failure, "Drop views of your own that read it, and run `encord-sync migrate`.")

@@ -20,6 +20,7 @@ import sqlalchemy as sa
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.packaged_files import packaged_folder
+from connector.views.execution import execute_text
 
 _HEAD = re.compile(r"-- (grain|columns|function|is_asked|comment): (.+)")
 _SIGNATURE = re.compile(r"(\w+)\(([^)]*)\)")
@@ -195,13 +196,5 @@ def _undeclared(file_name: str) -> ConnectorError:
 
 
 def _execute(connection: sa.Connection, statements: str, failure: str) -> None:
-    """Runs statements as they are: without parameters, so that neither % nor : in them means anything to a driver."""
-    try:
-        connection.exec_driver_sql(statements, execution_options={"no_parameters": True})
-    except sa.exc.DBAPIError as error:
-        reason = str(error.orig).strip().splitlines()[0]
-        raise ConnectorError(
-            ErrorKind.SCHEMA,
-            f"{failure} {reason}",
-            remedy="Drop or rename a function of your own of that name, and run `encord-sync migrate`.",
-        ) from error
+    remedy = "Drop or rename a function of your own of that name, and run `encord-sync migrate`."
+    execute_text(connection, statements, failure, remedy)

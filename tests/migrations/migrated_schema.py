@@ -18,6 +18,8 @@ from connector.load.revisions import current_revision
 from connector.load.tables import METADATA
 from connector.load.warehouse_url import warehouse_location
 from connector.packaged_files import packaged_folder
+from connector.sql_files import column_texts
+from connector.views import install
 
 Structure = dict[str, dict[str, Any]]
 Rows = dict[str, list[tuple[Any, ...]]]
@@ -74,7 +76,7 @@ class MigratedSchema:
             return current_revision(connection)
 
     def structure(self) -> Structure:
-        """Columns, comments, keys, references and indexes of each table but Alembic's own."""
+        """Comment, columns, keys, references and indexes of each table but Alembic's own."""
         with self._session() as session, session.connection() as connection:
             inspector = sa.inspect(connection)
             # One query for all tables each, where one a table would cost a second on DuckDB.
@@ -116,6 +118,21 @@ class MigratedSchema:
                 if name in present and name != "installed_view"
             }
 
+    def install_views(self) -> None:
+        with self._session() as session, session.connection() as connection:
+            install(connection)
+
+    def column_comments(self) -> dict[tuple[str, str], str | None]:
+        """Table and column → comment."""
+        with self._session() as session, session.connection() as connection:
+            found = sa.inspect(connection).get_multi_columns()
+        return {
+            (table, column["name"]): column["comment"]
+            for (_, table), columns in found.items()
+            for column in columns
+            if table in METADATA.tables
+        }
+
     def views(self) -> list[str]:
         with self._session() as session, session.connection() as connection:
             return sorted(sa.inspect(connection).get_view_names())
@@ -129,8 +146,8 @@ def _has_rows(session: DuckDBSession | PostgresSession, table: str) -> bool:
     return bool(session.rows(f"SELECT 1 FROM {table} LIMIT 1"))
 
 
-def _column(column: Mapping[str, Any], dialect: sa.Dialect) -> tuple[str, str, bool, str | None]:
-    return column["name"], column["type"].compile(dialect=dialect), column["nullable"], column["comment"]
+def _column(column: Mapping[str, Any], dialect: sa.Dialect) -> tuple[str, str, bool]:
+    return column["name"], column["type"].compile(dialect=dialect), column["nullable"]
 
 
 def _reference(key: Mapping[str, Any]) -> tuple[tuple[str, ...], str, tuple[str, ...]]:
@@ -146,7 +163,7 @@ def declared_structure(*, is_postgres: bool) -> Structure:
         columns = []
         for column in table.columns:
             kind = column.type.compile(dialect=dialect)
-            columns.append((column.name, types.get(kind, kind), bool(column.nullable), column.comment))
+            columns.append((column.name, types.get(kind, kind), bool(column.nullable)))
         references = {
             (tuple(key.column_keys), key.referred_table.name, tuple(element.column.name for element in key.elements))
             for key in table.foreign_key_constraints
@@ -160,6 +177,16 @@ def declared_structure(*, is_postgres: bool) -> Structure:
         }
 
     return {table.name: of(table) for table in METADATA.tables.values()}
+
+
+def declared_column_comments() -> dict[tuple[str, str], str | None]:
+    """What the columns of tables are to say."""
+    texts = column_texts()
+    return {
+        (table.name, column.name): texts.of(table.name, column.name)
+        for table in METADATA.tables.values()
+        for column in table.columns
+    }
 
 
 def indexed(index: sa.Index) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from connector.load.tables import METADATA
 from connector.load.warehouse_url import warehouse_location
 from connector.run import Run, run_sync
 from connector.sample import SampleServer
-from connector.views import view_files
+from connector.sql_files import view_files
 from tests.sync.synced_warehouse import HeardReport
 
 VIEWS = [file.view_name for file in view_files()]

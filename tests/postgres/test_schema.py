@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from connector.errors import ConnectorError
 from connector.load import open_warehouse
-from connector.views import install, remove, view_files
+from connector.sql_files import view_files
+from connector.views import install, remove
 from tests.load.warehouse_rows import PROJECT, SAME, everything, labels, listing, read, states
 from tests.postgres_server import PostgresServer
 

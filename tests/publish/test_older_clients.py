@@ -14,8 +14,7 @@ from typing import Any
 
 import pytest
 
-from connector.views import view_files
-from connector.views.view_files import ViewFile
+from connector.sql_files import ViewFile, view_files
 from tests.sync.synced_warehouse import SyncedWarehouse
 
 OLD = "1.2.2"

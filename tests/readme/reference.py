@@ -16,6 +16,7 @@ from connector.config import OPTIONS, Settings
 from connector.errors import ErrorKind
 from connector.load import open_warehouse
 from connector.load.tables import METADATA
+from connector.sql_files import column_texts
 from connector.views import install
 
 README = Path(__file__).parent.parent.parent / "README.md"
@@ -55,11 +56,12 @@ def with_sections(text: str) -> str:
 
 
 def _tables() -> Iterator[str]:
+    texts = column_texts()
     for table in METADATA.sorted_tables:
         keys = ", ".join(f"`{column.name}`" for column in table.primary_key)
         yield from _details(table.name, f"{table.comment} Key: {keys}.")
         for column in table.columns:
-            yield f"| `{column.name}` | {column.type} | {_cell(column.comment)} |"
+            yield f"| `{column.name}` | {column.type} | {_cell(texts.of(table.name, column.name))} |"
         yield "\n</details>\n"
 
 

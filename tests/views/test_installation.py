@@ -7,14 +7,18 @@ import sqlalchemy as sa
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.load import Warehouse, open_warehouse
-from connector.views import install, installed_views, remove, view_files
-from connector.views.view_files import ViewFile
+from connector.sql_files import ViewFile, view_files
+from connector.views import install, installed_views, remove
 
 ENGINES = ("duckdb",)
 
 
 def catalogue(connection: sa.Connection) -> set[str]:
     return set(connection.execute(sa.text("SELECT view_name FROM duckdb_views() WHERE NOT internal")).scalars())
+
+
+def view(name: str, query: str, head: str = "-- grain: a\n") -> str:
+    return f"{head}CREATE VIEW {name} AS\n{query};\n\nCOMMENT ON VIEW {name} IS 'One row.';\n"
 
 
 def written(folder: Path, **texts: str) -> list[ViewFile]:
@@ -60,14 +64,14 @@ def test_views_and_their_comments_survive_closing_the_file(tmp_path: Path) -> No
 def test_a_changed_file_installs_all_again_and_what_has_no_file_any_more_goes(
     warehouse: Warehouse, tmp_path: Path
 ) -> None:
-    first = "-- grain: a\nCREATE VIEW first_view AS SELECT 1 AS x;"
-    second = "-- grain: b\n-- after: first_view\nCREATE VIEW second_view AS SELECT x FROM first_view;"
+    first = view("first_view", "SELECT 1 AS frame")
+    second = view("second_view", "SELECT frame FROM first_view", "-- grain: b\n-- after: first_view\n")
     with warehouse.connection() as connection:
         assert install(connection, written(tmp_path / "sql", first_view=first, second_view=second))
         assert catalogue(connection) == {"first_view", "second_view"}
         assert install(connection, written(tmp_path / "sql", first_view=first.replace("1", "7")))
         assert catalogue(connection) == {"first_view"}
-        assert connection.execute(sa.text("SELECT x FROM first_view")).scalar_one() == 7
+        assert connection.execute(sa.text("SELECT frame FROM first_view")).scalar_one() == 7
         assert installed_views(connection) == [("first_view", "a")]
 
 
@@ -88,9 +92,7 @@ def test_removed_views_come_back_with_the_next_installation(warehouse: Warehouse
 
 
 def test_a_view_that_cannot_be_created_leaves_the_old_ones(warehouse: Warehouse, tmp_path: Path) -> None:
-    broken = written(
-        tmp_path / "sql", broken_view="-- grain: a\nCREATE VIEW broken_view AS SELECT nothing FROM nowhere;"
-    )
+    broken = written(tmp_path / "sql", broken_view=view("broken_view", "SELECT nothing FROM nowhere"))
     with (
         pytest.raises(ConnectorError, match=r"broken_view.*broken_view\.sql.*nowhere") as caught,
         warehouse.connection() as connection,
@@ -113,7 +115,7 @@ def test_views_lie_in_the_schema_of_the_connection(tmp_path: Path) -> None:
 
 
 def test_comments_may_hold_what_drivers_treat_as_parameters(warehouse: Warehouse, tmp_path: Path) -> None:
-    text = "-- grain: a\nCREATE VIEW odd AS SELECT 1 AS x;\nCOMMENT ON VIEW odd IS '100 % of :it; and ?';"
+    text = view("odd", "SELECT 1 AS frame").replace("One row.", "100 % of :it; and ?")
     with warehouse.connection() as connection:
         install(connection, written(tmp_path / "sql", odd=text))
         comment = connection.execute(sa.text("SELECT comment FROM duckdb_views() WHERE view_name = 'odd'"))
@@ -123,10 +125,15 @@ def test_comments_may_hold_what_drivers_treat_as_parameters(warehouse: Warehouse
 @pytest.mark.parametrize(
     ("texts", "message"),
     [
-        ({"a": "CREATE VIEW a AS SELECT 1 AS x;"}, "does not say its grain"),
-        ({"a": "-- grain:\nCREATE VIEW a AS SELECT 1 AS x;"}, "does not say its grain"),
-        ({"a": "-- grain: x\n-- after: b\n"}, "a.sql is to come after b, which no file creates"),
-        ({"a": "-- grain: x\n-- after: b\n", "b": "-- grain: x\n-- after: a\n"}, "in a circle"),
+        ({"a": view("a", "SELECT 1 AS frame", "")}, "does not say its grain"),
+        ({"a": view("a", "SELECT 1 AS frame", "-- grain: \n")}, "does not say its grain"),
+        ({"a": view("b", "SELECT 1 AS frame")}, "does not create and describe view a"),
+        ({"a": "-- grain: x\nCREATE VIEW a AS\nSELECT 1 AS frame;\n"}, "does not create and describe view a"),
+        ({"a": view("a", "SELECT 1", "-- grain: x\n-- after: b\n")}, "a.sql is to come after b, which no file creates"),
+        (
+            {name: view(name, "SELECT 1", f"-- grain: x\n-- after: {other}\n") for name, other in ("ab", "ba")},
+            "in a circle",
+        ),
     ],
 )
 def test_a_file_that_declares_itself_wrongly_is_refused(tmp_path: Path, texts: dict[str, str], message: str) -> None:
@@ -136,11 +143,7 @@ def test_a_file_that_declares_itself_wrongly_is_refused(tmp_path: Path, texts: d
 
 
 def test_files_come_after_what_they_read_and_otherwise_by_name(tmp_path: Path) -> None:
-    files = written(
-        tmp_path / "sql",
-        a="-- grain: x\n-- after: d c\n",
-        b="-- grain: x\n",
-        c="-- grain: x\n-- after: b\n",
-        d="-- grain: x\n",
-    )
+    after = {"a": "-- after: d c\n", "b": "", "c": "-- after: b\n", "d": ""}
+    texts = {name: view(name, "SELECT 1", f"-- grain: x\n{head}") for name, head in after.items()}
+    files = written(tmp_path / "sql", **texts)
     assert [file.view_name for file in files] == ["b", "d", "c", "a"]

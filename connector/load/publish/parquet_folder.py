@@ -23,8 +23,8 @@ from connector.load.publish.target import PublishTarget
 from connector.load.revisions import head_revision
 from connector.load.statements import column_list, sql
 from connector.load.tables import METADATA
-from connector.load.view_query import view_statement
 from connector.load.warehouse_url import DuckDBLocation
+from connector.sql_files import shipped_view
 
 MANIFEST = "manifest.json"
 VIEWS = "views.sql"
@@ -142,7 +142,10 @@ def _views(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
         "SELECT view_name, digest, sql FROM installed_view JOIN duckdb_views() USING (view_name)"
         " WHERE database_name = current_database() AND schema_name = current_schema() ORDER BY position"
     ).fetchall()
-    return [(name, view_statement(name, digest) or stored) for name, digest, stored in installed]
+    return [
+        (name, file.statement if (file := shipped_view(name)) and file.digest == digest else stored)
+        for name, digest, stored in installed
+    ]
 
 
 def _views_sql(connection: duckdb.DuckDBPyConnection, schema: str) -> str:
