@@ -1,5 +1,5 @@
--- grain: one row an answer of an object or a classification (a ticked option; a range of a dynamic one), with its path
--- after: named_answer
+-- subject: label rows
+-- key: label_hash space_id label_kind object_hash? classification_hash? attribute_feature_hash answer_position
 CREATE VIEW attribute_answer_path AS
 WITH RECURSIVE nested AS (
     SELECT
@@ -65,7 +65,7 @@ SELECT
     a.answer_position,
     a.frame_start,
     a.frame_end
-FROM named_answer AS a
+FROM internal.named_answer AS a
 JOIN nested AS n ON n.project_hash = a.project_hash AND n.feature_hash = a.attribute_feature_hash
 LEFT JOIN ontology_class AS c ON c.project_hash = n.project_hash AND c.feature_hash = n.class_feature_hash
 WHERE COALESCE(c.is_archived, FALSE) = FALSE;

@@ -1,5 +1,5 @@
--- grain: one row an attribute's answer (a ticked option of a checklist) of an object or classification on a frame
--- after: named_answer object_on_frame classification_on_frame
+-- subject: frames
+-- key: label_hash space_id frame label_kind object_hash? classification_hash? attribute_feature_hash answer_position
 CREATE VIEW attribute_on_frame AS
 SELECT
     o.project_hash,
@@ -33,7 +33,7 @@ SELECT
     a.attribute_position,
     a.answer_position
 FROM object_on_frame AS o
-JOIN named_answer AS a
+JOIN internal.named_answer AS a
     ON a.label_hash = o.label_hash AND a.data_title = o.data_title AND a.branch_name = o.branch_name
     AND a.owner_hash = o.object_hash AND a.owner_kind = 'object'
     -- A static answer holds wherever its object is. Comparisons only: DuckDB makes a nested loop of a left join with OR.
@@ -73,7 +73,7 @@ SELECT
     a.attribute_position,
     a.answer_position
 FROM classification_on_frame AS c
-JOIN named_answer AS a
+JOIN internal.named_answer AS a
     ON a.label_hash = c.label_hash AND a.data_title = c.data_title AND a.branch_name = c.branch_name
     AND a.owner_hash = c.classification_hash AND a.owner_kind = 'classification' AND a.depth > 0;
 

@@ -1,5 +1,5 @@
--- grain: one row an attribute's answer (a ticked option of a checklist) of an object or classification on a range
--- after: named_answer object_on_range classification_on_range
+-- subject: ranges
+-- key: label_hash space_id label_kind object_hash? classification_hash? range_position attribute_feature_hash answer_position
 CREATE VIEW attribute_on_range AS
 SELECT
     o.project_hash,
@@ -38,7 +38,7 @@ SELECT
     a.frame_start AS answer_start,
     a.frame_end AS answer_end
 FROM object_on_range AS o
-JOIN named_answer AS a
+JOIN internal.named_answer AS a
     ON a.label_hash = o.label_hash AND a.data_title = o.data_title AND a.branch_name = o.branch_name
     AND a.owner_hash = o.object_hash AND a.owner_kind = 'object'
     AND (a.frame_start IS NULL OR a.space_id = o.space_id)
@@ -80,7 +80,7 @@ SELECT
     a.frame_start AS answer_start,
     a.frame_end AS answer_end
 FROM classification_on_range AS c
-JOIN named_answer AS a
+JOIN internal.named_answer AS a
     ON a.label_hash = c.label_hash AND a.data_title = c.data_title AND a.branch_name = c.branch_name
     AND a.owner_hash = c.classification_hash AND a.owner_kind = 'classification' AND a.depth > 0;
 

@@ -1,5 +1,5 @@
--- grain: one row a classification instance, with its answer
--- after: named_answer
+-- subject: label rows
+-- key: label_hash classification_hash
 CREATE VIEW classification_answer AS
 SELECT
     r.project_hash,
@@ -32,7 +32,7 @@ FROM classification_instance AS i
 JOIN current_label_row AS r ON r.label_hash = i.label_hash
 LEFT JOIN ontology_class AS c ON c.project_hash = r.project_hash AND c.feature_hash = i.feature_hash
 -- The one answer of a radio, text or numeric question; ticked options are the only ones that need gathering.
-LEFT JOIN named_answer AS n
+LEFT JOIN internal.named_answer AS n
     ON n.label_hash = i.label_hash AND n.data_title = r.data_title AND n.branch_name = r.branch_name
     AND n.owner_hash = i.classification_hash AND n.owner_kind = 'classification'
     AND n.depth = 0 AND n.answer_type <> 'checklist' AND n.answer_position = 0
@@ -45,7 +45,7 @@ LEFT JOIN (
         MAX(answer_type) AS answer_type,
         STRING_AGG(attribute_answer, '; ' ORDER BY option_position) AS classification_answer,
         STRING_AGG(attribute_answer_feature_hash, '; ' ORDER BY option_position) AS classification_answer_hash
-    FROM named_answer
+    FROM internal.named_answer
     WHERE owner_kind = 'classification' AND depth = 0 AND answer_type = 'checklist'
     GROUP BY label_hash, data_title, branch_name, owner_hash
 ) AS k

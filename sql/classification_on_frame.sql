@@ -1,5 +1,5 @@
--- grain: one row a classification instance on a frame
--- after: classification_answer
+-- subject: frames
+-- key: label_hash space_id frame classification_hash
 CREATE VIEW classification_on_frame AS
 SELECT
     c.project_hash,
@@ -56,7 +56,7 @@ JOIN (
 ) AS p
     ON p.label_hash = c.label_hash AND p.data_title = c.data_title AND p.branch_name = c.branch_name
     AND p.classification_hash = c.classification_hash
-JOIN frame_number AS n ON n.frame BETWEEN p.first_frame AND p.last_frame;
+JOIN internal.frame_number AS n ON n.frame BETWEEN p.first_frame AND p.last_frame;
 
 COMMENT ON VIEW classification_on_frame IS
     'One row a classification instance on a frame. Ranges are expanded only to the frames that a query asks for; audio, text and continuous scenes have no frames (classification_on_range).';

@@ -1,5 +1,5 @@
--- grain: one row a range that a classification instance holds for, of any unit, not expanded to frames
--- after: classification_answer
+-- subject: ranges
+-- key: label_hash space_id classification_hash range_position
 CREATE VIEW classification_on_range AS
 SELECT
     c.project_hash,

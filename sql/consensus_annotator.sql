@@ -1,5 +1,5 @@
--- grain: one row an annotator of a project
--- after: consensus_branch consensus_object_side consensus_vote
+-- subject: consensus
+-- key: project_hash annotator
 CREATE VIEW consensus_annotator AS
 WITH side AS MATERIALIZED (
     SELECT

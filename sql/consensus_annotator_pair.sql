@@ -1,5 +1,5 @@
--- grain: one row an annotator and another one, in both orders
--- after: consensus_branch_pair consensus_object_side consensus_answer_pair
+-- subject: consensus
+-- key: project_hash annotator other_annotator
 CREATE VIEW consensus_annotator_pair AS
 WITH side AS (
     -- Both directions in one, whoever comes first: the matrix is the same both ways round.
@@ -33,7 +33,7 @@ WITH side AS (
         LEAST(annotator COLLATE "C", other_annotator COLLATE "C") AS annotator,
         GREATEST(annotator COLLATE "C", other_annotator COLLATE "C") AS other_annotator,
         COUNT(*) AS n_units
-    FROM consensus_branch_pair
+    FROM internal.consensus_branch_pair
     WHERE pair_kind = 'peer' AND annotator <> other_annotator
     GROUP BY 1, 3, 4
 ), pair AS (

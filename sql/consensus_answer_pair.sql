@@ -1,5 +1,5 @@
--- grain: one row a question of a project and two annotators
--- after: consensus_vote
+-- subject: consensus
+-- key: project_hash attribute_feature_hash annotator other_annotator
 CREATE VIEW consensus_answer_pair AS
 WITH given AS MATERIALIZED (
     SELECT

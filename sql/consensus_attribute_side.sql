@@ -1,5 +1,5 @@
--- grain: one row an attribute of a matched object on a frame and another branch that has the object
--- after: consensus_branch consensus_branch_pair named_answer
+-- subject: consensus
+-- key: label_row_id other_label_row_id space_id frame object_hash attribute_feature_hash
 CREATE VIEW consensus_attribute_side AS
 WITH matched AS MATERIALIZED (
     SELECT label_row_id, other_label_row_id, space_id, frame, object_hash, other_object_hash
@@ -29,7 +29,7 @@ WITH matched AS MATERIALIZED (
         COALESCE(a.attribute_answer_feature_hash, LOWER(TRIM(a.attribute_answer))) AS answer,
         COALESCE(a.attribute_answer, a.attribute_answer_feature_hash) AS answer_label
     FROM consensus_branch AS b
-    JOIN named_answer AS a ON a.label_hash = b.label_hash
+    JOIN internal.named_answer AS a ON a.label_hash = b.label_hash
     WHERE (b.branch_role = 'main' OR b.is_submitted)
       AND a.owner_kind = 'object'
       AND COALESCE(a.attribute_answer_feature_hash, NULLIF(TRIM(a.attribute_answer), '')) IS NOT NULL
@@ -85,7 +85,7 @@ WITH matched AS MATERIALIZED (
         t.attribute_feature_hash, t.depth, t.is_ticked, t.option_position, t.answer_position, t.answer, t.answer_label,
         t.side
     FROM told AS t
-    JOIN frame_number AS n
+    JOIN internal.frame_number AS n
         ON n.frame BETWEEN GREATEST(t.frame_start, t.first_frame) AND LEAST(t.frame_end, t.last_frame)
     WHERE t.frame_start IS NOT NULL
 ), dynamic AS (
@@ -134,7 +134,7 @@ WITH matched AS MATERIALIZED (
     SELECT
         project_hash, project_title, data_hash, data_title, dataset_title, data_type, branch_name, label_hash,
         label_row_id, annotator, other_branch_name, other_label_hash, other_label_row_id, other_annotator, pair_kind
-    FROM consensus_branch_pair
+    FROM internal.consensus_branch_pair
 ), placed AS MATERIALIZED (
     SELECT p.*, c.space_id, c.frame, c.object_hash, c.other_object_hash, c.attribute_feature_hash, c.answer,
         c.other_answer, c.answer_label, c.other_answer_label

@@ -1,5 +1,5 @@
--- grain: one row a branch of a data unit that has been in a consensus stage
--- after: consensus_branch_author current_label_row
+-- subject: consensus
+-- key: label_row_id
 CREATE VIEW consensus_branch AS
 WITH branch AS MATERIALIZED (
     SELECT
@@ -56,7 +56,7 @@ SELECT
     COALESCE(b.is_event_based, FALSE) AS is_event_based,
     b.last_edited_at
 FROM staged AS b
-FULL JOIN consensus_branch_author AS a ON a.label_hash = b.label_hash
+FULL JOIN internal.consensus_branch_author AS a ON a.label_hash = b.label_hash
 WHERE COALESCE(b.is_of_consensus, 0) = 1;
 
 COMMENT ON VIEW consensus_branch IS

@@ -1,5 +1,5 @@
--- grain: one row a checklist on a frame and two annotators who both answered it
--- after: consensus_vote
+-- subject: consensus
+-- key: project_hash data_hash space_id frame attribute_feature_hash annotator other_annotator
 CREATE VIEW consensus_checklist_pair AS
 WITH given AS MATERIALIZED (
     SELECT

@@ -1,5 +1,5 @@
--- grain: one row an object class of a project
--- after: consensus_object_side
+-- subject: consensus
+-- key: project_hash feature_hash
 CREATE VIEW consensus_class AS
 WITH side AS MATERIALIZED (
     SELECT * FROM consensus_object_side WHERE pair_kind = 'peer'

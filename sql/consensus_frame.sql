@@ -1,5 +1,5 @@
--- grain: one row a frame with an object or an answer of a submitted branch
--- after: consensus_object_vote consensus_item
+-- subject: consensus
+-- key: project_hash data_hash space_id frame
 CREATE VIEW consensus_frame AS
 WITH thing AS (
     -- Objects of several branches that are taken as one are one thing.

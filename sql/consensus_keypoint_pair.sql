@@ -1,5 +1,5 @@
--- grain: one row two skeletons or points on a frame, of two branches, that are taken as one
--- after: consensus_branch consensus_branch_pair object_on_frame
+-- subject: consensus
+-- key: label_row_id other_label_row_id space_id frame object_hash
 CREATE VIEW consensus_keypoint_pair AS
 WITH drawn AS MATERIALIZED (
     SELECT
@@ -71,7 +71,7 @@ WITH drawn AS MATERIALIZED (
     SELECT
         p.label_row_id, p.other_label_row_id, a.space_id, a.frame, a.object_hash, a.feature_hash, a.x_pixels,
         a.y_pixels, a.frame_width * a.frame_height AS area
-    FROM consensus_branch_pair AS p
+    FROM internal.consensus_branch_pair AS p
     FULL JOIN drawn AS a ON a.label_row_id = p.label_row_id
     WHERE COALESCE(p.other_label_row_id, '') <> '' AND COALESCE(a.shape, '') = 'point'
 ), point_pair AS (
@@ -164,7 +164,7 @@ SELECT
     CASE WHEN n.n_measured = n.n_keypoints THEN FLOOR(n.similarity / n.n_keypoints * 1e9 + 0.5001) / 1e9 END AS oks,
     FLOOR(n.distance * 1e6 + 0.5001) / 1e6 AS mean_distance_pixels
 FROM named AS n
-FULL JOIN consensus_branch_pair AS p
+FULL JOIN internal.consensus_branch_pair AS p
     ON p.label_row_id = n.label_row_id AND p.other_label_row_id = n.other_label_row_id
 WHERE COALESCE(n.n_keypoints, 0) > 0;
 

@@ -1,5 +1,5 @@
--- grain: one row a question of a project whose answers are numbers
--- after: consensus_vote
+-- subject: consensus
+-- key: project_hash attribute_feature_hash
 CREATE VIEW consensus_number_question AS
 WITH given AS (
     SELECT

@@ -1,13 +1,13 @@
--- grain: one row an object on a frame and another branch that could have it
--- after: consensus_branch_pair consensus_object
+-- subject: consensus
+-- key: label_row_id other_label_row_id space_id frame object_hash
 CREATE VIEW consensus_object_side AS
 WITH pair AS MATERIALIZED (
     SELECT
         p.label_row_id, p.annotator, p.branch_name, p.other_branch_name, p.other_label_row_id, p.other_annotator,
         p.pair_kind
-    FROM consensus_branch_pair AS p
+    FROM internal.consensus_branch_pair AS p
     -- Two branches whose objects have not been matched yet say nothing of one another.
-    JOIN consensus_matched_pair AS d
+    JOIN internal.consensus_matched_pair AS d
         ON d.label_row_id = p.label_row_id AND d.other_label_row_id = p.other_label_row_id
 )
 SELECT
@@ -46,7 +46,7 @@ FROM (
     SELECT other_label_row_id, other_annotator, branch_name, label_row_id, annotator, pair_kind
     FROM pair
 ) AS p
-JOIN consensus_object AS o ON o.label_row_id = p.label_row_id
+JOIN internal.consensus_object AS o ON o.label_row_id = p.label_row_id
 LEFT JOIN (
     SELECT
         label_row_id, other_label_row_id, space_id, frame, object_hash, same_class, iou, iou_method,

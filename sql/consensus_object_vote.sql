@@ -1,5 +1,5 @@
--- grain: one row an object of an annotator on a frame
--- after: consensus_object consensus_object_side consensus_unit_state
+-- subject: consensus
+-- key: label_row_id space_id frame object_hash
 CREATE VIEW consensus_object_vote AS
 WITH member AS MATERIALIZED (
     SELECT
@@ -8,7 +8,7 @@ WITH member AS MATERIALIZED (
             PARTITION BY project_hash, data_hash, space_id, frame
             ORDER BY object_hash COLLATE "C", label_row_id COLLATE "C"
         ) AS place
-    FROM consensus_object
+    FROM internal.consensus_object
     WHERE branch_role = 'annotator'
 ), side AS MATERIALIZED (
     SELECT
@@ -105,7 +105,7 @@ SELECT
     COALESCE(s.n_placed, 0) AS n_placed,
     COALESCE(s.n_by_extent, 0) AS n_by_extent
 FROM member AS m
-FULL JOIN consensus_unit_state AS u ON u.project_hash = m.project_hash AND u.data_hash = m.data_hash
+FULL JOIN internal.consensus_unit_state AS u ON u.project_hash = m.project_hash AND u.data_hash = m.data_hash
 FULL JOIN cluster AS c
     ON c.project_hash = m.project_hash AND c.data_hash = m.data_hash AND c.space_id = m.space_id
     AND c.frame = m.frame AND c.place = m.place

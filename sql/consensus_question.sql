@@ -1,5 +1,5 @@
--- grain: one row a question of a project
--- after: consensus_vote
+-- subject: consensus
+-- key: project_hash attribute_feature_hash
 CREATE VIEW consensus_question AS
 WITH vote AS (
     SELECT

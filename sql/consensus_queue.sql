@@ -1,5 +1,5 @@
--- grain: one row a data unit that awaits review, and a reason to look at it
--- after: consensus_unit_state consensus_object_vote consensus_item
+-- subject: consensus
+-- key: project_hash data_hash reason
 CREATE VIEW consensus_queue AS
 WITH thing AS (
     SELECT
@@ -50,7 +50,7 @@ WITH thing AS (
         FLOOR((1 - COALESCE(t.object_agreement, i.answer_agreement)) * 1e9 + 0.5001) / 1e9 AS disagreement,
         FLOOR(t.share_by_extent * 1e9 + 0.5001) / 1e9 AS share_by_extent,
         COALESCE(s.last_submitted_at, u.last_annotated_at) AS waiting_since
-    FROM consensus_unit_state AS u
+    FROM internal.consensus_unit_state AS u
     FULL JOIN thing AS t ON t.project_hash = u.project_hash AND t.data_hash = u.data_hash
     FULL JOIN item AS i ON i.project_hash = u.project_hash AND i.data_hash = u.data_hash
     FULL JOIN submitted AS s ON s.project_hash = u.project_hash AND s.data_hash = u.data_hash

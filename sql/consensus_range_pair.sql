@@ -1,5 +1,5 @@
--- grain: one row an answer that one of two branches gave, or a class of objects on ranges, over a whole data unit
--- after: consensus_branch_pair consensus_instance_answer current_label_row
+-- subject: consensus
+-- key: label_row_id other_label_row_id space_id range_unit label_kind feature_hash attribute_feature_hash? full_answer
 CREATE VIEW consensus_range_pair AS
 WITH said AS (
     SELECT
@@ -14,7 +14,7 @@ WITH said AS (
         a.full_answer_label,
         CASE WHEN g.range_unit = 'whole' THEN 0 ELSE LEAST(g.frame_start, g.frame_end) END AS first_unit,
         CASE WHEN g.range_unit = 'whole' THEN 0 ELSE GREATEST(g.frame_start, g.frame_end) END AS last_unit
-    FROM consensus_instance_answer AS a
+    FROM internal.consensus_instance_answer AS a
     JOIN classification_instance AS i ON i.label_hash = a.label_hash AND i.classification_hash = a.classification_hash
     JOIN classification_range AS g ON g.label_hash = a.label_hash AND g.classification_hash = a.classification_hash
     LEFT JOIN ontology_class AS c ON c.project_hash = a.project_hash AND c.feature_hash = i.feature_hash
@@ -43,7 +43,7 @@ WITH said AS (
     UNION ALL
     SELECT *, last_unit + 1, -1 FROM said
 ), branch_pair AS MATERIALIZED (
-    SELECT * FROM consensus_branch_pair
+    SELECT * FROM internal.consensus_branch_pair
 ), stepped AS (
     -- Full joins: see consensus_vote.
     SELECT

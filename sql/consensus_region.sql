@@ -1,5 +1,5 @@
--- grain: one row a run of frames on which submitted branches gave one answer to a question
--- after: consensus_vote
+-- subject: consensus
+-- key: project_hash data_hash space_id attribute_feature_hash full_answer frame_start
 CREATE VIEW consensus_region AS
 WITH voted AS (
     SELECT

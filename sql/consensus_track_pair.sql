@@ -1,5 +1,5 @@
--- grain: one row two objects of two branches that are taken as one on some frame, over the whole data unit
--- after: consensus_branch_pair consensus_object
+-- subject: consensus
+-- key: label_row_id other_label_row_id space_id object_hash other_object_hash
 CREATE VIEW consensus_track_pair AS
 WITH pair AS MATERIALIZED (
     SELECT
@@ -11,7 +11,7 @@ WITH pair AS MATERIALIZED (
 ), object AS MATERIALIZED (
     SELECT
         label_row_id, space_id, frame, object_hash, object_name, feature_hash, x_min, y_min, x_max, y_max, min_iou
-    FROM consensus_object
+    FROM internal.consensus_object
 ), one AS (
     -- Full joins: every other is a nested loop to PostgreSQL, which takes thousands of rows for one here.
     SELECT p.*, o.frame, o.object_name, o.feature_hash, o.x_min, o.y_min, o.x_max, o.y_max, o.min_iou
@@ -58,7 +58,7 @@ WITH pair AS MATERIALIZED (
     -- Where the shapes themselves were measured: what overlap, of the same two extents, has that IoU.
     SELECT f.*, COALESCE(e.iou / (1 + e.iou) * f.areas, f.overlap) AS shared
     FROM on_frame AS f
-    LEFT JOIN object_pair_iou AS e
+    LEFT JOIN internal.object_pair_iou AS e
         ON e.label_hash = f.label_hash AND e.other_label_hash = f.other_label_hash AND e.space_id = f.space_id
         AND e.frame = f.other_frame AND e.object_hash = f.object_hash AND e.other_object_hash = f.other_object_hash
 ), track AS (
@@ -130,7 +130,7 @@ SELECT
     t.place = 1 AND t.other_place = 1 AND t.volume_iou >= t.min_iou AS is_match,
     t.share_by_extent
 FROM placed AS t
-FULL JOIN consensus_branch_pair AS p
+FULL JOIN internal.consensus_branch_pair AS p
     ON p.label_row_id = t.label_row_id AND p.other_label_row_id = t.other_label_row_id
 WHERE COALESCE(t.n_either, 0) > 0;
 

@@ -1,5 +1,5 @@
--- grain: one row a data unit that has been in a consensus stage
--- after: consensus_branch consensus_unit_state consensus_object_vote consensus_item
+-- subject: consensus
+-- key: project_hash data_hash
 CREATE VIEW consensus_unit AS
 WITH thing AS (
     -- Objects of several branches that are taken as one are one thing.
@@ -67,7 +67,7 @@ WITH thing AS (
         CASE WHEN u.consensus_state <> 'reached' THEN NULL
              WHEN a.approved_at IS NOT NULL THEN 'task_action'
              WHEN m.last_edited_at IS NOT NULL THEN 'last_edited_at' END AS consensus_at_source
-    FROM consensus_unit_state AS u
+    FROM internal.consensus_unit_state AS u
     FULL JOIN thing AS t ON t.project_hash = u.project_hash AND t.data_hash = u.data_hash
     FULL JOIN item AS i ON i.project_hash = u.project_hash AND i.data_hash = u.data_hash
     FULL JOIN action AS a ON a.project_hash = u.project_hash AND a.data_hash = u.data_hash

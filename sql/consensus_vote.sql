@@ -1,8 +1,8 @@
--- grain: one row a question on a frame and a submitted branch that it was put to
--- after: consensus_branch consensus_answer
+-- subject: consensus
+-- key: label_row_id space_id frame attribute_feature_hash
 CREATE VIEW consensus_vote AS
 WITH given AS MATERIALIZED (
-    SELECT * FROM consensus_answer WHERE is_submitted
+    SELECT * FROM internal.consensus_answer WHERE is_submitted
 ), branch AS MATERIALIZED (
     SELECT * FROM consensus_branch WHERE is_submitted
 ), answered AS (

@@ -1,4 +1,5 @@
--- grain: one row a label row (data unit and branch) that is not deleted, opened or not
+-- subject: label rows
+-- key: label_row_id
 CREATE VIEW current_label_row AS
 SELECT
     l.project_hash,

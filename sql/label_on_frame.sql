@@ -1,5 +1,5 @@
--- grain: one row a label (object or classification) on a frame and answer of its attributes; one with none has one row
--- after: named_answer object_on_frame classification_on_frame
+-- subject: frames
+-- key: label_hash space_id frame label_kind object_hash? classification_hash? attribute_feature_hash? attribute_answer_feature_hash?
 CREATE VIEW label_on_frame AS
 SELECT
     o.project_hash,
@@ -46,7 +46,7 @@ SELECT
     o.last_edited_at,
     o.last_edited_by
 FROM object_on_frame AS o
-LEFT JOIN named_answer AS a
+LEFT JOIN internal.named_answer AS a
     ON a.label_hash = o.label_hash AND a.data_title = o.data_title AND a.branch_name = o.branch_name
     AND a.owner_hash = o.object_hash AND a.owner_kind = 'object'
     -- A static answer holds wherever its object is. Comparisons only: DuckDB makes a nested loop of a left join with OR.
@@ -99,7 +99,7 @@ SELECT
     c.last_edited_at,
     c.last_edited_by
 FROM classification_on_frame AS c
-LEFT JOIN named_answer AS a
+LEFT JOIN internal.named_answer AS a
     ON a.label_hash = c.label_hash AND a.data_title = c.data_title AND a.branch_name = c.branch_name
     AND a.owner_hash = c.classification_hash AND a.owner_kind = 'classification' AND a.depth > 0;
 

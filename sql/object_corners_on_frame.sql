@@ -1,5 +1,5 @@
--- grain: one row an object on a frame, with the corners of those that are boxes, upright or rotated
--- after: object_on_frame
+-- subject: frames
+-- key: label_hash space_id frame object_hash
 CREATE VIEW object_corners_on_frame AS
 SELECT
     project_hash,

@@ -1,5 +1,5 @@
--- grain: one row an object on a frame
--- after: current_label_row
+-- subject: frames
+-- key: label_hash space_id frame object_hash
 CREATE VIEW object_on_frame AS
 SELECT
     project_hash,

@@ -1,5 +1,5 @@
--- grain: one row a range of an object that is placed on ranges (audio, text, HTML, time series, point clouds)
--- after: current_label_row
+-- subject: ranges
+-- key: label_hash space_id object_hash range_position
 CREATE VIEW object_on_range AS
 SELECT
     r.project_hash,

@@ -1,5 +1,5 @@
--- grain: one row an object on a frame whose shape well-known text can say
--- after: object_corners_on_frame
+-- subject: frames
+-- key: label_hash space_id frame object_hash
 CREATE VIEW object_wkt_on_frame AS
 SELECT
     project_hash,

@@ -104,6 +104,6 @@ def test_names_say_what_is_inside() -> None:
 
 def test_view_text_lives_in_sql_files_only() -> None:
     for path in MODULES:
-        assert not re.search(
+        assert part_of(path) == "sql_files" or not re.search(
             r"create\s+(or\s+replace\s+)?view\s+\S+\s+as", path.read_text(encoding="utf-8"), re.IGNORECASE
         )

@@ -17,7 +17,7 @@ from connector.packaged_files import packaged_folder
 # tables that this user may not read; information_schema does not.
 _TABLES = (
     "SELECT pg_class.relname FROM pg_catalog.pg_class JOIN pg_catalog.pg_namespace"
-    " ON pg_namespace.oid = pg_class.relnamespace WHERE pg_namespace.nspname = current_schema()"
+    " ON pg_namespace.oid = pg_class.relnamespace WHERE pg_namespace.nspname = ANY(current_schemas(false))"
 )
 _REVISION = "SELECT version_num FROM alembic_version"
 
@@ -118,7 +118,7 @@ def _known_revisions() -> frozenset[str]:
 
 
 def _table_names(connection: Connection) -> frozenset[str]:
-    """Tables and views of the connection's schema, and what else has a name among them."""
+    """Tables and views of the connection's schemas, and what else has a name among them."""
     return frozenset(connection.scalars(text(_TABLES)))
 
 

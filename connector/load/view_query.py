@@ -7,11 +7,12 @@ of them, cannot differ. A view need not be installed for that.
 from collections.abc import Mapping
 
 from connector.errors import ConnectorError, ErrorKind
+from connector.load.placement import without_schema
 from connector.sql_files import shipped_view
 
 
 def view_query(name: str) -> str:
-    """The query of a view, without what creates and describes it.
+    """The query of a view, without what creates and describes it; it names no schema.
 
     Raises:
         ConnectorError: INTERNAL, if no file of sql/ creates that view.
@@ -19,7 +20,7 @@ def view_query(name: str) -> str:
     file = shipped_view(name)
     if file is None:
         raise ConnectorError(ErrorKind.INTERNAL, f"No file of sql/ creates view {name}.")
-    return file.query
+    return without_schema(file.query)
 
 
 def query_over(given: Mapping[str, str], views: tuple[str, ...], query: str) -> str:

@@ -12,6 +12,9 @@ from connector.load.postgres_location import EXAMPLE, PostgresLocation, postgres
 
 _EXAMPLES = f"Give duckdb:///labels.duckdb (relative), duckdb:////absolute/labels.duckdb, or {EXAMPLE}."
 
+_SCHEMA = r"(?!(?:.*_)?internal$)[a-z_][a-z0-9_]{0,53}"
+"""PostgreSQL's names have 63 characters: what is left is for the name of the schema beside it, `…_internal`."""
+
 _DUCKDB_SETTINGS = ("memory_limit", "threads")
 """DuckDB settings that the URL may carry, as in duckdb:///labels.duckdb?memory_limit=4GB&threads=2."""
 
@@ -42,11 +45,11 @@ def warehouse_location(url: str, schema: str | None = None) -> DuckDBLocation | 
         parsed = sa.make_url(url)
     except ArgumentError as error:
         raise ConnectorError(ErrorKind.CONFIGURATION, "The warehouse is not a URL.", remedy=_EXAMPLES) from error
-    if schema is not None and not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", schema):
+    if schema is not None and not re.fullmatch(_SCHEMA, schema):
         raise ConnectorError(
             ErrorKind.CONFIGURATION,
             f"The schema's name cannot be used: {schema!r}.",
-            remedy="Use lower-case letters, digits and _, not starting with a digit.",
+            remedy="Use up to 54 lower-case letters, digits and _; begin with no digit, and do not end in internal.",
         )
     engine = parsed.get_backend_name()
     if engine == "duckdb":

@@ -1,7 +1,10 @@
-"""The files of `sql/`: what each declares in its head, and the order that follows from it.
+"""The files of `sql/`: what each declares in its head, and the order that follows from what it reads.
 
-A file holds one view of the same name. Its first line says what one row is (`-- grain: …`), its second, where it needs
-other views, which ones (`-- after: …`, names separated by spaces). The rest is SQL that both engines understand.
+A file holds one view of the same name. Those of `sql/internal/` only other views and the connector read: they lie in a
+schema beside the warehouse's, which the files call `internal`. A file has a head, CREATE VIEW, and COMMENT ON VIEW,
+whose text says what one row is. The head says what the view is about (`-- subject: …`) and which columns tell its rows
+apart (`-- key: …`, names separated by blanks, with a `?` where a row may have none). The rest is SQL that both engines
+understand.
 """
 
 import graphlib
@@ -16,14 +19,19 @@ from connector.errors import ConnectorError, ErrorKind
 from connector.packaged_files import packaged_folder
 from connector.sql_files.column_texts import column_texts_bytes
 
+SUBJECTS = ("label rows", "frames", "ranges", "consensus", "warehouse")
+"""What a view may be about."""
+
 _FILE = re.compile(
-    r"(?P<head>(?:-- .*\n)*)"
-    r"CREATE VIEW (?P<name>\w+) AS\n(?P<query>.*);\n\n"
+    r"-- subject: (?P<subject>.+)\n"
+    r"-- key: (?P<key>\w+\??(?: \w+\??)*)\n"
+    r"(?P<statement>CREATE VIEW (?P<name>(?:internal\.)?\w+) AS\n(?P<query>.*);)\n\n"
     r"COMMENT ON VIEW (?P=name) IS\s+'(?P<description>(?:[^']|'')+)';\n",
     re.DOTALL,
 )
-_GRAIN = "-- grain: "
-_AFTER = "-- after: "
+_INTERNAL = "internal"
+_COMMENT = re.compile(r"--.*")
+_READ = re.compile(r"\b(?:FROM|JOIN)\s+(?:internal\.)?(\w+)")
 
 
 class ViewFile(NamedTuple):
@@ -31,28 +39,27 @@ class ViewFile(NamedTuple):
 
     Attributes:
         view_name: the view that it creates: the file's name without its ending.
-        file_name: the file's name.
-        grain: what one row of the view is.
-        after: the views that it reads.
-        description: what it is, in a sentence.
-        query: what it selects.
+        is_internal: whether it lies in the schema of the plumbing.
+        subject: one of SUBJECTS.
+        key_columns: the columns that tell its rows apart; those that may be NULL end in `?`.
+        description: what one row is, in a sentence.
+        reads: the tables and views that it reads.
+        statement: CREATE VIEW, without the comment.
+        query: what the view selects.
         digest: SHA-256 of the file's text and the columns' texts, hexadecimal.
         sql: the file's text: CREATE VIEW and its comment.
     """
 
     view_name: str
-    file_name: str
-    grain: str
-    after: tuple[str, ...]
+    is_internal: bool
+    subject: str
+    key_columns: tuple[str, ...]
     description: str
+    reads: frozenset[str]
+    statement: str
     query: str
     digest: str
     sql: str
-
-    @property
-    def statement(self) -> str:
-        """CREATE VIEW, without the comment."""
-        return f"CREATE VIEW {self.view_name} AS\n{self.query};"
 
 
 def view_files(folder: Path | None = None) -> list[ViewFile]:
@@ -65,18 +72,12 @@ def view_files(folder: Path | None = None) -> list[ViewFile]:
         Every file after the ones that it reads; otherwise by name, so that the order never depends on the file system.
 
     Raises:
-        ConnectorError: INTERNAL, if a file is not of the form above, or reads a view that no file creates.
+        ConnectorError: INTERNAL, if a file is not of the form above, or views read one another in a circle.
     """
     folder = folder or packaged_folder("sql")
     texts = column_texts_bytes(folder)
-    files = {path.stem: _read(path, texts) for path in sorted(folder.glob("*.sql"))}
-    for file in files.values():
-        for name in file.after:
-            if name not in files:
-                raise ConnectorError(
-                    ErrorKind.INTERNAL, f"{file.file_name} is to come after {name}, which no file creates."
-                )
-    sorter = graphlib.TopologicalSorter({file.view_name: file.after for file in files.values()})
+    files = {path.stem: _read(path, texts) for path in folder.rglob("*.sql") if path.parent.name != "functions"}
+    sorter = graphlib.TopologicalSorter({name: file.reads & files.keys() for name, file in files.items()})
     try:
         sorter.prepare()
     except graphlib.CycleError as error:
@@ -104,20 +105,21 @@ def shipped_view(name: str) -> ViewFile | None:
 def _read(path: Path, column_texts: bytes) -> ViewFile:
     text = path.read_text(encoding="utf-8")
     found = _FILE.fullmatch(text)
-    if found is None or found["name"] != path.stem:
+    is_internal = path.parent.name == _INTERNAL
+    name = f"{_INTERNAL}.{path.stem}" if is_internal else path.stem
+    if found is None or found["name"] != name or found["subject"] not in SUBJECTS:
         raise ConnectorError(
-            ErrorKind.INTERNAL, f"{path.name} does not create and describe view {path.stem}, and nothing else."
+            ErrorKind.INTERNAL,
+            f"{path.name} does not say subject and key, create view {name} and describe it, and nothing else.",
         )
-    first, second = [*found["head"].splitlines(), "", ""][:2]
-    grain = first.removeprefix(_GRAIN).strip()
-    if not first.startswith(_GRAIN) or not grain:
-        raise ConnectorError(ErrorKind.INTERNAL, f"The first line of {path.name} does not say its grain ({_GRAIN}…).")
     return ViewFile(
         view_name=path.stem,
-        file_name=path.name,
-        grain=grain,
-        after=tuple(second.removeprefix(_AFTER).split()) if second.startswith(_AFTER) else (),
+        is_internal=is_internal,
+        subject=found["subject"],
+        key_columns=tuple(found["key"].split()),
         description=found["description"].replace("''", "'"),
+        reads=frozenset(_READ.findall(_COMMENT.sub("", found["query"]))),
+        statement=found["statement"],
         query=found["query"],
         digest=hashlib.sha256(text.encode() + column_texts).hexdigest(),
         sql=text,

@@ -15,6 +15,7 @@ from connector.load import Warehouse, open_warehouse
 from connector.load.revisions import head_revision
 from connector.load.tables import METADATA
 from connector.packaged_files import packaged_folder
+from tests.duckdb_files import connected
 
 ENGINES = ("duckdb",)
 
@@ -39,7 +40,7 @@ def test_there_is_one_head() -> None:
 
 def test_the_migrated_tables_are_the_declared_ones(warehouse: Warehouse, tmp_path: Path) -> None:
     warehouse.close()
-    with duckdb.connect(str(tmp_path / "labels.duckdb")) as connection:
+    with connected(tmp_path / "labels.duckdb") as connection:
         columns = connection.execute(
             "SELECT table_name, column_name, data_type, is_nullable FROM duckdb_columns()"
             " WHERE NOT internal AND table_name <> 'alembic_version' ORDER BY table_name, column_index"

@@ -62,7 +62,7 @@ def test_views_and_their_columns_are_described_and_of_types_that_tools_accept(po
         warehouse,
         "SELECT relname, attname, format_type(atttypid, NULL), col_description(oid, attnum), obj_description(oid)"
         " FROM pg_class JOIN pg_attribute ON attrelid = oid AND attnum > 0"
-        " WHERE relkind = 'v' AND relnamespace = 'encord'::regnamespace",
+        " WHERE relkind = 'v' AND relnamespace IN ('encord'::regnamespace, 'encord_internal'::regnamespace)",
     )
     warehouse.close()
     assert {name for name, *_ in columns} == {file.view_name for file in view_files()}

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from connector.errors import ConnectorError, ErrorKind
 from connector.load import Warehouse, open_warehouse
 from connector.sql_files import ViewFile, view_files
-from connector.views import install, installed_views, remove
+from connector.views import InstalledView, install, installed_views, remove
 
 ENGINES = ("duckdb",)
 
@@ -17,7 +17,7 @@ def catalogue(connection: sa.Connection) -> set[str]:
     return set(connection.execute(sa.text("SELECT view_name FROM duckdb_views() WHERE NOT internal")).scalars())
 
 
-def view(name: str, query: str, head: str = "-- grain: a\n") -> str:
+def view(name: str, query: str, head: str = "-- subject: frames\n-- key: frame\n") -> str:
     return f"{head}CREATE VIEW {name} AS\n{query};\n\nCOMMENT ON VIEW {name} IS 'One row.';\n"
 
 
@@ -34,9 +34,15 @@ def test_what_is_installed_is_what_the_files_say(warehouse: Warehouse) -> None:
     files = view_files()
     with warehouse.connection() as connection:
         assert catalogue(connection) == {file.view_name for file in files}
-        assert dict(installed_views(connection)) == {file.view_name: file.grain for file in files}
-        recorded = connection.execute(sa.text("SELECT file_name, position FROM installed_view ORDER BY position"))
-        assert [tuple(row) for row in recorded] == [(file.file_name, place) for place, file in enumerate(files)]
+        schemas = {True: "internal", False: "main"}
+        assert installed_views(connection) == sorted(
+            InstalledView(
+                file.view_name, schemas[file.is_internal], file.subject, " ".join(file.key_columns), file.description
+            )
+            for file in files
+        )
+        recorded = connection.execute(sa.text("SELECT view_name, position FROM installed_view ORDER BY position"))
+        assert [tuple(row) for row in recorded] == [(file.view_name, place) for place, file in enumerate(files)]
 
 
 def test_a_second_run_changes_nothing(warehouse: Warehouse) -> None:
@@ -65,14 +71,14 @@ def test_a_changed_file_installs_all_again_and_what_has_no_file_any_more_goes(
     warehouse: Warehouse, tmp_path: Path
 ) -> None:
     first = view("first_view", "SELECT 1 AS frame")
-    second = view("second_view", "SELECT frame FROM first_view", "-- grain: b\n-- after: first_view\n")
+    second = view("another_view", "SELECT frame FROM first_view")
     with warehouse.connection() as connection:
-        assert install(connection, written(tmp_path / "sql", first_view=first, second_view=second))
-        assert catalogue(connection) == {"first_view", "second_view"}
+        assert install(connection, written(tmp_path / "sql", first_view=first, another_view=second))
+        assert catalogue(connection) == {"first_view", "another_view"}
         assert install(connection, written(tmp_path / "sql", first_view=first.replace("1", "7")))
         assert catalogue(connection) == {"first_view"}
         assert connection.execute(sa.text("SELECT frame FROM first_view")).scalar_one() == 7
-        assert installed_views(connection) == [("first_view", "a")]
+        assert installed_views(connection) == [InstalledView("first_view", "main", "frames", "frame", "One row.")]
 
 
 def test_a_view_dropped_by_hand_comes_back(warehouse: Warehouse) -> None:
@@ -110,7 +116,7 @@ def test_views_lie_in_the_schema_of_the_connection(tmp_path: Path) -> None:
         assert install(connection) is True
         assert install(connection) is False
         schemas = connection.execute(sa.text("SELECT DISTINCT schema_name FROM duckdb_views() WHERE NOT internal"))
-        assert schemas.scalars().all() == ["somewhere"]
+        assert sorted(schemas.scalars()) == ["somewhere", "somewhere_internal"]
     opened.close()
 
 
@@ -123,27 +129,33 @@ def test_comments_may_hold_what_drivers_treat_as_parameters(warehouse: Warehouse
 
 
 @pytest.mark.parametrize(
-    ("texts", "message"),
+    "text",
     [
-        ({"a": view("a", "SELECT 1 AS frame", "")}, "does not say its grain"),
-        ({"a": view("a", "SELECT 1 AS frame", "-- grain: \n")}, "does not say its grain"),
-        ({"a": view("b", "SELECT 1 AS frame")}, "does not create and describe view a"),
-        ({"a": "-- grain: x\nCREATE VIEW a AS\nSELECT 1 AS frame;\n"}, "does not create and describe view a"),
-        ({"a": view("a", "SELECT 1", "-- grain: x\n-- after: b\n")}, "a.sql is to come after b, which no file creates"),
-        (
-            {name: view(name, "SELECT 1", f"-- grain: x\n-- after: {other}\n") for name, other in ("ab", "ba")},
-            "in a circle",
-        ),
+        view("a", "SELECT 1 AS frame", ""),
+        view("a", "SELECT 1 AS frame", "-- subject: frames\n"),
+        view("a", "SELECT 1 AS frame", "-- subject: cows\n-- key: frame\n"),
+        view("a", "SELECT 1 AS frame", "-- subject: frames\n-- key: \n"),
+        view("b", "SELECT 1 AS frame"),
+        view("a", "SELECT 1 AS frame") + "DROP TABLE label_row;\n",
+        "-- subject: frames\n-- key: frame\nCREATE VIEW a AS\nSELECT 1 AS frame;\n",
     ],
 )
-def test_a_file_that_declares_itself_wrongly_is_refused(tmp_path: Path, texts: dict[str, str], message: str) -> None:
-    with pytest.raises(ConnectorError, match=message) as caught:
-        written(tmp_path / "sql", **texts)
+def test_a_file_that_declares_itself_wrongly_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConnectorError, match=r"a\.sql does not say subject and key, create view a") as caught:
+        written(tmp_path / "sql", a=text)
+    assert caught.value.kind is ErrorKind.INTERNAL
+
+
+def test_views_that_read_one_another_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConnectorError, match="in a circle") as caught:
+        written(tmp_path / "sql", a=view("a", "SELECT * FROM b"), b=view("b", "SELECT 1 AS x -- JOIN c\nJOIN a"))
     assert caught.value.kind is ErrorKind.INTERNAL
 
 
 def test_files_come_after_what_they_read_and_otherwise_by_name(tmp_path: Path) -> None:
-    after = {"a": "-- after: d c\n", "b": "", "c": "-- after: b\n", "d": ""}
-    texts = {name: view(name, "SELECT 1", f"-- grain: x\n{head}") for name, head in after.items()}
-    files = written(tmp_path / "sql", **texts)
+    queries = {
+        "a": "SELECT * FROM d JOIN c ON TRUE", "b": "SELECT 1 AS x -- JOIN d", "c": "WITH y AS (SELECT * FROM b)",
+        "d": "SELECT * FROM project",
+    }  # fmt: skip
+    files = written(tmp_path / "sql", **{name: view(name, query) for name, query in queries.items()})
     assert [file.view_name for file in files] == ["b", "d", "c", "a"]

@@ -6,6 +6,7 @@ from connector.load.tables.declaration import (
     FLAG,
     INSTANT,
     INTEGER,
+    INTERNAL,
     METADATA,
     NUMBER,
     TEXT,
@@ -40,6 +41,7 @@ consensus_stage_read = sa.Table(
     key("stage_uuid", TEXT),
     required("listing_digest", TEXT),
     required("read_at", INSTANT),
+    info=INTERNAL,
     comment="One row a consensus stage whose tasks were read: they are read again when its label rows moved.",
 )
 
@@ -66,6 +68,7 @@ object_pair_iou = sa.Table(
     required("data_hash", TEXT),
     optional("iou", NUMBER),
     index("ix_object_pair_iou_data_unit", "project_hash data_hash"),
+    info=INTERNAL,
     comment=(
         "One row two objects of branches that are compared, whose extents overlap and are not all there is of them:"
         " polygons, rotated boxes, circles, ellipses, bitmasks."
@@ -83,6 +86,7 @@ consensus_matched_pair = sa.Table(
     optional("other_label_hash", TEXT),
     required("made_from", TEXT),
     index("ix_consensus_matched_pair_data_unit", "project_hash data_hash"),
+    info=INTERNAL,
     comment="One row two branches whose objects have been matched; consensus_object_match has what came of it.",
 )
 
@@ -119,5 +123,6 @@ consensus_match_rules = sa.Table(
     METADATA,
     key("project_hash", TEXT),
     required("rules_digest", TEXT),
+    info=INTERNAL,
     comment="One row a project whose objects have been matched: by which rules; with other ones all is matched again.",
 )

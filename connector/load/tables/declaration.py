@@ -16,6 +16,9 @@ from sqlalchemy.types import TypeEngine
 METADATA = sa.MetaData()
 """Every table of the warehouse."""
 
+INTERNAL = {"internal": True}
+"""The `info` of a table that nobody but the connector asks: it lies in `internal_schema`."""
+
 TEXT = sa.String()
 """Text; `sa.String`, because `sa.Text` shows permanent false differences on DuckDB."""
 JSON_TEXT = sa.String()
@@ -32,6 +35,16 @@ _ARROW_TYPES: dict[type[TypeEngine[Any]], pa.DataType] = {
     sa.Boolean: pa.bool_(),
     sa.DateTime: pa.timestamp("us", tz="UTC"),
 }
+
+
+def internal_schema(schema: str) -> str:
+    """The schema of the plumbing that belongs to a warehouse's schema."""
+    return "internal" if schema == "main" else f"{schema}_internal"
+
+
+def is_internal(table: sa.Table) -> bool:
+    """Whether a table is plumbing."""
+    return "internal" in table.info
 
 
 def key(name: str, column_type: TypeEngine[Any]) -> sa.Column[Any]:

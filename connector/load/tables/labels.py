@@ -6,6 +6,7 @@ from connector.load.tables.declaration import (
     FLAG,
     INSTANT,
     INTEGER,
+    INTERNAL,
     JSON_TEXT,
     METADATA,
     NUMBER,
@@ -170,5 +171,6 @@ frame_number = sa.Table(
     "frame_number",
     METADATA,
     key("frame", INTEGER),
+    info=INTERNAL,
     comment="Every frame number there is: joining ranges to it lets a view show frames without expanding all of them.",
 )

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from connector.load.tables.declaration import INSTANT, METADATA, TEXT, index, key, optional, required
+from connector.load.tables.declaration import INSTANT, INTERNAL, METADATA, TEXT, index, key, optional, required
 
 task_action = sa.Table(
     "task_action",
@@ -27,5 +27,6 @@ task_action_read = sa.Table(
     required("moved_at", INSTANT),
     required("read_at", INSTANT),
     optional("read_through", INSTANT),
+    info=INTERNAL,
     comment="One row a project whose task actions were read: they are read again when its tasks moved.",
 )

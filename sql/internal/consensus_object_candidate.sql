@@ -1,6 +1,6 @@
--- grain: one row two overlapping objects on a frame, of two branches that are compared
--- after: consensus_branch_pair consensus_object
-CREATE VIEW consensus_object_candidate AS
+-- subject: consensus
+-- key: label_row_id other_label_row_id space_id frame object_hash other_object_hash
+CREATE VIEW internal.consensus_object_candidate AS
 WITH one AS MATERIALIZED (
     -- By themselves first: else DuckDB joins all objects of a frame number, of whatever data units, with one another.
     SELECT
@@ -28,8 +28,8 @@ WITH one AS MATERIALIZED (
         a.x_max,
         a.y_max,
         a.min_iou
-    FROM consensus_branch_pair AS p
-    JOIN consensus_object AS a ON a.label_row_id = p.label_row_id
+    FROM internal.consensus_branch_pair AS p
+    JOIN internal.consensus_object AS a ON a.label_row_id = p.label_row_id
 )
 SELECT
     project_hash,
@@ -97,14 +97,14 @@ FROM (
              ELSE 'extent' END AS iou_method,
         GREATEST(a.min_iou, b.min_iou) AS min_iou
     FROM one AS a
-    JOIN consensus_object AS b
+    JOIN internal.consensus_object AS b
         ON b.label_row_id = a.other_label_row_id AND b.space_id = a.space_id AND b.frame = a.frame
         AND a.x_min < b.x_max AND b.x_min < a.x_max AND a.y_min < b.y_max AND b.y_min < a.y_max
     -- Filled by the connector where a shape is more than its extent: what it measured replaces the extents' figure.
-    LEFT JOIN object_pair_iou AS e
+    LEFT JOIN internal.object_pair_iou AS e
         ON e.label_hash = a.label_hash AND e.other_label_hash = a.other_label_hash AND e.space_id = a.space_id
         AND e.frame = a.frame AND e.object_hash = a.object_hash AND e.other_object_hash = b.object_hash
 ) AS overlapping;
 
-COMMENT ON VIEW consensus_object_candidate IS
+COMMENT ON VIEW internal.consensus_object_candidate IS
     'One row two objects on a frame, of two branches that are compared, whose extents overlap.';

@@ -1,6 +1,6 @@
--- grain: one row an object on a frame of a branch that is compared
--- after: consensus_branch
-CREATE VIEW consensus_object AS
+-- subject: consensus
+-- key: label_row_id space_id frame object_hash
+CREATE VIEW internal.consensus_object AS
 WITH threshold AS (
     -- DuckDB's table has no key: somebody may add a row where one was to be changed.
     SELECT project_hash, feature_hash, MAX(min_iou) AS min_iou
@@ -46,5 +46,5 @@ WHERE (r.branch_role = 'main' OR r.is_submitted)
   AND o.x_max > o.x_min + 1e-9 AND o.y_max > o.y_min + 1e-9
   AND o.x_min > -1e6 AND o.y_min > -1e6 AND o.x_max < 1e6 AND o.y_max < 1e6;
 
-COMMENT ON VIEW consensus_object IS
+COMMENT ON VIEW internal.consensus_object IS
     'One row an object on a frame, of a branch that is compared with another: what has an area in two dimensions, frames of continuous scenes left out.';

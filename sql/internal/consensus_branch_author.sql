@@ -1,6 +1,6 @@
--- grain: one row a branch that no task names an annotator of, and all of whose labels are by one person
--- after: current_label_row
-CREATE VIEW consensus_branch_author AS
+-- subject: consensus
+-- key: label_row_id
+CREATE VIEW internal.consensus_branch_author AS
 WITH unnamed AS MATERIALIZED (
     SELECT *
     FROM current_label_row AS r
@@ -37,5 +37,5 @@ JOIN (
     HAVING MIN(created_by) = MAX(created_by)
 ) AS a ON a.label_hash = r.label_hash;
 
-COMMENT ON VIEW consensus_branch_author IS
+COMMENT ON VIEW internal.consensus_branch_author IS
     'One row a branch other than main that no consensus task names an annotator of, and all of whose labels are by one person.';

@@ -1,6 +1,6 @@
--- grain: one row two branches of a data unit that may be compared, once
--- after: consensus_branch consensus_unit_state
-CREATE VIEW consensus_branch_pair AS
+-- subject: consensus
+-- key: label_row_id other_label_row_id
+CREATE VIEW internal.consensus_branch_pair AS
 WITH branch AS MATERIALIZED (
     SELECT * FROM consensus_branch
 )
@@ -23,11 +23,11 @@ SELECT
 -- Full joins: every other may be a nested loop to PostgreSQL, which does not know how many branches there are.
 FROM branch AS a
 FULL JOIN branch AS b ON b.project_hash = a.project_hash AND b.data_hash = a.data_hash
-FULL JOIN consensus_unit_state AS u ON u.project_hash = a.project_hash AND u.data_hash = a.data_hash
+FULL JOIN internal.consensus_unit_state AS u ON u.project_hash = a.project_hash AND u.data_hash = a.data_hash
 WHERE COALESCE(a.branch_role, '') = 'annotator' AND COALESCE(a.is_submitted, FALSE)
   AND ((COALESCE(b.branch_role, '') = 'annotator' AND COALESCE(b.is_submitted, FALSE)
         AND COALESCE(a.label_row_id, '') < COALESCE(b.label_row_id, ''))
        OR (COALESCE(b.branch_role, '') = 'main' AND COALESCE(u.consensus_state, '') = 'reached'));
 
-COMMENT ON VIEW consensus_branch_pair IS
+COMMENT ON VIEW internal.consensus_branch_pair IS
     'One row two submitted branches of a data unit, or one and main once consensus is reached. Unordered: each two come once.';

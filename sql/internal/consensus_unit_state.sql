@@ -1,6 +1,6 @@
--- grain: one row a data unit that has been in a consensus stage
--- after: consensus_branch
-CREATE VIEW consensus_unit_state AS
+-- subject: consensus
+-- key: project_hash data_hash
+CREATE VIEW internal.consensus_unit_state AS
 SELECT
     project_hash,
     project_title,
@@ -41,5 +41,5 @@ FROM (
     GROUP BY project_hash, data_hash
 ) AS counted;
 
-COMMENT ON VIEW consensus_unit_state IS
+COMMENT ON VIEW internal.consensus_unit_state IS
     'One row a data unit that is in a consensus stage or has annotators'' branches: how far it is.';

@@ -1,6 +1,6 @@
--- grain: one row an answer of an object or a classification (a ticked option of a checklist; a range of a dynamic one)
--- after: current_label_row
-CREATE VIEW named_answer AS
+-- subject: label rows
+-- key: label_hash space_id owner_kind owner_hash attribute_feature_hash answer_position
+CREATE VIEW internal.named_answer AS
 SELECT
     r.project_hash,
     r.project_title,
@@ -35,5 +35,5 @@ JOIN ontology_attribute AS t ON t.project_hash = r.project_hash AND t.feature_ha
 LEFT JOIN ontology_option AS o ON o.project_hash = r.project_hash AND o.feature_hash = a.option_feature_hash
 WHERE t.is_archived = FALSE AND COALESCE(o.is_archived, FALSE) = FALSE;
 
-COMMENT ON VIEW named_answer IS
+COMMENT ON VIEW internal.named_answer IS
     'One row an answer, static or dynamic, of an object or a classification, with its question and option by name; not expanded to frames.';

@@ -1,6 +1,6 @@
--- grain: one row a branch's answer to a question on a frame
--- after: consensus_instance_answer current_label_row
-CREATE VIEW consensus_answer AS
+-- subject: consensus
+-- key: label_row_id space_id frame attribute_feature_hash
+CREATE VIEW internal.consensus_answer AS
 WITH placed AS (
     -- Where an instance holds, as in classification_on_frame: a range of frames, or all of them.
     SELECT
@@ -51,14 +51,14 @@ SELECT
     MIN(a.answer_number) AS answer_number,
     MIN(a.full_answer COLLATE "C") AS full_answer,
     MIN(a.full_answer_label COLLATE "C") AS full_answer_label
-FROM consensus_instance_answer AS a
+FROM internal.consensus_instance_answer AS a
 JOIN placed AS p ON p.label_hash = a.label_hash AND p.classification_hash = a.classification_hash
-JOIN frame_number AS n ON n.frame BETWEEN p.first_frame AND p.last_frame
+JOIN internal.frame_number AS n ON n.frame BETWEEN p.first_frame AND p.last_frame
 WHERE a.is_event_based = FALSE
 GROUP BY
     a.project_hash, a.project_title, a.data_hash, a.data_title, a.dataset_title, a.data_type, a.branch_name,
     a.label_hash, a.label_row_id, a.branch_role, a.annotator, a.is_submitted, p.space_id, n.frame, p.feature_hash,
     a.attribute_feature_hash, a.question, a.answer_type, a.depth, a.parent_option_hash;
 
-COMMENT ON VIEW consensus_answer IS
+COMMENT ON VIEW internal.consensus_answer IS
     'One row the answer of a branch to a classification''s question on a frame, nested questions, main and unsubmitted branches too. Audio, text and continuous scenes have no frames.';

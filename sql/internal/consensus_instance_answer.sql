@@ -1,6 +1,6 @@
--- grain: one row a question that a classification instance answers, nested ones too, on a branch of a consensus task
--- after: consensus_branch named_answer
-CREATE VIEW consensus_instance_answer AS
+-- subject: consensus
+-- key: label_row_id classification_hash attribute_feature_hash
+CREATE VIEW internal.consensus_instance_answer AS
 WITH given AS MATERIALIZED (
     -- Ticked options are gathered once an instance, not once a frame. A blank text is no answer.
     SELECT
@@ -33,7 +33,7 @@ WITH given AS MATERIALIZED (
         ) AS answer_label,
         MAX(a.answer_number) AS answer_number
     FROM consensus_branch AS b
-    JOIN named_answer AS a ON a.label_hash = b.label_hash
+    JOIN internal.named_answer AS a ON a.label_hash = b.label_hash
     WHERE b.branch_role <> 'other'
       AND a.owner_kind = 'classification'
       AND COALESCE(a.attribute_answer_feature_hash, NULLIF(TRIM(a.attribute_answer), '')) IS NOT NULL
@@ -85,5 +85,5 @@ FULL JOIN (
     GROUP BY label_hash, classification_hash
 ) AS w ON w.label_hash = g.label_hash AND w.classification_hash = g.classification_hash;
 
-COMMENT ON VIEW consensus_instance_answer IS
+COMMENT ON VIEW internal.consensus_instance_answer IS
     'One row a question that a classification instance answers, nested ones too, of main and annotators'' branches of consensus tasks: not expanded to frames, audio and continuous scenes too.';

@@ -1,6 +1,6 @@
--- grain: one row two objects on a frame, of two branches, that are taken as one
--- after: consensus_object_candidate
-CREATE VIEW consensus_object_match_now AS
+-- subject: consensus
+-- key: label_row_id other_label_row_id space_id frame object_hash
+CREATE VIEW internal.consensus_object_match_now AS
 -- Most objects are close to one other, and that to nothing else: those are taken out first, so that what is to be sorted
 -- again and again are few rows (400,000 matches of five annotators take half the time).
 WITH close AS MATERIALIZED (
@@ -29,7 +29,7 @@ WITH close AS MATERIALIZED (
         iou_method,
         CASE WHEN same_class THEN 0 ELSE 1 END AS class_rank,
         COUNT(*) OVER mine = 1 AND COUNT(*) OVER theirs = 1 AS is_only_choice
-    FROM consensus_object_candidate
+    FROM internal.consensus_object_candidate
     WHERE is_close
     WINDOW
         mine AS (PARTITION BY label_row_id, other_label_row_id, space_id, frame, object_hash),
@@ -138,5 +138,5 @@ SELECT
 FROM round_3
 WHERE is_match_1 OR is_match_2 OR is_match_3;
 
-COMMENT ON VIEW consensus_object_match_now IS
+COMMENT ON VIEW internal.consensus_object_match_now IS
     'One row two objects on a frame that are taken as one: what table consensus_object_match would hold if it were made now. Each is the other''s best of what is left, class-equal ones first, in three rounds. One-to-one.';
