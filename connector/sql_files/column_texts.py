@@ -1,5 +1,6 @@
 """What the columns of tables and views mean: `sql/columns.toml`, where each is described once."""
 
+import hashlib
 import tomllib
 from pathlib import Path
 from typing import NamedTuple
@@ -38,7 +39,7 @@ def column_texts() -> ColumnTexts:
     return ColumnTexts(tomllib.loads(path.read_text(encoding="utf-8")))
 
 
-def column_texts_bytes(folder: Path) -> bytes:
-    """The file's content, for digests; empty if the folder has none."""
+def column_texts_digest(folder: Path) -> bytes:
+    """SHA-256 of the file; empty if the folder has none."""
     path = folder / COLUMNS_FILE
-    return path.read_bytes() if path.is_file() else b""
+    return hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b""

@@ -16,7 +16,7 @@ COMMENTS = {
     "duckdb": "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal",
     "postgresql": "SELECT relname, attname, col_description(oid, attnum) FROM pg_class JOIN pg_attribute"
     " ON attrelid = oid AND attnum > 0 AND relkind IN ('r', 'v')"
-    " WHERE relnamespace IN ('encord'::regnamespace, 'encord_internal'::regnamespace)",
+    " WHERE relnamespace IN ('encord'::regnamespace, 'encord_internal'::regnamespace) AND NOT attisdropped",
 }
 
 
