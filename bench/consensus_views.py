@@ -20,7 +20,7 @@ from bench.serving import ServedWorld
 from bench.workloads import Size
 from connector.load import open_warehouse
 from connector.sample import Scale
-from connector.views import view_files
+from connector.sql_files import view_files
 
 QUESTION = "consensus_views"
 BRANCHES, OBJECTS = 3, 8

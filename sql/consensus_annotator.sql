@@ -1,5 +1,5 @@
--- grain: one row an annotator of a project
--- after: consensus_branch consensus_object_side consensus_vote
+-- subject: consensus
+-- key: project_hash annotator
 CREATE VIEW consensus_annotator AS
 WITH side AS MATERIALIZED (
     SELECT
@@ -145,30 +145,3 @@ FROM summed;
 
 COMMENT ON VIEW consensus_annotator IS
     'One row an annotator of a project: agreement with the others, and with main once consensus is reached.';
-COMMENT ON COLUMN consensus_annotator.project_hash IS 'The project''s id in Encord.';
-COMMENT ON COLUMN consensus_annotator.project_title IS 'The project''s title.';
-COMMENT ON COLUMN consensus_annotator.annotator IS 'The annotator.';
-COMMENT ON COLUMN consensus_annotator.n_units IS 'Data units that the annotator submitted.';
-COMMENT ON COLUMN consensus_annotator.n_sides IS
-    'Objects on frames of the annotator and of those compared with, each with its counterpart or without.';
-COMMENT ON COLUMN consensus_annotator.detection_f1 IS
-    'Do the annotator and the others see the same objects? 2 TP / (n + n), 0 to 1; NULL with nothing to compare.';
-COMMENT ON COLUMN consensus_annotator.mean_iou IS 'Did they draw the found ones alike? Mean IoU, 0 to 1.';
-COMMENT ON COLUMN consensus_annotator.object_agreement IS
-    'Both in one: detection_f1 times mean_iou (panoptic quality), 0 to 1; NULL with nothing to compare.';
-COMMENT ON COLUMN consensus_annotator.miss_rate IS
-    'Share of the others'' objects that the annotator has nothing for: sees too little.';
-COMMENT ON COLUMN consensus_annotator.extra_rate IS
-    'Share of the annotator''s objects that others have nothing for: sees too much.';
-COMMENT ON COLUMN consensus_annotator.main_precision IS
-    'Share of the annotator''s objects that main has, of data units where consensus is reached.';
-COMMENT ON COLUMN consensus_annotator.main_recall IS 'Share of main''s objects there that the annotator has.';
-COMMENT ON COLUMN consensus_annotator.main_f1 IS 'Both in one: 2 TP / (n + n).';
-COMMENT ON COLUMN consensus_annotator.main_taken_share IS
-    'Share of main''s objects there that the annotator drew as main has them, more nearly than the others; those who are as near share it.';
-COMMENT ON COLUMN consensus_annotator.share_by_extent IS
-    'Share of the objects matched with peers or main whose IoU is that of boxes around the shapes: the more, the less all this says.';
-COMMENT ON COLUMN consensus_annotator.n_asked IS 'Questions on frames that were put to the annotator.';
-COMMENT ON COLUMN consensus_annotator.with_majority_rate IS
-    'Share of the annotator''s answers that are the majority''s, of questions on frames put to three branches or more where more than half gave one answer.';
-COMMENT ON COLUMN consensus_annotator.open_rate IS 'Share of the questions that the annotator left open.';

@@ -1,5 +1,5 @@
--- grain: one row an annotator and another one, in both orders
--- after: consensus_branch_pair consensus_object_side consensus_answer_pair
+-- subject: consensus
+-- key: project_hash annotator other_annotator
 CREATE VIEW consensus_annotator_pair AS
 WITH side AS (
     -- Both directions in one, whoever comes first: the matrix is the same both ways round.
@@ -33,7 +33,7 @@ WITH side AS (
         LEAST(annotator COLLATE "C", other_annotator COLLATE "C") AS annotator,
         GREATEST(annotator COLLATE "C", other_annotator COLLATE "C") AS other_annotator,
         COUNT(*) AS n_units
-    FROM consensus_branch_pair
+    FROM internal.consensus_branch_pair
     WHERE pair_kind = 'peer' AND annotator <> other_annotator
     GROUP BY 1, 3, 4
 ), pair AS (
@@ -71,22 +71,3 @@ FROM pair;
 
 COMMENT ON VIEW consensus_annotator_pair IS
     'One row an annotator and another one of a project, in both orders: a matrix of agreement, the same both ways round.';
-COMMENT ON COLUMN consensus_annotator_pair.project_hash IS 'The project''s id in Encord.';
-COMMENT ON COLUMN consensus_annotator_pair.project_title IS 'The project''s title.';
-COMMENT ON COLUMN consensus_annotator_pair.annotator IS 'One annotator.';
-COMMENT ON COLUMN consensus_annotator_pair.other_annotator IS 'The other annotator.';
-COMMENT ON COLUMN consensus_annotator_pair.n_units IS 'Data units that both submitted.';
-COMMENT ON COLUMN consensus_annotator_pair.n_sides IS
-    'Objects on frames of the two, each with its counterpart or without.';
-COMMENT ON COLUMN consensus_annotator_pair.detection_f1 IS
-    'Did they see the same objects? 2 TP / (n + n), 0 to 1; NULL with nothing to compare.';
-COMMENT ON COLUMN consensus_annotator_pair.mean_iou IS 'Did they draw the found ones alike? Mean IoU, 0 to 1.';
-COMMENT ON COLUMN consensus_annotator_pair.object_agreement IS
-    'Both in one: detection_f1 times mean_iou (panoptic quality), 0 to 1; NULL with nothing to compare.';
-COMMENT ON COLUMN consensus_annotator_pair.share_by_extent IS
-    'Share of the matched objects whose IoU is that of boxes around the shapes: the more, the less these figures say.';
-COMMENT ON COLUMN consensus_annotator_pair.n_answers IS 'Questions on frames that both answered.';
-COMMENT ON COLUMN consensus_annotator_pair.answer_agreement IS
-    'Share of them with equal answers; NULL with nothing to compare.';
-COMMENT ON COLUMN consensus_annotator_pair.cohen_kappa IS
-    'Cohen''s kappa, chance reckoned question by question; NULL where both always say the same.';

@@ -1,5 +1,5 @@
--- grain: one row a question of a project and two annotators
--- after: consensus_vote
+-- subject: consensus
+-- key: project_hash attribute_feature_hash annotator other_annotator
 CREATE VIEW consensus_answer_pair AS
 WITH given AS MATERIALIZED (
     SELECT
@@ -79,18 +79,3 @@ JOIN chance AS c
 
 COMMENT ON VIEW consensus_answer_pair IS
     'One row a question of a project and two annotators who both answered it on a frame, each pair once.';
-COMMENT ON COLUMN consensus_answer_pair.project_hash IS 'The project''s id in Encord.';
-COMMENT ON COLUMN consensus_answer_pair.project_title IS 'The project''s title.';
-COMMENT ON COLUMN consensus_answer_pair.feature_hash IS 'The ontology class, case-sensitive.';
-COMMENT ON COLUMN consensus_answer_pair.attribute_feature_hash IS
-    'The question''s id (table ontology_attribute), case-sensitive.';
-COMMENT ON COLUMN consensus_answer_pair.question IS 'The question as the ontology words it now.';
-COMMENT ON COLUMN consensus_answer_pair.depth IS 'How deep the question is nested; 0 for a classification''s own.';
-COMMENT ON COLUMN consensus_answer_pair.annotator IS 'The annotator whose name comes first.';
-COMMENT ON COLUMN consensus_answer_pair.other_annotator IS 'The other one.';
-COMMENT ON COLUMN consensus_answer_pair.n IS 'Items that both answered.';
-COMMENT ON COLUMN consensus_answer_pair.percent_agreement IS 'Share of them with equal answers, 0 to 1.';
-COMMENT ON COLUMN consensus_answer_pair.chance_agreement IS
-    'What share would be equal if each had given the answers that they gave in any order.';
-COMMENT ON COLUMN consensus_answer_pair.cohen_kappa IS
-    'Cohen''s kappa: agreement beyond chance; NULL where both always say the same. Says little below some 20 items.';

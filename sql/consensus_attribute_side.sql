@@ -1,5 +1,5 @@
--- grain: one row an attribute of a matched object on a frame and another branch that has the object
--- after: consensus_branch consensus_branch_pair named_answer
+-- subject: consensus
+-- key: label_row_id other_label_row_id space_id frame object_hash attribute_feature_hash
 CREATE VIEW consensus_attribute_side AS
 WITH matched AS MATERIALIZED (
     SELECT label_row_id, other_label_row_id, space_id, frame, object_hash, other_object_hash
@@ -29,7 +29,7 @@ WITH matched AS MATERIALIZED (
         COALESCE(a.attribute_answer_feature_hash, LOWER(TRIM(a.attribute_answer))) AS answer,
         COALESCE(a.attribute_answer, a.attribute_answer_feature_hash) AS answer_label
     FROM consensus_branch AS b
-    JOIN named_answer AS a ON a.label_hash = b.label_hash
+    JOIN internal.named_answer AS a ON a.label_hash = b.label_hash
     WHERE (b.branch_role = 'main' OR b.is_submitted)
       AND a.owner_kind = 'object'
       AND COALESCE(a.attribute_answer_feature_hash, NULLIF(TRIM(a.attribute_answer), '')) IS NOT NULL
@@ -85,7 +85,7 @@ WITH matched AS MATERIALIZED (
         t.attribute_feature_hash, t.depth, t.is_ticked, t.option_position, t.answer_position, t.answer, t.answer_label,
         t.side
     FROM told AS t
-    JOIN frame_number AS n
+    JOIN internal.frame_number AS n
         ON n.frame BETWEEN GREATEST(t.frame_start, t.first_frame) AND LEAST(t.frame_end, t.last_frame)
     WHERE t.frame_start IS NOT NULL
 ), dynamic AS (
@@ -134,7 +134,7 @@ WITH matched AS MATERIALIZED (
     SELECT
         project_hash, project_title, data_hash, data_title, dataset_title, data_type, branch_name, label_hash,
         label_row_id, annotator, other_branch_name, other_label_hash, other_label_row_id, other_annotator, pair_kind
-    FROM consensus_branch_pair
+    FROM internal.consensus_branch_pair
 ), placed AS MATERIALIZED (
     SELECT p.*, c.space_id, c.frame, c.object_hash, c.other_object_hash, c.attribute_feature_hash, c.answer,
         c.other_answer, c.answer_label, c.other_answer_label
@@ -193,40 +193,3 @@ LEFT JOIN ontology_class AS c ON c.project_hash = t.project_hash AND c.feature_h
 
 COMMENT ON VIEW consensus_attribute_side IS
     'One row an attribute of an object on a frame, and another branch that has the object: both answers, where either gave one. Dynamic ones are read at the frame; a nested one counts where both answers open it.';
-COMMENT ON COLUMN consensus_attribute_side.project_hash IS 'The project''s id in Encord.';
-COMMENT ON COLUMN consensus_attribute_side.project_title IS 'The project''s title.';
-COMMENT ON COLUMN consensus_attribute_side.data_hash IS 'The data unit (video, image, image group, …).';
-COMMENT ON COLUMN consensus_attribute_side.data_title IS
-    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
-COMMENT ON COLUMN consensus_attribute_side.dataset_title IS 'The title of the dataset that the data unit comes from.';
-COMMENT ON COLUMN consensus_attribute_side.data_type IS
-    'video, image, img_group, dicom, nifti, audio, plain_text, pdf, group, scene, …';
-COMMENT ON COLUMN consensus_attribute_side.branch_name IS 'The branch.';
-COMMENT ON COLUMN consensus_attribute_side.label_hash IS 'Encord''s id of the label row.';
-COMMENT ON COLUMN consensus_attribute_side.label_row_id IS
-    'The row of table label_row; made of project, data unit and branch.';
-COMMENT ON COLUMN consensus_attribute_side.annotator IS 'Whose branch it is; main for main.';
-COMMENT ON COLUMN consensus_attribute_side.other_branch_name IS 'The other branch.';
-COMMENT ON COLUMN consensus_attribute_side.other_label_row_id IS 'The other branch''s row of table label_row.';
-COMMENT ON COLUMN consensus_attribute_side.other_annotator IS 'Whose the other branch is; main for main.';
-COMMENT ON COLUMN consensus_attribute_side.pair_kind IS
-    'peer: two annotators; main: an annotator and the main branch, once consensus is reached.';
-COMMENT ON COLUMN consensus_attribute_side.space_id IS
-    'root, or the part of the data group or scene (table data_space) that it lies on.';
-COMMENT ON COLUMN consensus_attribute_side.frame IS 'Frame from 0; image, slice or page number.';
-COMMENT ON COLUMN consensus_attribute_side.object_hash IS
-    'The object instance, case-sensitive; unique only within its label row (consensus copies objects).';
-COMMENT ON COLUMN consensus_attribute_side.object_name IS 'The object''s class name.';
-COMMENT ON COLUMN consensus_attribute_side.feature_hash IS 'The ontology class, case-sensitive.';
-COMMENT ON COLUMN consensus_attribute_side.other_object_hash IS 'The other branch''s object.';
-COMMENT ON COLUMN consensus_attribute_side.attribute_feature_hash IS
-    'The attribute''s id (table ontology_attribute), case-sensitive.';
-COMMENT ON COLUMN consensus_attribute_side.attribute_name IS 'The attribute.';
-COMMENT ON COLUMN consensus_attribute_side.answer_type IS 'radio, checklist, text or numeric.';
-COMMENT ON COLUMN consensus_attribute_side.is_dynamic IS 'True if the answer may differ from frame to frame.';
-COMMENT ON COLUMN consensus_attribute_side.depth IS 'How deep the attribute is nested; 0 at the top.';
-COMMENT ON COLUMN consensus_attribute_side.answer IS 'The answer in its canonical form; NULL: left open.';
-COMMENT ON COLUMN consensus_attribute_side.other_answer IS 'The other branch''s; NULL: left open.';
-COMMENT ON COLUMN consensus_attribute_side.answer_label IS 'The answer to read.';
-COMMENT ON COLUMN consensus_attribute_side.other_answer_label IS 'The other branch''s to read.';
-COMMENT ON COLUMN consensus_attribute_side.is_equal IS '1 if both are equal, else 0, so that its average is a share.';

@@ -1,5 +1,5 @@
--- grain: one row a branch of a data unit that has been in a consensus stage
--- after: consensus_branch_author current_label_row
+-- subject: consensus
+-- key: label_row_id
 CREATE VIEW consensus_branch AS
 WITH branch AS MATERIALIZED (
     SELECT
@@ -56,38 +56,8 @@ SELECT
     COALESCE(b.is_event_based, FALSE) AS is_event_based,
     b.last_edited_at
 FROM staged AS b
-FULL JOIN consensus_branch_author AS a ON a.label_hash = b.label_hash
+FULL JOIN internal.consensus_branch_author AS a ON a.label_hash = b.label_hash
 WHERE COALESCE(b.is_of_consensus, 0) = 1;
 
 COMMENT ON VIEW consensus_branch IS
     'One row a branch of a data unit that is in a consensus stage or has annotators'' branches: what the branch is, whose, and whether it counts.';
-COMMENT ON COLUMN consensus_branch.project_hash IS 'The project''s id in Encord.';
-COMMENT ON COLUMN consensus_branch.project_title IS 'The project''s title.';
-COMMENT ON COLUMN consensus_branch.data_hash IS 'The data unit (video, image, image group, …).';
-COMMENT ON COLUMN consensus_branch.data_title IS
-    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
-COMMENT ON COLUMN consensus_branch.dataset_title IS 'The title of the dataset that the data unit comes from.';
-COMMENT ON COLUMN consensus_branch.data_type IS
-    'video, image, img_group, dicom, nifti, audio, plain_text, pdf, group, scene, …';
-COMMENT ON COLUMN consensus_branch.branch_name IS 'The branch.';
-COMMENT ON COLUMN consensus_branch.label_hash IS 'Encord''s id of the label row; NULL while nobody has opened it.';
-COMMENT ON COLUMN consensus_branch.label_row_id IS 'The row of table label_row; made of project, data unit and branch.';
-COMMENT ON COLUMN consensus_branch.stage_title IS
-    'The workflow stage that the data unit is in, as its main branch says.';
-COMMENT ON COLUMN consensus_branch.stage_type IS
-    'The type of that stage: CONSENSUS_ANNOTATION, CONSENSUS_REVIEW, DONE, …';
-COMMENT ON COLUMN consensus_branch.branch_role IS
-    'main; annotator (named by a consensus task, or beginning with encord-); other: predictions, snapshots, … are never compared.';
-COMMENT ON COLUMN consensus_branch.annotator_email IS 'Whose branch it is; NULL if nothing says so.';
-COMMENT ON COLUMN consensus_branch.annotator_source IS
-    'task (said by the consensus task), created_by (all its labels are one person''s) or branch_name (not known).';
-COMMENT ON COLUMN consensus_branch.annotator IS
-    'Whose branch it is: the e-mail address or, if that is not known, the branch''s name; main for main; NULL for other branches.';
-COMMENT ON COLUMN consensus_branch.is_submitted IS
-    'Whether its annotator has submitted it: by the task''s status while it is in the annotation stage, else because it has left that stage. NULL for other branches.';
-COMMENT ON COLUMN consensus_branch.is_empty IS 'Whether it holds no label; NULL if its labels were not fetched yet.';
-COMMENT ON COLUMN consensus_branch.n_objects IS 'Object instances.';
-COMMENT ON COLUMN consensus_branch.n_classifications IS 'Classification instances.';
-COMMENT ON COLUMN consensus_branch.is_event_based IS
-    'True where frames are nanosecond offsets of events (continuous scenes): their objects are not compared.';
-COMMENT ON COLUMN consensus_branch.last_edited_at IS 'When its labels were last saved.';

@@ -1,5 +1,5 @@
--- grain: one row a checklist on a frame and two annotators who both answered it
--- after: consensus_vote
+-- subject: consensus
+-- key: project_hash data_hash space_id frame attribute_feature_hash annotator other_annotator
 CREATE VIEW consensus_checklist_pair AS
 WITH given AS MATERIALIZED (
     SELECT
@@ -51,25 +51,3 @@ FROM counted;
 
 COMMENT ON VIEW consensus_checklist_pair IS
     'One row a checklist on a frame and two annotators who both answered it, each pair once.';
-COMMENT ON COLUMN consensus_checklist_pair.project_hash IS 'The project''s id in Encord.';
-COMMENT ON COLUMN consensus_checklist_pair.project_title IS 'The project''s title.';
-COMMENT ON COLUMN consensus_checklist_pair.data_hash IS 'The data unit (video, image, image group, …).';
-COMMENT ON COLUMN consensus_checklist_pair.data_title IS
-    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
-COMMENT ON COLUMN consensus_checklist_pair.dataset_title IS 'The title of the dataset that the data unit comes from.';
-COMMENT ON COLUMN consensus_checklist_pair.data_type IS
-    'video, image, img_group, dicom, nifti, audio, plain_text, pdf, group, scene, …';
-COMMENT ON COLUMN consensus_checklist_pair.space_id IS
-    'root, or the part of the data group or scene (table data_space) that it lies on.';
-COMMENT ON COLUMN consensus_checklist_pair.frame IS 'Frame from 0; image, slice or page number.';
-COMMENT ON COLUMN consensus_checklist_pair.feature_hash IS 'The ontology class, case-sensitive.';
-COMMENT ON COLUMN consensus_checklist_pair.attribute_feature_hash IS
-    'The question''s id (table ontology_attribute), case-sensitive.';
-COMMENT ON COLUMN consensus_checklist_pair.question IS 'The question as the ontology words it now.';
-COMMENT ON COLUMN consensus_checklist_pair.annotator IS 'The annotator whose name comes first.';
-COMMENT ON COLUMN consensus_checklist_pair.other_annotator IS 'The other one.';
-COMMENT ON COLUMN consensus_checklist_pair.answer_label IS 'What the first ticked.';
-COMMENT ON COLUMN consensus_checklist_pair.other_answer_label IS 'What the other ticked.';
-COMMENT ON COLUMN consensus_checklist_pair.n_both_ticked IS 'Options that both ticked.';
-COMMENT ON COLUMN consensus_checklist_pair.n_either_ticked IS 'Options that either ticked.';
-COMMENT ON COLUMN consensus_checklist_pair.jaccard IS 'n_both_ticked over n_either_ticked, 0 to 1.';

@@ -1,5 +1,5 @@
--- grain: one row an object class of a project
--- after: consensus_object_side
+-- subject: consensus
+-- key: project_hash feature_hash
 CREATE VIEW consensus_class AS
 WITH side AS MATERIALIZED (
     SELECT * FROM consensus_object_side WHERE pair_kind = 'peer'
@@ -42,19 +42,3 @@ GROUP BY s.project_hash, s.feature_hash;
 
 COMMENT ON VIEW consensus_class IS
     'One row an object class of a project: how far annotators agree on its objects, both sides counted.';
-COMMENT ON COLUMN consensus_class.project_hash IS 'The project''s id in Encord.';
-COMMENT ON COLUMN consensus_class.project_title IS 'The project''s title.';
-COMMENT ON COLUMN consensus_class.feature_hash IS 'The ontology class, case-sensitive.';
-COMMENT ON COLUMN consensus_class.object_name IS 'The object''s class, as the ontology names it now.';
-COMMENT ON COLUMN consensus_class.n_sides IS
-    'Objects on frames, each counted once for every branch that could have it.';
-COMMENT ON COLUMN consensus_class.detection_f1 IS
-    'Did they see the same objects? 2 TP / (n + n), 0 to 1; NULL with nothing to compare.';
-COMMENT ON COLUMN consensus_class.mean_iou IS 'Did they draw the found ones alike? Mean IoU, 0 to 1.';
-COMMENT ON COLUMN consensus_class.object_agreement IS
-    'Both in one: detection_f1 times mean_iou (panoptic quality), 0 to 1; NULL with nothing to compare.';
-COMMENT ON COLUMN consensus_class.missing_rate IS 'Share of sides where the other branch has nothing there.';
-COMMENT ON COLUMN consensus_class.confusion_rate IS 'Share of sides where the other branch has another class there.';
-COMMENT ON COLUMN consensus_class.most_confused_with IS 'The class that it is taken for most often.';
-COMMENT ON COLUMN consensus_class.share_by_extent IS
-    'Share of the matched sides whose IoU is that of boxes around the shapes: the more, the less these figures say.';

@@ -1,5 +1,5 @@
--- grain: one row a frame with an object or an answer of a submitted branch
--- after: consensus_object_vote consensus_item
+-- subject: consensus
+-- key: project_hash data_hash space_id frame
 CREATE VIEW consensus_frame AS
 WITH thing AS (
     -- Objects of several branches that are taken as one are one thing.
@@ -76,29 +76,3 @@ FROM summed;
 
 COMMENT ON VIEW consensus_frame IS
     'One row a frame on which a submitted branch has an object or an answer: how far its annotators agree there.';
-COMMENT ON COLUMN consensus_frame.project_hash IS 'The project''s id in Encord.';
-COMMENT ON COLUMN consensus_frame.project_title IS 'The project''s title.';
-COMMENT ON COLUMN consensus_frame.data_hash IS 'The data unit (video, image, image group, …).';
-COMMENT ON COLUMN consensus_frame.data_title IS
-    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
-COMMENT ON COLUMN consensus_frame.dataset_title IS 'The title of the dataset that the data unit comes from.';
-COMMENT ON COLUMN consensus_frame.data_type IS
-    'video, image, img_group, dicom, nifti, audio, plain_text, pdf, group, scene, …';
-COMMENT ON COLUMN consensus_frame.space_id IS
-    'root, or the part of the data group or scene (table data_space) that it lies on.';
-COMMENT ON COLUMN consensus_frame.frame IS 'Frame from 0; image, slice or page number.';
-COMMENT ON COLUMN consensus_frame.n_things IS
-    'Different things: objects of several branches that are taken as one count once.';
-COMMENT ON COLUMN consensus_frame.n_contested_things IS 'Things that no majority of branches has.';
-COMMENT ON COLUMN consensus_frame.detection_f1 IS
-    'Did they see the same objects? 2 TP / (n + n), 0 to 1; NULL with nothing to compare.';
-COMMENT ON COLUMN consensus_frame.mean_iou IS 'Did they draw the found ones alike? Mean IoU, 0 to 1.';
-COMMENT ON COLUMN consensus_frame.object_agreement IS
-    'Both in one: detection_f1 times mean_iou (panoptic quality), 0 to 1; NULL with nothing to compare.';
-COMMENT ON COLUMN consensus_frame.share_by_extent IS
-    'Share of the matched objects whose IoU is that of boxes around the shapes: the more, the less these figures say.';
-COMMENT ON COLUMN consensus_frame.n_items IS 'Questions that any annotator answered.';
-COMMENT ON COLUMN consensus_frame.answer_agreement IS
-    'Share of pairs of answers that are equal, mean over questions; NULL with nothing to compare.';
-COMMENT ON COLUMN consensus_frame.disagreement IS
-    '1 - object_agreement; where there are no objects, 1 - answer_agreement.';

@@ -1,13 +1,13 @@
--- grain: one row a question on a frame
--- after: consensus_vote consensus_answer consensus_unit_state
+-- subject: consensus
+-- key: project_hash data_hash space_id frame attribute_feature_hash
 CREATE VIEW consensus_item AS
 WITH reached AS (
     -- Main is a result once consensus is reached. Full join: see consensus_vote.
     SELECT
         m.project_hash, m.project_title, m.data_hash, m.data_title, m.dataset_title, m.data_type, m.space_id, m.frame,
         m.feature_hash, m.attribute_feature_hash, m.question, m.answer_type, m.depth, m.answer, m.answer_label
-    FROM (SELECT * FROM consensus_answer WHERE branch_role = 'main') AS m
-    FULL JOIN consensus_unit_state AS u ON u.project_hash = m.project_hash AND u.data_hash = m.data_hash
+    FROM (SELECT * FROM internal.consensus_answer WHERE branch_role = 'main') AS m
+    FULL JOIN internal.consensus_unit_state AS u ON u.project_hash = m.project_hash AND u.data_hash = m.data_hash
     WHERE COALESCE(u.consensus_state, '') = 'reached' AND COALESCE(m.frame, -1) >= 0
 ), counted AS (
     SELECT
@@ -103,34 +103,3 @@ FROM item
 WHERE n_answers > 0;
 
 COMMENT ON VIEW consensus_item IS 'One row a question on a frame that any annotator answered: how its votes fall.';
-COMMENT ON COLUMN consensus_item.project_hash IS 'The project''s id in Encord.';
-COMMENT ON COLUMN consensus_item.project_title IS 'The project''s title.';
-COMMENT ON COLUMN consensus_item.data_hash IS 'The data unit (video, image, image group, …).';
-COMMENT ON COLUMN consensus_item.data_title IS
-    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
-COMMENT ON COLUMN consensus_item.dataset_title IS 'The title of the dataset that the data unit comes from.';
-COMMENT ON COLUMN consensus_item.data_type IS
-    'video, image, img_group, dicom, nifti, audio, plain_text, pdf, group, scene, …';
-COMMENT ON COLUMN consensus_item.space_id IS
-    'root, or the part of the data group or scene (table data_space) that it lies on.';
-COMMENT ON COLUMN consensus_item.frame IS 'Frame from 0; image, slice or page number.';
-COMMENT ON COLUMN consensus_item.feature_hash IS 'The ontology class, case-sensitive.';
-COMMENT ON COLUMN consensus_item.attribute_feature_hash IS
-    'The question''s id (table ontology_attribute), case-sensitive.';
-COMMENT ON COLUMN consensus_item.question IS 'The question as the ontology words it now.';
-COMMENT ON COLUMN consensus_item.answer_type IS 'radio, checklist, text or numeric.';
-COMMENT ON COLUMN consensus_item.depth IS 'How deep the question is nested; 0 for a classification''s own.';
-COMMENT ON COLUMN consensus_item.n_branches IS 'Submitted branches that the question was put to.';
-COMMENT ON COLUMN consensus_item.n_answers IS 'Of them, those that answered it.';
-COMMENT ON COLUMN consensus_item.top_answer IS
-    'The answer with the most votes, canonical; of a tie the first in order.';
-COMMENT ON COLUMN consensus_item.top_answer_label IS 'That answer to read.';
-COMMENT ON COLUMN consensus_item.top_votes IS 'Branches that gave it.';
-COMMENT ON COLUMN consensus_item.is_tie IS 'Whether another answer has as many votes.';
-COMMENT ON COLUMN consensus_item.has_majority IS 'Whether more than half of the branches gave the top answer.';
-COMMENT ON COLUMN consensus_item.agreement IS
-    'Share of pairs of answers that are equal, 0 to 1; NULL for fewer than two answers.';
-COMMENT ON COLUMN consensus_item.agreement_strict IS
-    'The same with an open answer as an answer of its own; NULL for one branch.';
-COMMENT ON COLUMN consensus_item.main_answer IS 'The answer on the main branch, canonical, once consensus is reached.';
-COMMENT ON COLUMN consensus_item.main_answer_label IS 'That answer to read.';

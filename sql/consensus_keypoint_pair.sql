@@ -1,5 +1,5 @@
--- grain: one row two skeletons or points on a frame, of two branches, that are taken as one
--- after: consensus_branch consensus_branch_pair object_on_frame
+-- subject: consensus
+-- key: label_row_id other_label_row_id space_id frame object_hash
 CREATE VIEW consensus_keypoint_pair AS
 WITH drawn AS MATERIALIZED (
     SELECT
@@ -71,7 +71,7 @@ WITH drawn AS MATERIALIZED (
     SELECT
         p.label_row_id, p.other_label_row_id, a.space_id, a.frame, a.object_hash, a.feature_hash, a.x_pixels,
         a.y_pixels, a.frame_width * a.frame_height AS area
-    FROM consensus_branch_pair AS p
+    FROM internal.consensus_branch_pair AS p
     FULL JOIN drawn AS a ON a.label_row_id = p.label_row_id
     WHERE COALESCE(p.other_label_row_id, '') <> '' AND COALESCE(a.shape, '') = 'point'
 ), point_pair AS (
@@ -164,42 +164,9 @@ SELECT
     CASE WHEN n.n_measured = n.n_keypoints THEN FLOOR(n.similarity / n.n_keypoints * 1e9 + 0.5001) / 1e9 END AS oks,
     FLOOR(n.distance * 1e6 + 0.5001) / 1e6 AS mean_distance_pixels
 FROM named AS n
-FULL JOIN consensus_branch_pair AS p
+FULL JOIN internal.consensus_branch_pair AS p
     ON p.label_row_id = n.label_row_id AND p.other_label_row_id = n.other_label_row_id
 WHERE COALESCE(n.n_keypoints, 0) > 0;
 
 COMMENT ON VIEW consensus_keypoint_pair IS
     'One row two skeletons of one class on a frame that are taken as one, or two points that are each other''s nearest of their class, of two branches.';
-COMMENT ON COLUMN consensus_keypoint_pair.project_hash IS 'The project''s id in Encord.';
-COMMENT ON COLUMN consensus_keypoint_pair.project_title IS 'The project''s title.';
-COMMENT ON COLUMN consensus_keypoint_pair.data_hash IS 'The data unit (video, image, image group, …).';
-COMMENT ON COLUMN consensus_keypoint_pair.data_title IS
-    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
-COMMENT ON COLUMN consensus_keypoint_pair.dataset_title IS 'The title of the dataset that the data unit comes from.';
-COMMENT ON COLUMN consensus_keypoint_pair.data_type IS
-    'video, image, img_group, dicom, nifti, audio, plain_text, pdf, group, scene, …';
-COMMENT ON COLUMN consensus_keypoint_pair.branch_name IS 'The branch.';
-COMMENT ON COLUMN consensus_keypoint_pair.label_hash IS 'Encord''s id of the label row.';
-COMMENT ON COLUMN consensus_keypoint_pair.label_row_id IS
-    'The row of table label_row; made of project, data unit and branch.';
-COMMENT ON COLUMN consensus_keypoint_pair.annotator IS 'Whose branch it is; main for main.';
-COMMENT ON COLUMN consensus_keypoint_pair.other_branch_name IS 'The other branch.';
-COMMENT ON COLUMN consensus_keypoint_pair.other_label_row_id IS 'The other branch''s row of table label_row.';
-COMMENT ON COLUMN consensus_keypoint_pair.other_annotator IS 'Whose the other branch is; main for main.';
-COMMENT ON COLUMN consensus_keypoint_pair.pair_kind IS
-    'peer: two annotators; main: an annotator and the main branch, once consensus is reached.';
-COMMENT ON COLUMN consensus_keypoint_pair.space_id IS
-    'root, or the part of the data group or scene (table data_space) that it lies on.';
-COMMENT ON COLUMN consensus_keypoint_pair.frame IS 'Frame from 0; image, slice or page number.';
-COMMENT ON COLUMN consensus_keypoint_pair.object_hash IS
-    'The object instance, case-sensitive; unique only within its label row (consensus copies objects).';
-COMMENT ON COLUMN consensus_keypoint_pair.object_name IS 'The object''s class name.';
-COMMENT ON COLUMN consensus_keypoint_pair.feature_hash IS 'The ontology class, case-sensitive.';
-COMMENT ON COLUMN consensus_keypoint_pair.shape IS 'skeleton or point.';
-COMMENT ON COLUMN consensus_keypoint_pair.other_object_hash IS 'The other branch''s object.';
-COMMENT ON COLUMN consensus_keypoint_pair.n_keypoints IS 'Keypoints that either has placed; 1 for points.';
-COMMENT ON COLUMN consensus_keypoint_pair.n_both_keypoints IS 'Keypoints that both have placed.';
-COMMENT ON COLUMN consensus_keypoint_pair.oks IS
-    'Object keypoint similarity, 0 to 1: mean over n_keypoints of exp(-d² / (2 s² (2 sigma)²)) with d in pixels, s² the mean area of the two extents (for points the frame''s area), sigma 0.09; a keypoint that one has not placed counts 0. NULL where the frame''s size is not known.';
-COMMENT ON COLUMN consensus_keypoint_pair.mean_distance_pixels IS
-    'Mean distance of the keypoints that both have placed, pixels.';

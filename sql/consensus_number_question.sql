@@ -1,5 +1,5 @@
--- grain: one row a question of a project whose answers are numbers
--- after: consensus_vote
+-- subject: consensus
+-- key: project_hash attribute_feature_hash
 CREATE VIEW consensus_number_question AS
 WITH given AS (
     SELECT
@@ -66,19 +66,3 @@ FROM question;
 
 COMMENT ON VIEW consensus_number_question IS
     'One row a question of a project whose answers are numbers: how far apart they are.';
-COMMENT ON COLUMN consensus_number_question.project_hash IS 'The project''s id in Encord.';
-COMMENT ON COLUMN consensus_number_question.project_title IS 'The project''s title.';
-COMMENT ON COLUMN consensus_number_question.feature_hash IS 'The ontology class, case-sensitive.';
-COMMENT ON COLUMN consensus_number_question.attribute_feature_hash IS
-    'The question''s id (table ontology_attribute), case-sensitive.';
-COMMENT ON COLUMN consensus_number_question.question IS 'The question as the ontology words it now.';
-COMMENT ON COLUMN consensus_number_question.depth IS 'How deep the question is nested; 0 for a classification''s own.';
-COMMENT ON COLUMN consensus_number_question.n_items IS 'Questions on frames (one question on one frame is an item).';
-COMMENT ON COLUMN consensus_number_question.n_answers IS 'Answers given.';
-COMMENT ON COLUMN consensus_number_question.mean_answer IS 'Mean of all answers.';
-COMMENT ON COLUMN consensus_number_question.mean_spread IS
-    'Largest minus smallest answer on a frame, mean over frames with two answers or more.';
-COMMENT ON COLUMN consensus_number_question.share_equal IS
-    'Share of frames with two answers or more on which all are equal.';
-COMMENT ON COLUMN consensus_number_question.krippendorff_alpha_interval IS
-    'Krippendorff''s alpha, interval: 1 at best; a small difference weighs less than a large one. NULL where all answers are one number.';

@@ -1,5 +1,5 @@
--- grain: one row an object of an annotator on a frame
--- after: consensus_object consensus_object_side consensus_unit_state
+-- subject: consensus
+-- key: label_row_id space_id frame object_hash
 CREATE VIEW consensus_object_vote AS
 WITH member AS MATERIALIZED (
     SELECT
@@ -8,7 +8,7 @@ WITH member AS MATERIALIZED (
             PARTITION BY project_hash, data_hash, space_id, frame
             ORDER BY object_hash COLLATE "C", label_row_id COLLATE "C"
         ) AS place
-    FROM consensus_object
+    FROM internal.consensus_object
     WHERE branch_role = 'annotator'
 ), side AS MATERIALIZED (
     SELECT
@@ -105,7 +105,7 @@ SELECT
     COALESCE(s.n_placed, 0) AS n_placed,
     COALESCE(s.n_by_extent, 0) AS n_by_extent
 FROM member AS m
-FULL JOIN consensus_unit_state AS u ON u.project_hash = m.project_hash AND u.data_hash = m.data_hash
+FULL JOIN internal.consensus_unit_state AS u ON u.project_hash = m.project_hash AND u.data_hash = m.data_hash
 FULL JOIN cluster AS c
     ON c.project_hash = m.project_hash AND c.data_hash = m.data_hash AND c.space_id = m.space_id
     AND c.frame = m.frame AND c.place = m.place
@@ -116,37 +116,3 @@ WHERE COALESCE(m.frame, -1) >= 0;
 
 COMMENT ON VIEW consensus_object_vote IS
     'One row an object of an annotator on a frame: how many of the branches have it, in the same class.';
-COMMENT ON COLUMN consensus_object_vote.project_hash IS 'The project''s id in Encord.';
-COMMENT ON COLUMN consensus_object_vote.project_title IS 'The project''s title.';
-COMMENT ON COLUMN consensus_object_vote.data_hash IS 'The data unit (video, image, image group, …).';
-COMMENT ON COLUMN consensus_object_vote.data_title IS
-    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
-COMMENT ON COLUMN consensus_object_vote.dataset_title IS 'The title of the dataset that the data unit comes from.';
-COMMENT ON COLUMN consensus_object_vote.data_type IS
-    'video, image, img_group, dicom, nifti, audio, plain_text, pdf, group, scene, …';
-COMMENT ON COLUMN consensus_object_vote.branch_name IS 'The branch.';
-COMMENT ON COLUMN consensus_object_vote.label_hash IS 'Encord''s id of the label row.';
-COMMENT ON COLUMN consensus_object_vote.label_row_id IS
-    'The row of table label_row; made of project, data unit and branch.';
-COMMENT ON COLUMN consensus_object_vote.annotator IS 'Whose branch it is.';
-COMMENT ON COLUMN consensus_object_vote.space_id IS
-    'root, or the part of the data group or scene (table data_space) that it lies on.';
-COMMENT ON COLUMN consensus_object_vote.frame IS 'Frame from 0; image, slice or page number.';
-COMMENT ON COLUMN consensus_object_vote.object_hash IS
-    'The object instance, case-sensitive, unique only within its label row.';
-COMMENT ON COLUMN consensus_object_vote.object_name IS 'The object''s class, as the ontology names it now.';
-COMMENT ON COLUMN consensus_object_vote.feature_hash IS 'The ontology class, case-sensitive.';
-COMMENT ON COLUMN consensus_object_vote.votes IS 'Submitted branches that have the object, its own included.';
-COMMENT ON COLUMN consensus_object_vote.n_branches IS 'Submitted branches of the data unit.';
-COMMENT ON COLUMN consensus_object_vote.vote_share IS 'votes / n_branches.';
-COMMENT ON COLUMN consensus_object_vote.is_majority IS 'Whether more than half of the branches have it.';
-COMMENT ON COLUMN consensus_object_vote.is_unanimous IS 'Whether all branches have it.';
-COMMENT ON COLUMN consensus_object_vote.cluster_key IS
-    'The same for all objects of a frame that are one thing to somebody: a and b, b and c found each other, so a, b and c are one. COUNT(DISTINCT cluster_key) counts things.';
-COMMENT ON COLUMN consensus_object_vote.is_medoid IS
-    'Whether it is the one of its cluster that is most like the others (the highest score_sum): a suggestion of which to keep.';
-COMMENT ON COLUMN consensus_object_vote.score_sum IS
-    'The sum of its IoUs with the same object of the other branches: its share of a unit''s object_agreement.';
-COMMENT ON COLUMN consensus_object_vote.n_placed IS 'Other branches that have something in its place, of any class.';
-COMMENT ON COLUMN consensus_object_vote.n_by_extent IS
-    'Of these, how many were compared by the boxes around the shapes.';

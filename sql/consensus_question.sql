@@ -1,5 +1,5 @@
--- grain: one row a question of a project
--- after: consensus_vote
+-- subject: consensus
+-- key: project_hash attribute_feature_hash
 CREATE VIEW consensus_question AS
 WITH vote AS (
     SELECT
@@ -112,24 +112,3 @@ FROM question AS q
 LEFT JOIN by_chance AS c ON c.project_hash = q.project_hash AND c.attribute_feature_hash = q.attribute_feature_hash;
 
 COMMENT ON VIEW consensus_question IS 'One row a question of a project: how far annotators answer it alike.';
-COMMENT ON COLUMN consensus_question.project_hash IS 'The project''s id in Encord.';
-COMMENT ON COLUMN consensus_question.project_title IS 'The project''s title.';
-COMMENT ON COLUMN consensus_question.feature_hash IS 'The ontology class, case-sensitive.';
-COMMENT ON COLUMN consensus_question.attribute_feature_hash IS
-    'The question''s id (table ontology_attribute), case-sensitive.';
-COMMENT ON COLUMN consensus_question.question IS 'The question as the ontology words it now.';
-COMMENT ON COLUMN consensus_question.answer_type IS 'radio, checklist, text or numeric.';
-COMMENT ON COLUMN consensus_question.depth IS 'How deep the question is nested; 0 for a classification''s own.';
-COMMENT ON COLUMN consensus_question.n_items IS 'Questions on frames (one question on one frame is an item).';
-COMMENT ON COLUMN consensus_question.n_raters IS 'The most branches that one of its items was put to.';
-COMMENT ON COLUMN consensus_question.n_answers IS 'Answers given.';
-COMMENT ON COLUMN consensus_question.mean_agreement IS
-    'Share of pairs of answers that are equal, mean over its items; NULL where no item has two answers.';
-COMMENT ON COLUMN consensus_question.coverage IS
-    'Share of branches that answered, of those that its items were put to.';
-COMMENT ON COLUMN consensus_question.n_ties IS 'Items whose most frequent answer has company.';
-COMMENT ON COLUMN consensus_question.krippendorff_alpha IS
-    'Krippendorff''s alpha, nominal: agreement beyond chance, 1 at best; NULL where everybody always says the same. Says little below some 20 items.';
-COMMENT ON COLUMN consensus_question.fleiss_kappa IS
-    'Fleiss'' kappa over items that all raters answered; NULL where everybody always says the same.';
-COMMENT ON COLUMN consensus_question.n_fleiss_items IS 'Items that all raters answered.';

@@ -1,5 +1,5 @@
--- grain: one row a data unit that awaits review, and a reason to look at it
--- after: consensus_unit_state consensus_object_vote consensus_item
+-- subject: consensus
+-- key: project_hash data_hash reason
 CREATE VIEW consensus_queue AS
 WITH thing AS (
     SELECT
@@ -50,7 +50,7 @@ WITH thing AS (
         FLOOR((1 - COALESCE(t.object_agreement, i.answer_agreement)) * 1e9 + 0.5001) / 1e9 AS disagreement,
         FLOOR(t.share_by_extent * 1e9 + 0.5001) / 1e9 AS share_by_extent,
         COALESCE(s.last_submitted_at, u.last_annotated_at) AS waiting_since
-    FROM consensus_unit_state AS u
+    FROM internal.consensus_unit_state AS u
     FULL JOIN thing AS t ON t.project_hash = u.project_hash AND t.data_hash = u.data_hash
     FULL JOIN item AS i ON i.project_hash = u.project_hash AND i.data_hash = u.data_hash
     FULL JOIN submitted AS s ON s.project_hash = u.project_hash AND s.data_hash = u.data_hash
@@ -91,23 +91,3 @@ WHERE n_submitted = 1;
 
 COMMENT ON VIEW consensus_queue IS
     'One row a data unit that awaits review, and a reason to look at it closely. One without a row here has nothing that its annotators disagree on by vote.';
-COMMENT ON COLUMN consensus_queue.project_hash IS 'The project''s id in Encord.';
-COMMENT ON COLUMN consensus_queue.project_title IS 'The project''s title.';
-COMMENT ON COLUMN consensus_queue.data_hash IS 'The data unit (video, image, image group, …).';
-COMMENT ON COLUMN consensus_queue.data_title IS
-    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
-COMMENT ON COLUMN consensus_queue.dataset_title IS 'The title of the dataset that the data unit comes from.';
-COMMENT ON COLUMN consensus_queue.data_type IS
-    'video, image, img_group, dicom, nifti, audio, plain_text, pdf, group, scene, …';
-COMMENT ON COLUMN consensus_queue.reason IS
-    'objects_without_majority, answers_without_majority, one_annotator_only, empty_submission or all_empty.';
-COMMENT ON COLUMN consensus_queue.n IS 'How many: objects on frames, questions on frames, or branches.';
-COMMENT ON COLUMN consensus_queue.first_frame IS 'First frame concerned; NULL if it concerns the whole.';
-COMMENT ON COLUMN consensus_queue.worst_agreement IS
-    'The lowest vote share of an object or agreement of an answer; NULL if it is not about one.';
-COMMENT ON COLUMN consensus_queue.disagreement IS
-    '1 - object_agreement; where there are no objects, 1 - answer_agreement.';
-COMMENT ON COLUMN consensus_queue.waiting_since IS
-    'When the last annotator submitted, as task_action says, else when the last of their branches was edited; by Encord''s clock.';
-COMMENT ON COLUMN consensus_queue.share_by_extent IS
-    'Share of the unit''s matched objects whose IoU is that of boxes around the shapes: the more, the less its figures say.';

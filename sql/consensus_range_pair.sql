@@ -1,5 +1,5 @@
--- grain: one row an answer that one of two branches gave, or a class of objects on ranges, over a whole data unit
--- after: consensus_branch_pair consensus_instance_answer current_label_row
+-- subject: consensus
+-- key: label_row_id other_label_row_id space_id range_unit label_kind feature_hash attribute_feature_hash? full_answer
 CREATE VIEW consensus_range_pair AS
 WITH said AS (
     SELECT
@@ -14,7 +14,7 @@ WITH said AS (
         a.full_answer_label,
         CASE WHEN g.range_unit = 'whole' THEN 0 ELSE LEAST(g.frame_start, g.frame_end) END AS first_unit,
         CASE WHEN g.range_unit = 'whole' THEN 0 ELSE GREATEST(g.frame_start, g.frame_end) END AS last_unit
-    FROM consensus_instance_answer AS a
+    FROM internal.consensus_instance_answer AS a
     JOIN classification_instance AS i ON i.label_hash = a.label_hash AND i.classification_hash = a.classification_hash
     JOIN classification_range AS g ON g.label_hash = a.label_hash AND g.classification_hash = a.classification_hash
     LEFT JOIN ontology_class AS c ON c.project_hash = a.project_hash AND c.feature_hash = i.feature_hash
@@ -43,7 +43,7 @@ WITH said AS (
     UNION ALL
     SELECT *, last_unit + 1, -1 FROM said
 ), branch_pair AS MATERIALIZED (
-    SELECT * FROM consensus_branch_pair
+    SELECT * FROM internal.consensus_branch_pair
 ), stepped AS (
     -- Full joins: see consensus_vote.
     SELECT
@@ -127,39 +127,3 @@ WHERE COALESCE(m.space_id, '') <> '';
 
 COMMENT ON VIEW consensus_range_pair IS
     'One row an answer to a classification that one of two branches gave, or a class of objects on ranges (audio, text, …), over a whole data unit: how long each has it, and how long both. Ranges are not expanded.';
-COMMENT ON COLUMN consensus_range_pair.project_hash IS 'The project''s id in Encord.';
-COMMENT ON COLUMN consensus_range_pair.project_title IS 'The project''s title.';
-COMMENT ON COLUMN consensus_range_pair.data_hash IS 'The data unit (video, image, image group, …).';
-COMMENT ON COLUMN consensus_range_pair.data_title IS
-    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
-COMMENT ON COLUMN consensus_range_pair.dataset_title IS 'The title of the dataset that the data unit comes from.';
-COMMENT ON COLUMN consensus_range_pair.data_type IS
-    'video, image, img_group, dicom, nifti, audio, plain_text, pdf, group, scene, …';
-COMMENT ON COLUMN consensus_range_pair.branch_name IS 'The branch.';
-COMMENT ON COLUMN consensus_range_pair.label_hash IS 'Encord''s id of the label row.';
-COMMENT ON COLUMN consensus_range_pair.label_row_id IS
-    'The row of table label_row; made of project, data unit and branch.';
-COMMENT ON COLUMN consensus_range_pair.annotator IS 'Whose branch it is.';
-COMMENT ON COLUMN consensus_range_pair.other_branch_name IS 'The other branch.';
-COMMENT ON COLUMN consensus_range_pair.other_label_row_id IS 'The other branch''s row of table label_row.';
-COMMENT ON COLUMN consensus_range_pair.other_annotator IS 'Whose the other branch is; main for main.';
-COMMENT ON COLUMN consensus_range_pair.pair_kind IS
-    'peer: two annotators; main: an annotator and the main branch, once consensus is reached.';
-COMMENT ON COLUMN consensus_range_pair.space_id IS
-    'root, or the part of the data group or scene (table data_space) that it lies on.';
-COMMENT ON COLUMN consensus_range_pair.range_unit IS
-    'frame, nanosecond, millisecond, character, point, axis; whole: the whole data unit or part, of length 1.';
-COMMENT ON COLUMN consensus_range_pair.label_kind IS 'classification or object.';
-COMMENT ON COLUMN consensus_range_pair.feature_hash IS 'The ontology class, case-sensitive.';
-COMMENT ON COLUMN consensus_range_pair.attribute_feature_hash IS
-    'The classification''s own question (table ontology_attribute); NULL for objects.';
-COMMENT ON COLUMN consensus_range_pair.question IS
-    'The question as the ontology words it now; for objects their class.';
-COMMENT ON COLUMN consensus_range_pair.full_answer IS
-    'The answer with all that is nested in it, canonical; for objects the class.';
-COMMENT ON COLUMN consensus_range_pair.full_answer_label IS 'That answer to read; for objects the class''s name.';
-COMMENT ON COLUMN consensus_range_pair.length_a IS
-    'How many units the branch has it on, whatever number of ranges overlap; 0: it does not.';
-COMMENT ON COLUMN consensus_range_pair.length_b IS 'How many units the other branch has it on.';
-COMMENT ON COLUMN consensus_range_pair.overlap IS 'How many both have it on.';
-COMMENT ON COLUMN consensus_range_pair.temporal_iou IS 'overlap over the units that either has it on, 0 to 1.';

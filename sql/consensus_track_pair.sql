@@ -1,5 +1,5 @@
--- grain: one row two objects of two branches that are taken as one on some frame, over the whole data unit
--- after: consensus_branch_pair consensus_object
+-- subject: consensus
+-- key: label_row_id other_label_row_id space_id object_hash other_object_hash
 CREATE VIEW consensus_track_pair AS
 WITH pair AS MATERIALIZED (
     SELECT
@@ -11,7 +11,7 @@ WITH pair AS MATERIALIZED (
 ), object AS MATERIALIZED (
     SELECT
         label_row_id, space_id, frame, object_hash, object_name, feature_hash, x_min, y_min, x_max, y_max, min_iou
-    FROM consensus_object
+    FROM internal.consensus_object
 ), one AS (
     -- Full joins: every other is a nested loop to PostgreSQL, which takes thousands of rows for one here.
     SELECT p.*, o.frame, o.object_name, o.feature_hash, o.x_min, o.y_min, o.x_max, o.y_max, o.min_iou
@@ -58,7 +58,7 @@ WITH pair AS MATERIALIZED (
     -- Where the shapes themselves were measured: what overlap, of the same two extents, has that IoU.
     SELECT f.*, COALESCE(e.iou / (1 + e.iou) * f.areas, f.overlap) AS shared
     FROM on_frame AS f
-    LEFT JOIN object_pair_iou AS e
+    LEFT JOIN internal.object_pair_iou AS e
         ON e.label_hash = f.label_hash AND e.other_label_hash = f.other_label_hash AND e.space_id = f.space_id
         AND e.frame = f.other_frame AND e.object_hash = f.object_hash AND e.other_object_hash = f.other_object_hash
 ), track AS (
@@ -130,49 +130,9 @@ SELECT
     t.place = 1 AND t.other_place = 1 AND t.volume_iou >= t.min_iou AS is_match,
     t.share_by_extent
 FROM placed AS t
-FULL JOIN consensus_branch_pair AS p
+FULL JOIN internal.consensus_branch_pair AS p
     ON p.label_row_id = t.label_row_id AND p.other_label_row_id = t.other_label_row_id
 WHERE COALESCE(t.n_either, 0) > 0;
 
 COMMENT ON VIEW consensus_track_pair IS
     'One row two objects of two branches that are taken as one on some frame, over the whole data unit.';
-COMMENT ON COLUMN consensus_track_pair.project_hash IS 'The project''s id in Encord.';
-COMMENT ON COLUMN consensus_track_pair.project_title IS 'The project''s title.';
-COMMENT ON COLUMN consensus_track_pair.data_hash IS 'The data unit (video, image, image group, …).';
-COMMENT ON COLUMN consensus_track_pair.data_title IS
-    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
-COMMENT ON COLUMN consensus_track_pair.dataset_title IS 'The title of the dataset that the data unit comes from.';
-COMMENT ON COLUMN consensus_track_pair.data_type IS
-    'video, image, img_group, dicom, nifti, audio, plain_text, pdf, group, scene, …';
-COMMENT ON COLUMN consensus_track_pair.branch_name IS 'The branch.';
-COMMENT ON COLUMN consensus_track_pair.label_hash IS 'Encord''s id of the label row.';
-COMMENT ON COLUMN consensus_track_pair.label_row_id IS
-    'The row of table label_row; made of project, data unit and branch.';
-COMMENT ON COLUMN consensus_track_pair.annotator IS 'Whose branch it is; main for main.';
-COMMENT ON COLUMN consensus_track_pair.other_branch_name IS 'The other branch.';
-COMMENT ON COLUMN consensus_track_pair.other_label_row_id IS 'The other branch''s row of table label_row.';
-COMMENT ON COLUMN consensus_track_pair.other_annotator IS 'Whose the other branch is; main for main.';
-COMMENT ON COLUMN consensus_track_pair.pair_kind IS
-    'peer: two annotators; main: an annotator and the main branch, once consensus is reached.';
-COMMENT ON COLUMN consensus_track_pair.space_id IS
-    'root, or the part of the data group or scene (table data_space) that it lies on.';
-COMMENT ON COLUMN consensus_track_pair.object_hash IS
-    'The object instance, case-sensitive; unique only within its label row (consensus copies objects).';
-COMMENT ON COLUMN consensus_track_pair.object_name IS 'The object''s class name.';
-COMMENT ON COLUMN consensus_track_pair.feature_hash IS 'The ontology class, case-sensitive.';
-COMMENT ON COLUMN consensus_track_pair.other_object_hash IS 'The other branch''s object.';
-COMMENT ON COLUMN consensus_track_pair.other_object_name IS 'Its class name.';
-COMMENT ON COLUMN consensus_track_pair.other_feature_hash IS 'Its class.';
-COMMENT ON COLUMN consensus_track_pair.same_class IS 'Whether both are of one class.';
-COMMENT ON COLUMN consensus_track_pair.n_frames IS 'Frames that the object is on.';
-COMMENT ON COLUMN consensus_track_pair.n_other_frames IS 'Frames that the other one is on.';
-COMMENT ON COLUMN consensus_track_pair.n_both IS 'Frames that both are on.';
-COMMENT ON COLUMN consensus_track_pair.n_either IS 'Frames that either is on.';
-COMMENT ON COLUMN consensus_track_pair.n_matched_frames IS 'Frames on which the two are taken as one.';
-COMMENT ON COLUMN consensus_track_pair.temporal_iou IS 'n_both over n_either, 0 to 1.';
-COMMENT ON COLUMN consensus_track_pair.volume_iou IS
-    'Sum of what both cover over sum of what either covers, frames on which only one is there included; 0 to 1. A frame weighs as much as the two extents are large.';
-COMMENT ON COLUMN consensus_track_pair.is_match IS
-    'Whether the two are one track: each is the other''s best, one class before another, and volume_iou is no less than the threshold of the class.';
-COMMENT ON COLUMN consensus_track_pair.share_by_extent IS
-    'Share of the matched frames whose IoU is that of boxes around the shapes.';

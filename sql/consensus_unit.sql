@@ -1,5 +1,5 @@
--- grain: one row a data unit that has been in a consensus stage
--- after: consensus_branch consensus_unit_state consensus_object_vote consensus_item
+-- subject: consensus
+-- key: project_hash data_hash
 CREATE VIEW consensus_unit AS
 WITH thing AS (
     -- Objects of several branches that are taken as one are one thing.
@@ -67,7 +67,7 @@ WITH thing AS (
         CASE WHEN u.consensus_state <> 'reached' THEN NULL
              WHEN a.approved_at IS NOT NULL THEN 'task_action'
              WHEN m.last_edited_at IS NOT NULL THEN 'last_edited_at' END AS consensus_at_source
-    FROM consensus_unit_state AS u
+    FROM internal.consensus_unit_state AS u
     FULL JOIN thing AS t ON t.project_hash = u.project_hash AND t.data_hash = u.data_hash
     FULL JOIN item AS i ON i.project_hash = u.project_hash AND i.data_hash = u.data_hash
     FULL JOIN action AS a ON a.project_hash = u.project_hash AND a.data_hash = u.data_hash
@@ -113,48 +113,3 @@ FROM unit;
 
 COMMENT ON VIEW consensus_unit IS
     'One row a data unit that is in a consensus stage or has annotators'' branches: how far its annotators agree, and how long it took.';
-COMMENT ON COLUMN consensus_unit.project_hash IS 'The project''s id in Encord.';
-COMMENT ON COLUMN consensus_unit.project_title IS 'The project''s title.';
-COMMENT ON COLUMN consensus_unit.data_hash IS 'The data unit (video, image, image group, …).';
-COMMENT ON COLUMN consensus_unit.data_title IS
-    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
-COMMENT ON COLUMN consensus_unit.dataset_title IS 'The title of the dataset that the data unit comes from.';
-COMMENT ON COLUMN consensus_unit.data_type IS
-    'video, image, img_group, dicom, nifti, audio, plain_text, pdf, group, scene, …';
-COMMENT ON COLUMN consensus_unit.stage_title IS 'The workflow stage that the data unit is in, as its main branch says.';
-COMMENT ON COLUMN consensus_unit.stage_type IS
-    'The type of that stage: CONSENSUS_ANNOTATION, CONSENSUS_REVIEW, DONE, …';
-COMMENT ON COLUMN consensus_unit.consensus_state IS
-    'not_started, annotating, awaiting_review, reached, or closed_without (moved on with an empty main although annotators drew).';
-COMMENT ON COLUMN consensus_unit.n_annotator_branches IS 'Annotators'' branches.';
-COMMENT ON COLUMN consensus_unit.n_submitted IS 'Annotators'' branches that are submitted.';
-COMMENT ON COLUMN consensus_unit.n_submitted_empty IS 'Submitted branches without any label.';
-COMMENT ON COLUMN consensus_unit.main_is_empty IS 'Whether the main branch holds no label.';
-COMMENT ON COLUMN consensus_unit.all_empty IS
-    'Whether all submitted branches are empty: perfect agreement that nothing is there, which no figure counts.';
-COMMENT ON COLUMN consensus_unit.n_things IS
-    'Different things on frames: objects of several branches that are taken as one count once.';
-COMMENT ON COLUMN consensus_unit.n_contested_things IS 'Things on frames that no majority of branches has.';
-COMMENT ON COLUMN consensus_unit.detection_f1 IS
-    'Did they see the same objects? 2 TP / (n + n), 0 to 1; NULL with nothing to compare.';
-COMMENT ON COLUMN consensus_unit.mean_iou IS 'Did they draw the found ones alike? Mean IoU, 0 to 1.';
-COMMENT ON COLUMN consensus_unit.object_agreement IS
-    'Both in one: detection_f1 times mean_iou (panoptic quality), 0 to 1; NULL with nothing to compare.';
-COMMENT ON COLUMN consensus_unit.share_by_extent IS
-    'Share of the matched sides whose IoU is that of boxes around the shapes: the more, the less these figures say.';
-COMMENT ON COLUMN consensus_unit.n_items IS 'Questions on frames (one question on one frame is an item).';
-COMMENT ON COLUMN consensus_unit.answer_agreement IS
-    'Share of pairs of answers that are equal, mean over questions on frames; NULL with nothing to compare.';
-COMMENT ON COLUMN consensus_unit.disagreement IS
-    '1 - object_agreement; where there are no objects, 1 - answer_agreement.';
-COMMENT ON COLUMN consensus_unit.last_annotated_at IS 'When the last of its annotators'' branches was saved.';
-COMMENT ON COLUMN consensus_unit.last_submitted_at IS
-    'When the last annotator submitted; NULL where task_action does not know.';
-COMMENT ON COLUMN consensus_unit.consensus_at IS
-    'When consensus was reached: the last approval in a consensus review, else when main was last edited; NULL until it is reached.';
-COMMENT ON COLUMN consensus_unit.consensus_at_source IS 'task_action or last_edited_at.';
-COMMENT ON COLUMN consensus_unit.n_rejections IS 'Rejections in a consensus review.';
-COMMENT ON COLUMN consensus_unit.hours_to_consensus IS
-    'From the first thing done with its annotation tasks to consensus_at, hours; NULL where task_action does not know.';
-COMMENT ON COLUMN consensus_unit.hours_in_review IS
-    'From the last submission to consensus_at, hours: the last round''s, if it was sent back; NULL where task_action does not know.';

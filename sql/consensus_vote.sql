@@ -1,8 +1,8 @@
--- grain: one row a question on a frame and a submitted branch that it was put to
--- after: consensus_branch consensus_answer
+-- subject: consensus
+-- key: label_row_id space_id frame attribute_feature_hash
 CREATE VIEW consensus_vote AS
 WITH given AS MATERIALIZED (
-    SELECT * FROM consensus_answer WHERE is_submitted
+    SELECT * FROM internal.consensus_answer WHERE is_submitted
 ), branch AS MATERIALIZED (
     SELECT * FROM consensus_branch WHERE is_submitted
 ), answered AS (
@@ -92,31 +92,3 @@ WHERE n_given > 0;
 
 COMMENT ON VIEW consensus_vote IS
     'One row a question on a frame that any annotator answered, and a submitted branch: its answer, or NULL where it was left open. A nested question counts for the branches whose answer opens it.';
-COMMENT ON COLUMN consensus_vote.project_hash IS 'The project''s id in Encord.';
-COMMENT ON COLUMN consensus_vote.project_title IS 'The project''s title.';
-COMMENT ON COLUMN consensus_vote.data_hash IS 'The data unit (video, image, image group, …).';
-COMMENT ON COLUMN consensus_vote.data_title IS
-    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
-COMMENT ON COLUMN consensus_vote.dataset_title IS 'The title of the dataset that the data unit comes from.';
-COMMENT ON COLUMN consensus_vote.data_type IS
-    'video, image, img_group, dicom, nifti, audio, plain_text, pdf, group, scene, …';
-COMMENT ON COLUMN consensus_vote.branch_name IS 'The branch.';
-COMMENT ON COLUMN consensus_vote.label_hash IS 'Encord''s id of the label row; NULL while nobody has opened it.';
-COMMENT ON COLUMN consensus_vote.label_row_id IS 'The row of table label_row; made of project, data unit and branch.';
-COMMENT ON COLUMN consensus_vote.annotator IS 'Whose branch it is.';
-COMMENT ON COLUMN consensus_vote.space_id IS
-    'root, or the part of the data group or scene (table data_space) that it lies on.';
-COMMENT ON COLUMN consensus_vote.frame IS 'Frame from 0; image, slice or page number.';
-COMMENT ON COLUMN consensus_vote.feature_hash IS 'The ontology class, case-sensitive.';
-COMMENT ON COLUMN consensus_vote.attribute_feature_hash IS
-    'The question''s id (table ontology_attribute), case-sensitive.';
-COMMENT ON COLUMN consensus_vote.question IS 'The question as the ontology words it now.';
-COMMENT ON COLUMN consensus_vote.answer_type IS 'radio, checklist, text or numeric.';
-COMMENT ON COLUMN consensus_vote.depth IS 'How deep the question is nested; 0 for a classification''s own.';
-COMMENT ON COLUMN consensus_vote.answer IS
-    'The answer in its canonical form, to compare: feature hashes of options in the ontology''s order; text trimmed, in lower case. NULL: left open.';
-COMMENT ON COLUMN consensus_vote.answer_label IS 'The answer to read; NULL: left open.';
-COMMENT ON COLUMN consensus_vote.answer_number IS 'The answer to a numeric question.';
-COMMENT ON COLUMN consensus_vote.full_answer IS
-    'At depth 0 the answer with all that is nested in it, canonical: equal only where all levels are.';
-COMMENT ON COLUMN consensus_vote.full_answer_label IS 'That answer to read.';

@@ -1,5 +1,5 @@
--- grain: one row an object on a frame whose shape well-known text can say
--- after: object_corners_on_frame
+-- subject: frames
+-- key: label_hash space_id frame object_hash
 CREATE VIEW object_wkt_on_frame AS
 SELECT
     project_hash,
@@ -324,31 +324,3 @@ GROUP BY
 
 COMMENT ON VIEW object_wkt_on_frame IS
     'One row an object on a frame whose shape well-known text (WKT) can say: boxes, rotated boxes, polygons with holes and of several parts, polylines, points; circles and ellipses as polygons of 64 corners on the line, skeletons as the points that were seen (MULTIPOINT), 2-D cuboids as front face, back face and edges (MULTILINESTRING). Bitmasks and 3-D cuboids are not here, nor a rotated box, circle or ellipse on a frame of unknown size.';
-COMMENT ON COLUMN object_wkt_on_frame.project_hash IS 'The project''s id in Encord.';
-COMMENT ON COLUMN object_wkt_on_frame.project_title IS 'The project''s title.';
-COMMENT ON COLUMN object_wkt_on_frame.data_hash IS 'The data unit (video, image, image group, …).';
-COMMENT ON COLUMN object_wkt_on_frame.data_title IS
-    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
-COMMENT ON COLUMN object_wkt_on_frame.dataset_title IS 'The title of the dataset that the data unit comes from.';
-COMMENT ON COLUMN object_wkt_on_frame.data_type IS
-    'video, image, img_group, dicom, nifti, audio, plain_text, pdf, group, scene, …';
-COMMENT ON COLUMN object_wkt_on_frame.branch_name IS
-    'The branch: main, or an annotator''s or a model''s own. Count within one branch: consensus copies labels to main.';
-COMMENT ON COLUMN object_wkt_on_frame.label_hash IS 'Encord''s id of the label row.';
-COMMENT ON COLUMN object_wkt_on_frame.label_row_id IS
-    'The row of table label_row; made of project, data unit and branch.';
-COMMENT ON COLUMN object_wkt_on_frame.workflow_stage_title IS 'The title of the workflow stage that the task is in.';
-COMMENT ON COLUMN object_wkt_on_frame.space_id IS
-    'root, or the part of the data group or scene (table data_space) that it lies on.';
-COMMENT ON COLUMN object_wkt_on_frame.frame IS
-    'Frame from 0; image, slice or page number; nanoseconds of the event in continuous scenes.';
-COMMENT ON COLUMN object_wkt_on_frame.object_hash IS
-    'The object instance, case-sensitive; the same over all its frames, unique only within its label row.';
-COMMENT ON COLUMN object_wkt_on_frame.object_name IS 'The object''s class, as the ontology names it now.';
-COMMENT ON COLUMN object_wkt_on_frame.feature_hash IS
-    'The ontology class, case-sensitive; the same for all its instances.';
-COMMENT ON COLUMN object_wkt_on_frame.ontology_shape IS 'The shape of the object''s class, such as bounding_box.';
-COMMENT ON COLUMN object_wkt_on_frame.wkt IS
-    'The shape as well-known text, 0 to 1 of the frame, y downwards; 3-D points and polylines in the units of their scene.';
-COMMENT ON COLUMN object_wkt_on_frame.wkt_pixels IS
-    'The same in pixels; NULL where the frame''s size is not known, and for 3-D shapes.';

@@ -1,4 +1,5 @@
--- grain: one row a column of a relationship between two tables
+-- subject: warehouse
+-- key: relationship_name column_position
 CREATE VIEW relationship AS
 SELECT
     table_name || '_to_' || referenced_table AS relationship_name,
@@ -37,8 +38,6 @@ FROM (
         ('consensus_task_branch', 'data_hash', 'data_unit', 'data_hash', 1, FALSE),
         ('consensus_task_branch', 'project_hash', 'workflow_stage', 'project_hash', 0, FALSE),
         ('consensus_task_branch', 'stage_uuid', 'workflow_stage', 'stage_uuid', 1, FALSE),
-        ('consensus_stage_read', 'project_hash', 'workflow_stage', 'project_hash', 0, FALSE),
-        ('consensus_stage_read', 'stage_uuid', 'workflow_stage', 'stage_uuid', 1, FALSE),
         ('ontology_attribute', 'project_hash', 'ontology_class', 'project_hash', 0, FALSE),
         ('ontology_attribute', 'class_feature_hash', 'ontology_class', 'feature_hash', 1, FALSE),
         ('ontology_option', 'project_hash', 'ontology_attribute', 'project_hash', 0, FALSE),
@@ -49,11 +48,3 @@ FROM (
 
 COMMENT ON VIEW relationship IS
     'One row a column of a relationship between tables, for engines and tools that see no foreign keys.';
-COMMENT ON COLUMN relationship.relationship_name IS 'The relationship: the table and the one that it refers to.';
-COMMENT ON COLUMN relationship.table_name IS 'The table that refers.';
-COMMENT ON COLUMN relationship.column_name IS 'The column that refers.';
-COMMENT ON COLUMN relationship.referenced_table IS 'The table that is referred to.';
-COMMENT ON COLUMN relationship.referenced_column IS 'The column that is referred to.';
-COMMENT ON COLUMN relationship.column_position IS 'The column''s place in the relationship, from 0.';
-COMMENT ON COLUMN relationship.is_declared IS
-    'True for a foreign key that engines with keys declare; false for a join that holds without being one.';

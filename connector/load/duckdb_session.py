@@ -15,6 +15,7 @@ from connector.errors import ConnectorError, ErrorKind
 from connector.load.duckdb_file import MEMORY_LIMIT, NO_LIMIT_OF_OURS, connect, writing_failure
 from connector.load.session import DataRefusedError, Value
 from connector.load.statements import column_list, sql
+from connector.load.tables.declaration import internal_schema
 
 _PARAMETER = re.compile(r"\$(\w+)")
 _MEMORY_LIMIT_OF_INSERTS = "128MB"
@@ -28,7 +29,7 @@ _REFUSED_DATA: dict[type[Exception], str] = {
 
 
 class DuckDBSession:
-    """See `Session`. `path` is the file, `schema` the schema that unqualified names mean, created if it is missing.
+    """See `Session`. `path` is the file, `schema` the warehouse's, created with that of its plumbing if it is missing.
 
     Rows never go in one by one: `executemany` costs 1.4 ms a row where a registered Arrow table costs about a
     microsecond.
@@ -38,7 +39,7 @@ class DuckDBSession:
 
     def __init__(self, path: Path, schema: str, settings: dict[str, str], *, read_only: bool = False) -> None:
         self._path = path
-        self._schema = schema
+        self._schemas = schema, internal_schema(schema)
         self._settings = settings
         self._read_only = read_only
         self._staged: dict[str, _Part | None] = {}
@@ -49,13 +50,14 @@ class DuckDBSession:
         raw = connect(self._path, read_only=self._read_only, settings=self._settings)
         try:
             if not self._read_only:
-                raw.execute(f'CREATE SCHEMA IF NOT EXISTS "{self._schema}"')
+                for schema in self._schemas:
+                    raw.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
             self._set_up(raw)
         except duckdb.CatalogException as error:
             raw.close()
             raise ConnectorError(
                 ErrorKind.SCHEMA,
-                f"The warehouse {self._path} has no schema {self._schema}.",
+                f"The warehouse {self._path} has no schema {self._schemas[0]}.",
                 remedy="Give the --schema that it was synced with.",
             ) from error
         except duckdb.Error as error:
@@ -64,7 +66,10 @@ class DuckDBSession:
         return raw
 
     def _set_up(self, raw: duckdb.DuckDBPyConnection) -> None:
-        raw.execute(f"SET schema = '{self._schema}'")
+        schema, internal = self._schemas
+        # A file of an older release, opened for reading, has no schema of plumbing.
+        has_internal = raw.execute("SELECT 1 FROM duckdb_schemas() WHERE schema_name = ?", [internal]).fetchone()
+        raw.execute(f"SET search_path = '{f'{schema},{internal}' if has_internal else schema}'")
         raw.execute("SET TimeZone = 'UTC'")
 
     @contextmanager

@@ -8,6 +8,7 @@ from psycopg import sql
 from connector.errors import ConnectorError, ErrorKind
 from connector.load.postgres_errors import connecting_failure, statement_failure
 from connector.load.postgres_location import PostgresLocation
+from connector.load.tables.declaration import internal_schema
 
 RawConnection = psycopg.Connection[tuple[Any, ...]]
 
@@ -33,7 +34,7 @@ _OPTIONS = (
 
 
 def connect(location: PostgresLocation, *, read_only: bool = False) -> RawConnection:
-    """Opens a connection whose unqualified names mean the location's schema, and whose times are in UTC.
+    """Opens a connection whose unqualified names mean the location's schema or its plumbing; its times are in UTC.
 
     It commits each statement by itself unless a transaction is begun.
 
@@ -63,7 +64,8 @@ def connect(location: PostgresLocation, *, read_only: bool = False) -> RawConnec
         raise connecting_failure(location, error) from error
     try:
         _refuse_unusable(location, raw)
-        raw.execute(sql.SQL("SET search_path = {}").format(sql.Identifier(location.schema)))
+        schemas = map(sql.Identifier, (location.schema, internal_schema(location.schema)))
+        raw.execute(sql.SQL("SET search_path = {}").format(sql.SQL(", ").join(schemas)))
         raw.execute("SET TimeZone = 'UTC'")
         raw.execute("SET DateStyle = 'ISO'")
         if read_only:

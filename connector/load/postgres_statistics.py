@@ -39,7 +39,7 @@ class ChangedRows:
             with session.transaction():
                 known = session.rows(
                     "SELECT relname, reltuples, coalesce(pg_stat_get_mod_since_analyze(oid), 0) FROM pg_class"
-                    " WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'"
+                    " WHERE relnamespace = ANY(current_schemas(false)::text[]::regnamespace[]) AND relkind = 'r'"
                 )
             changed = [
                 name

@@ -28,6 +28,7 @@ from connector.load.postgres_writing_lock import WritingLock
 from connector.load.revisions import ensure_head, head_revision
 from connector.load.sql_warehouse import SqlWarehouse
 from connector.load.stored_state import Answer
+from connector.load.tables.declaration import internal_schema
 from connector.load.warehouse import TakePart, WrittenBundle
 
 _ATTEMPTS = 8
@@ -62,7 +63,7 @@ class PostgresWarehouse(SqlWarehouse):
         """
         session = PostgresSession(location)
         try:
-            _create_schema(session, location)
+            _create_schemas(session, location)
             with session.connection() as connection:
                 connection.execute(sa.text(_ONE_AT_A_TIME.replace("$", ":")), {"schema": location.schema})
                 migrated_from = ensure_head(connection, migrate=migrate)
@@ -156,21 +157,24 @@ _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('encord-sync tables'), h
 _IS_THERE = "SELECT 1 FROM pg_namespace WHERE nspname = $schema"
 
 
-def _create_schema(session: PostgresSession, location: PostgresLocation) -> None:
-    """Creates the schema if it is not there; looks first, for a writer with fewer rights may not even ask."""
-    schema = location.schema
-    with session.transaction():
-        if session.rows(_IS_THERE, schema=schema):
-            return
-        session.rows(_ONE_AT_A_TIME, schema=schema)
-        if session.rows(_IS_THERE, schema=schema):
-            return
-        [(may_create, user)] = session.rows("SELECT has_database_privilege(current_database(), 'CREATE'), current_user")
-        if not may_create:
-            raise ConnectorError(
-                ErrorKind.WAREHOUSE,
-                f"There is no schema {schema} in {location.shown}, and user {user} may not create it.",
-                remedy=f"As the database's owner run CREATE SCHEMA {schema} AUTHORIZATION {user};"
-                " see PostgreSQL in the README.",
-            )
-        session.execute(f'CREATE SCHEMA "{schema}"')
+def _create_schemas(session: PostgresSession, location: PostgresLocation) -> None:
+    """Creates the schemas that are not there; looks first, for a writer with fewer rights may not even ask."""
+    for schema in (location.schema, internal_schema(location.schema)):
+        with session.transaction():
+            if session.rows(_IS_THERE, schema=schema):
+                continue
+            session.rows(_ONE_AT_A_TIME, schema=schema)
+            if not session.rows(_IS_THERE, schema=schema):
+                _create_schema(session, schema, location.shown)
+
+
+def _create_schema(session: PostgresSession, schema: str, shown: str) -> None:
+    [(may_create, user)] = session.rows("SELECT has_database_privilege(current_database(), 'CREATE'), current_user")
+    if not may_create:
+        raise ConnectorError(
+            ErrorKind.WAREHOUSE,
+            f"There is no schema {schema} in {shown}, and user {user} may not create it.",
+            remedy=f"As the database's owner run CREATE SCHEMA {schema} AUTHORIZATION {user};"
+            " see PostgreSQL in the README.",
+        )
+    session.execute(f'CREATE SCHEMA "{schema}"')

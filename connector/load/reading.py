@@ -12,6 +12,7 @@ from connector.load.postgres_location import PostgresLocation
 from connector.load.revisions import refuse_other_release
 from connector.load.session import Session
 from connector.load.tables import METADATA
+from connector.load.tables.declaration import internal_schema
 from connector.load.warehouse_url import DuckDBLocation, warehouse_location
 
 
@@ -84,20 +85,21 @@ def _refuse_unreadable_schema(session: Session, location: PostgresLocation) -> N
     """Says what PostgreSQL itself does not: names in a schema that may not be used just seem not to be there."""
     with session.transaction():
         found = session.rows(
-            "SELECT has_schema_privilege(oid, 'USAGE'), current_user FROM pg_catalog.pg_namespace"
-            " WHERE nspname = $schema",
+            "SELECT nspname, has_schema_privilege(oid, 'USAGE'), current_user FROM pg_catalog.pg_namespace"
+            " WHERE nspname IN ($schema, $internal)",
             schema=location.schema,
+            internal=internal_schema(location.schema),
         )
-    if not found:
+    if location.schema not in {schema for schema, *_ in found}:
         raise ConnectorError(
             ErrorKind.SCHEMA,
             f"The warehouse ({location.shown}) has no schema {location.schema}.",
             remedy="Give the --schema that it was synced with, or run `encord-sync sync` first.",
         )
-    [(may_use, user)] = found
-    if not may_use:
-        raise ConnectorError(
-            ErrorKind.WAREHOUSE,
-            f"User {user} may not read schema {location.schema} of the warehouse ({location.shown}).",
-            remedy="Give it the rights of a reader that the README names (PostgreSQL).",
-        )
+    for schema, may_use, user in found:
+        if not may_use:
+            raise ConnectorError(
+                ErrorKind.WAREHOUSE,
+                f"User {user} may not read schema {schema} of the warehouse ({location.shown}).",
+                remedy="Give it the rights of a reader that the README names (PostgreSQL).",
+            )

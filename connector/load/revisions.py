@@ -4,10 +4,7 @@ Alembic itself, a sixth of a second, is imported only where something is to be m
 and which ones this release knows, is read without it: from Alembic's table, and from the names of the revisions' files.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from functools import cache
-from importlib import import_module
 
 from sqlalchemy import Connection, delete, select, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -21,7 +18,7 @@ from connector.packaged_files import packaged_folder
 # tables that this user may not read; information_schema does not.
 _TABLES = (
     "SELECT pg_class.relname FROM pg_catalog.pg_class JOIN pg_catalog.pg_namespace"
-    " ON pg_namespace.oid = pg_class.relnamespace WHERE pg_namespace.nspname = current_schema()"
+    " ON pg_namespace.oid = pg_class.relnamespace WHERE pg_namespace.nspname = ANY(current_schemas(false))"
 )
 _REVISION = "SELECT version_num FROM alembic_version"
 
@@ -64,8 +61,7 @@ def ensure_head(connection: Connection, *, migrate: bool) -> str | None:
         raise _other_release(current)
     try:
         _drop_views(connection)
-        with _unoptimised(connection) if current is None else nullcontext():
-            _upgrade(connection)
+        _upgrade(connection)
     except SQLAlchemyError as error:
         if isinstance(error, DBAPIError) and is_circumstance(error.orig):
             raise  # not the migration's fault: the session says what it is
@@ -110,28 +106,11 @@ def _upgrade(connection: Connection) -> None:
     from alembic import command
     from alembic.config import Config
 
-    # The dialect registers its own with Alembic when it connects, if Alembic is there by then; here it comes after.
-    import_module("connector.load.duckdb_migration")
     config = Config()
     # Alembic interpolates % as configuration files do.
     config.set_main_option("script_location", str(packaged_folder("migrations")).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-
-
-@contextmanager
-def _unoptimised(connection: Connection) -> Iterator[None]:
-    """A block without DuckDB's optimiser; if it fails, the connection is of no use any more.
-
-    On tables without rows there is nothing to optimise, and making its rules ready for each of 400 statements was half
-    of what they took.
-    """
-    if connection.dialect.name != "duckdb":
-        yield
-        return
-    connection.exec_driver_sql("PRAGMA disable_optimizer")
-    yield
-    connection.exec_driver_sql("PRAGMA enable_optimizer")
 
 
 @cache
@@ -141,7 +120,7 @@ def _known_revisions() -> frozenset[str]:
 
 
 def _table_names(connection: Connection) -> frozenset[str]:
-    """Tables and views of the connection's schema, and what else has a name among them."""
+    """Tables and views of the connection's schemas, and what else has a name among them."""
     return frozenset(connection.scalars(text(_TABLES)))
 
 

@@ -4,42 +4,23 @@ A rule is then written once, in sql/: what a transaction makes of the touched da
 of them, cannot differ. A view need not be installed for that.
 """
 
-import hashlib
 from collections.abc import Mapping
-from functools import cache
 
 from connector.errors import ConnectorError, ErrorKind
-from connector.packaged_files import packaged_folder
+from connector.load.placement import without_schema
+from connector.sql_files import shipped_view
 
 
-@cache
 def view_query(name: str) -> str:
-    """The query of a view, without what creates and describes it.
+    """The query of a view, without what creates and describes it; it names no schema.
 
     Raises:
         ConnectorError: INTERNAL, if no file of sql/ creates that view.
     """
-    path = packaged_folder("sql") / f"{name}.sql"
-    text = _text(name)
-    head, _, rest = text.partition(" AS\n")
-    query, end, _ = rest.partition(";\n\nCOMMENT ON VIEW ")
-    if not head.endswith(f"CREATE VIEW {name}") or not end:
-        raise ConnectorError(ErrorKind.INTERNAL, f"{path.name} does not create view {name}.")
-    return query
-
-
-def view_statement(name: str, digest: str) -> str | None:
-    """What creates a view, of its file; None if the installed view of that digest was made from another text."""
-    text = _text(name)
-    if hashlib.sha256(text.encode()).hexdigest() != digest:
-        return None
-    statement, _, _ = text.partition(";\n\nCOMMENT ON VIEW ")
-    return statement
-
-
-def _text(name: str) -> str:
-    path = packaged_folder("sql") / f"{name}.sql"
-    return path.read_text(encoding="utf-8") if path.is_file() else ""
+    file = shipped_view(name)
+    if file is None:
+        raise ConnectorError(ErrorKind.INTERNAL, f"No file of sql/ creates view {name}.")
+    return without_schema(file.query)
 
 
 def query_over(given: Mapping[str, str], views: tuple[str, ...], query: str) -> str:

@@ -20,6 +20,9 @@ from connector.load.postgres_location import EXAMPLE, SETTINGS, PostgresLocation
 _EXAMPLES = f"Give duckdb:///labels.duckdb (relative), duckdb:////absolute/labels.duckdb, or {EXAMPLE}."
 _ENCODE = "In a user's name or a password write @ as %40, / as %2F, : as %3A, ? as %3F and % as %25."
 
+_SCHEMA = r"(?!(?:.*_)?internal$)[a-z_][a-z0-9_]{0,53}"
+"""PostgreSQL's names have 63 characters: what is left is for the name of the schema beside it, `…_internal`."""
+
 _DUCKDB_SETTINGS = ("memory_limit", "threads")
 """DuckDB settings that the URL may carry, as in duckdb:///labels.duckdb?memory_limit=4GB&threads=2."""
 
@@ -52,11 +55,11 @@ def warehouse_location(url: str, schema: str | None = None) -> DuckDBLocation | 
         raise ConnectorError(
             ErrorKind.CONFIGURATION, f"The warehouse is not a URL. {_ENCODE}", remedy=_EXAMPLES
         ) from None
-    if schema is not None and not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", schema):
+    if schema is not None and not re.fullmatch(_SCHEMA, schema):
         raise ConnectorError(
             ErrorKind.CONFIGURATION,
             f"The schema's name cannot be used: {without_credentials(schema)!r}.",
-            remedy="Use lower-case letters, digits and _, not starting with a digit.",
+            remedy="Use up to 54 lower-case letters, digits and _; begin with no digit, and do not end in internal.",
         )
     engine = parsed.get_backend_name()
     if engine == "duckdb":

@@ -12,28 +12,29 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from connector.engine_refusals import is_circumstance
-from connector.errors import ConnectorError, ErrorKind
-from connector.views.duckdb_creation import quick_creation
+from connector.load.placement import current_schema, placed
+from connector.load.tables import METADATA
+from connector.load.tables.declaration import internal_schema
+from connector.sql_files import ViewFile, column_texts, view_files
+from connector.views.column_comments import comment_on_columns
+from connector.views.execution import execute_text
 from connector.views.table_functions import TableFunction, install_functions, table_functions
-from connector.views.view_files import ViewFile, view_files
 
-_INSTALLED = sa.table(
-    "installed_view",
-    *(sa.column(name, sa.String()) for name in ("view_name", "grain", "file_name", "digest")),
-    sa.column("position", sa.BigInteger()),
-    sa.column("installed_at", sa.DateTime(timezone=True)),
-)
+_INSTALLED = METADATA.tables["installed_view"]
 _PRESENT = (
-    "SELECT table_name FROM information_schema.tables WHERE table_type = 'VIEW' AND table_schema = current_schema()"
+    "SELECT table_name FROM information_schema.tables"
+    " WHERE table_type = 'VIEW' AND table_schema IN (:schema, :internal)"
 )
 
 
 class InstalledView(NamedTuple):
-    """A view that may be queried, and what one row of it is."""
+    """A view that may be queried, as table installed_view describes it."""
 
     view_name: str
-    grain: str
+    schema_name: str
+    subject: str
+    key_columns: str
+    description: str
 
 
 def install(
@@ -65,10 +66,14 @@ def _install_views(connection: sa.Connection, wanted: Sequence[ViewFile]) -> boo
     if _is_current(connection, wanted):
         return False
     _drop(connection, also=[file.view_name for file in wanted])
-    with quick_creation(connection, wanted) as created:
-        for file in wanted:
-            _execute(connection, file.sql, f"View {file.view_name} could not be created from {file.file_name}.")
-            created(file)
+    schema = current_schema(connection)
+    for file in wanted:
+        _execute(
+            connection,
+            placed(file.sql, schema),
+            f"View {file.view_name} could not be created from {file.view_name}.sql.",
+        )
+    comment_on_columns(connection, {file.view_name for file in wanted}, column_texts())
     if not wanted:
         return True
     now = datetime.now(UTC)
@@ -78,11 +83,13 @@ def _install_views(connection: sa.Connection, wanted: Sequence[ViewFile]) -> boo
         [
             {
                 "view_name": file.view_name,
-                "grain": file.grain,
-                "file_name": file.file_name,
                 "position": position,
                 "digest": file.digest,
                 "installed_at": now,
+                "schema_name": internal_schema(schema) if file.is_internal else schema,
+                "subject": file.subject,
+                "key_columns": " ".join(file.key_columns),
+                "description": file.description,
             }
             for position, file in enumerate(wanted)
         ],
@@ -115,9 +122,9 @@ def _drop(connection: sa.Connection, also: Sequence[str] = ()) -> None:
 
 
 def installed_views(connection: sa.Connection) -> list[InstalledView]:
-    """The views of this warehouse with their grain, by name."""
-    rows = connection.execute(sa.select(_INSTALLED.c.view_name, _INSTALLED.c.grain).order_by(_INSTALLED.c.view_name))
-    return [InstalledView(*row) for row in rows]
+    """The views of this warehouse, by name."""
+    columns = [_INSTALLED.c[name] for name in InstalledView._fields]
+    return [InstalledView(*row) for row in connection.execute(sa.select(*columns).order_by(_INSTALLED.c.view_name))]
 
 
 def _is_current(connection: sa.Connection, wanted: Sequence[ViewFile]) -> bool:
@@ -131,19 +138,9 @@ def _is_current(connection: sa.Connection, wanted: Sequence[ViewFile]) -> bool:
 
 
 def _present(connection: sa.Connection) -> set[str]:
-    return set(connection.execute(sa.text(_PRESENT)).scalars())
+    schema = current_schema(connection)
+    return set(connection.scalars(sa.text(_PRESENT), {"schema": schema, "internal": internal_schema(schema)}))
 
 
 def _execute(connection: sa.Connection, statements: str, failure: str) -> None:
-    """Runs a file as it is: without parameters, so that neither % nor : in a comment means anything to a driver."""
-    try:
-        connection.exec_driver_sql(statements, execution_options={"no_parameters": True})
-    except sa.exc.DBAPIError as error:
-        if is_circumstance(error.orig):
-            raise  # the session says what it is
-        reason = str(error.orig).strip().splitlines()[0]
-        raise ConnectorError(
-            ErrorKind.SCHEMA,
-            f"{failure} {reason}",
-            remedy="Drop views of your own that read it, and run `encord-sync migrate`.",
-        ) from error
+    execute_text(connection, statements, failure, "Drop views of your own that read it, and run `encord-sync migrate`.")

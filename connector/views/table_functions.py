@@ -5,7 +5,7 @@ function in SQL on releases before 18, is planned anew at every query, which cos
 installed is known from the functions' own comments, which end in a digest of what made them.
 
 A file holds one query for one or more functions that differ in the frames that they ask for. Its head says, each on a
-line: `-- grain: …`; `-- columns: …`, the view whose columns the query has; then for each function `-- function: name(
+line: `-- columns: …`, the view whose columns the query has; then for each function `-- function: name(
 parameter TYPE, …)`, `-- is_asked: …`, the condition on `frame` that `is_asked(….frame)` stands for in the query, and
 `-- comment: …`.
 """
@@ -18,11 +18,12 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from connector.engine_refusals import is_circumstance
 from connector.errors import ConnectorError, ErrorKind
+from connector.load.placement import current_schema, placed
 from connector.packaged_files import packaged_folder
+from connector.views.execution import execute_text
 
-_HEAD = re.compile(r"-- (grain|columns|function|is_asked|comment): (.+)")
+_HEAD = re.compile(r"-- (columns|function|is_asked|comment): (.+)")
 _SIGNATURE = re.compile(r"(\w+)\(([^)]*)\)")
 _ASKED = re.compile(r"\bis_asked\((\w+\.frame)\)")
 
@@ -63,7 +64,6 @@ class TableFunction(NamedTuple):
     Attributes:
         name: its name.
         parameters: name and SQL type of each.
-        grain: what one row of its answer is.
         view_name: the view whose columns its answer has.
         comment: what it does, for the database's catalogue.
         query: what it answers; the parameters stand in it by their names.
@@ -72,7 +72,6 @@ class TableFunction(NamedTuple):
 
     name: str
     parameters: tuple[tuple[str, str], ...]
-    grain: str
     view_name: str
     comment: str
     query: str
@@ -134,14 +133,15 @@ def install_functions(connection: sa.Connection, functions: Sequence[TableFuncti
 
 
 def _statements(connection: sa.Connection, function: TableFunction, digest: str) -> str:
+    query = placed(function.query, current_schema(connection))
     comment = f"{function.comment} {_MARK} {digest}.".replace("'", "''")
     if connection.dialect.name == "duckdb":
         parameters = ", ".join(name for name, _ in function.parameters)
-        return _DUCKDB.format(name=function.name, parameters=parameters, query=function.query, comment=comment)
+        return _DUCKDB.format(name=function.name, parameters=parameters, query=query, comment=comment)
     columns = connection.scalars(sa.text(_COLUMNS), {"view_name": function.view_name}).all()
     schema = connection.scalar(sa.text("SELECT pg_catalog.quote_ident(current_schema())"))
     return _POSTGRES.format(
-        signature=function.signature, columns=", ".join(columns), schema=schema, query=function.query, comment=comment
+        signature=function.signature, columns=", ".join(columns), schema=schema, query=query, comment=comment
     )
 
 
@@ -160,7 +160,7 @@ def _read(path: Path) -> Iterator[TableFunction]:
         if not (declared := _HEAD.fullmatch(line)):
             continue
         name, text = declared.groups()
-        (of_file if name in {"grain", "columns"} else of_function)[name] = text
+        (of_file if name == "columns" else of_function)[name] = text
         if name == "comment":
             yield _declared(path.name, of_file | of_function, query)
             of_function = {}
@@ -171,7 +171,7 @@ def _read(path: Path) -> Iterator[TableFunction]:
 
 def _declared(file_name: str, head: dict[str, str], query: str) -> TableFunction:
     signature = _SIGNATURE.fullmatch(head.get("function", ""))
-    if signature is None or not {"grain", "columns", "is_asked"} <= head.keys():
+    if signature is None or not {"columns", "is_asked"} <= head.keys():
         raise _undeclared(file_name)
     name, parameters = signature.groups()
     return TableFunction(
@@ -179,7 +179,6 @@ def _declared(file_name: str, head: dict[str, str], query: str) -> TableFunction
         parameters=tuple(
             (parameter, data_type) for parameter, _, data_type in (one.partition(" ") for one in parameters.split(", "))
         ),
-        grain=head["grain"],
         view_name=head["columns"],
         comment=head["comment"],
         query=_ASKED.sub(lambda found: re.sub(r"\bframe\b", found[1], head["is_asked"]), query),
@@ -190,21 +189,11 @@ def _declared(file_name: str, head: dict[str, str], query: str) -> TableFunction
 def _undeclared(file_name: str) -> ConnectorError:
     return ConnectorError(
         ErrorKind.INTERNAL,
-        f"The head of functions/{file_name} does not declare grain, columns, and of each function its parameters,"
+        f"The head of functions/{file_name} does not declare columns, and of each function its parameters,"
         " is_asked and comment.",
     )
 
 
 def _execute(connection: sa.Connection, statements: str, failure: str) -> None:
-    """Runs statements as they are: without parameters, so that neither % nor : in them means anything to a driver."""
-    try:
-        connection.exec_driver_sql(statements, execution_options={"no_parameters": True})
-    except sa.exc.DBAPIError as error:
-        if is_circumstance(error.orig):
-            raise  # the session says what it is
-        reason = str(error.orig).strip().splitlines()[0]
-        raise ConnectorError(
-            ErrorKind.SCHEMA,
-            f"{failure} {reason}",
-            remedy="Drop or rename a function of your own of that name, and run `encord-sync migrate`.",
-        ) from error
+    remedy = "Drop or rename a function of your own of that name, and run `encord-sync migrate`."
+    execute_text(connection, statements, failure, remedy)

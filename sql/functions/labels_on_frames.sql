@@ -1,4 +1,3 @@
--- grain: one row a label (object or classification) on a frame and answer of its attributes; one with none has one row
 -- columns: label_on_frame
 -- function: labels_in_range(project VARCHAR, title VARCHAR, first BIGINT, last BIGINT)
 -- is_asked: frame BETWEEN first AND last
@@ -153,7 +152,7 @@ JOIN classification_instance AS i ON i.label_hash = r.label_hash
 JOIN classification_range AS g ON g.label_hash = i.label_hash AND g.classification_hash = i.classification_hash
 LEFT JOIN ontology_class AS c ON c.project_hash = r.project_hash AND c.feature_hash = i.feature_hash
 LEFT JOIN data_space AS s ON s.label_hash = g.label_hash AND s.space_id = g.space_id
-JOIN frame_number AS n
+JOIN internal.frame_number AS n
     ON n.frame >= CASE WHEN g.range_unit = 'whole' THEN 0 ELSE g.frame_start END
     AND n.frame <= CASE WHEN g.range_unit <> 'whole' THEN g.frame_end
                         WHEN COALESCE(s.space_type, r.data_type) IN ('image', 'scene_image') THEN 0

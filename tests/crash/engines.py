@@ -6,11 +6,11 @@ import shutil
 from pathlib import Path
 from typing import Any, Protocol
 
-import duckdb
 import sqlalchemy as sa
 
 from connector.load import open_warehouse
 from connector.views import install
+from tests.duckdb_files import connected
 
 
 class Engine(Protocol):
@@ -70,7 +70,7 @@ class DuckDBEngine:
             file.unlink()
 
     def reading(self, url: str) -> contextlib.AbstractContextManager[Any]:
-        return duckdb.connect(str(self.file(url)), read_only=True)
+        return connected(self.file(url), read_only=True)
 
 
 def with_tables(url: str) -> None:

@@ -53,7 +53,9 @@ class PostgresEngine:
     @contextlib.contextmanager
     def reading(self, url: str) -> Iterator["_PostgresReading"]:
         plain = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-        with psycopg.connect(plain, autocommit=True, options="-c search_path=encord -c timezone=UTC") as connection:
+        with psycopg.connect(
+            plain, autocommit=True, options="-c search_path=encord,encord_internal -c timezone=UTC"
+        ) as connection:
             # As DuckDB hands it out: text.
             connection.adapters.register_loader("jsonb", TextLoader)
             yield _PostgresReading(connection)

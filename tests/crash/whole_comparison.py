@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from connector.load import open_warehouse
 from connector.load.tables import METADATA
-from connector.views import view_files
+from connector.sql_files import view_files
 from tests.crash.crashed_warehouse import Contents, CrashedWarehouse, differences
 
 VIEWS = [file.view_name for file in view_files()]
@@ -51,12 +51,10 @@ def whole(warehouse: CrashedWarehouse, views: Sequence[str]) -> Contents:
 
 
 def _query(warehouse: CrashedWarehouse, name: str) -> str:
-    schema = "main" if warehouse.engine.name == "duckdb" else "encord"
     found = warehouse.rows(
-        "SELECT column_name FROM information_schema.columns WHERE table_name = $name AND table_schema = $schema"
-        " ORDER BY ordinal_position",
+        "SELECT column_name FROM information_schema.columns WHERE table_name = $name"
+        " AND table_schema IN ('main', 'internal', 'encord', 'encord_internal') ORDER BY ordinal_position",
         name=name,
-        schema=schema,
     )
     names = [column for (column,) in found]
     live = " WHERE deleted_at IS NULL" if "deleted_at" in names else ""

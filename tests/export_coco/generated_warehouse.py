@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
 from connector.load import open_warehouse
 from connector.load.tables import METADATA, arrow_schema
 from connector.normalise import Ontology, normalise_label_rows, normalise_listing, project_tables
 from connector.views import install
+from tests.duckdb_files import connected
 from tests.parity.raw_rows import GeneratedRow
 
 SCHEMAS = {name: arrow_schema(table) for name, table in METADATA.tables.items()}
@@ -32,7 +32,7 @@ def write_warehouse(path: Path, rows: Sequence[GeneratedRow]) -> str:
     for number, row in enumerate(rows):
         for name, table in _tables(number, row).items():
             tables.setdefault(name, []).append(table)
-    with duckdb.connect(str(path)) as connection:
+    with connected(path) as connection:
         connection.execute("INSERT INTO frame_number SELECT unnest(generate_series(0, 100))")
         for name in ("project", "data_unit", *(name for name in tables if name not in {"project", "data_unit"})):
             arriving = pa.concat_tables(tables[name])

@@ -57,7 +57,7 @@ def test_schemas_of_one_file_are_apart(url: str) -> None:
         warehouse.close()
     team_b = open_warehouse(url, "team_b")
     assert team_b.project_hashes() == ["project-b"]
-    assert read(team_b, "SELECT version_num FROM team_b.alembic_version") == [(team_b.schema_version,)]
+    assert read(team_b, "SELECT version_num FROM team_b_internal.alembic_version") == [(team_b.schema_version,)]
     assert read(team_b, "SELECT project_hash FROM main.project") == [("project-a",)]
     team_b.close()
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
 from connector.cli import application
 from connector.sample import SampleProject, SampleServer
+from tests.duckdb_files import connected
 from tests.postgres.synced_engines import sync
 from tests.sync.conftest import farm_world
 
@@ -49,7 +49,7 @@ def events(result: Result, name: str) -> list[dict[str, Any]]:
 
 def rows_of(file: Path, *tables: str) -> dict[str, list[tuple[Any, ...]]]:
     """All rows of some tables, sorted."""
-    with duckdb.connect(str(file), read_only=True, config={"threads": 1}) as connection:
+    with connected(file, read_only=True) as connection:
         return {table: connection.execute(f"SELECT * FROM {table} ORDER BY ALL").fetchall() for table in tables}
 
 

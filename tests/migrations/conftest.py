@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pytest
 
@@ -10,6 +9,7 @@ from connector.load import ARROW_SCHEMAS
 from connector.load.held_rows import LISTING_TABLES
 from connector.load.tables import LABEL_TABLES
 from connector.sample import SampleServer
+from tests.duckdb_files import connected
 from tests.migrations.migrated_schema import MigratedSchema
 from tests.sync.conftest import farm_world
 from tests.sync.synced_warehouse import SyncedWarehouse
@@ -29,7 +29,7 @@ def farm_rows(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pa.Table]:
     file = tmp_path_factory.mktemp("farm") / "farm.duckdb"
     with SampleServer(farm_world()) as server:
         assert SyncedWarehouse(server, file).sync().run.outcome == "succeeded"
-    with duckdb.connect(str(file)) as connection:
+    with connected(file) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         rows = {
             name: connection.execute(f"SELECT {', '.join(schema.names)} FROM {name}").to_arrow_table().cast(schema)

@@ -16,8 +16,11 @@ from connector.load.postgres_location import PostgresLocation
 from connector.load.postgres_session import PostgresSession
 from connector.load.revisions import current_revision
 from connector.load.tables import METADATA
+from connector.load.tables.declaration import is_internal
 from connector.load.warehouse_url import warehouse_location
 from connector.packaged_files import packaged_folder
+from connector.sql_files import column_texts
+from connector.views import install
 
 Structure = dict[str, dict[str, Any]]
 Rows = dict[str, list[tuple[Any, ...]]]
@@ -77,26 +80,32 @@ class MigratedSchema:
             return current_revision(connection)
 
     def structure(self) -> Structure:
-        """Columns, comments, keys, references and indexes of each table but Alembic's own."""
+        """Comment, columns, keys, references and indexes of each table but Alembic's own."""
         with self._session() as session, session.connection() as connection:
-            inspector = sa.inspect(connection)
-            # One query for all tables each, where one a table would cost a second on DuckDB.
-            comments, keys = inspector.get_multi_table_comment(), inspector.get_multi_pk_constraint()
-            references, indexes = inspector.get_multi_foreign_keys(), inspector.get_multi_indexes()
-            return {
-                table[1]: {
-                    "comment": comments[table]["text"],
-                    "columns": [_column(column, connection.dialect) for column in columns],
-                    "primary_key": tuple(keys[table]["constrained_columns"]),
-                    "references": {_reference(reference) for reference in references[table]},
-                    "indexes": {
-                        (index["name"], tuple(index.get("expressions", index["column_names"])))
-                        for index in indexes[table]
-                    },
-                }
-                for table, columns in inspector.get_multi_columns().items()
-                if table[1] != "alembic_version"
+            return dict(
+                item for schema in _schemas(connection) for item in self._structure_of(connection, schema).items()
+            )
+
+    @staticmethod
+    def _structure_of(connection: sa.Connection, schema: str) -> Structure:
+        inspector = sa.inspect(connection)
+        # One query for all tables each, where one a table would cost a second on DuckDB.
+        comments, keys = inspector.get_multi_table_comment(schema), inspector.get_multi_pk_constraint(schema)
+        references, indexes = inspector.get_multi_foreign_keys(schema), inspector.get_multi_indexes(schema)
+        return {
+            table[1]: {
+                "is_internal": schema.endswith("internal"),
+                "comment": comments[table]["text"],
+                "columns": [_column(column, connection.dialect) for column in columns],
+                "primary_key": tuple(keys[table]["constrained_columns"]),
+                "references": {_reference(reference) for reference in references[table]},
+                "indexes": {
+                    (index["name"], tuple(index.get("expressions", index["column_names"]))) for index in indexes[table]
+                },
             }
+            for table, columns in inspector.get_multi_columns(schema).items()
+            if table[1] != "alembic_version"
+        }
 
     def fill(self, given: Mapping[str, pa.Table]) -> None:
         """Insert rows into those of the tables that there are and that no migration filled, parents first."""
@@ -119,9 +128,26 @@ class MigratedSchema:
                 if name in present and name != "installed_view"
             }
 
+    def install_views(self) -> None:
+        with self._session() as session, session.connection() as connection:
+            install(connection)
+
+    def column_comments(self) -> dict[tuple[str, str], str | None]:
+        """Table and column → comment."""
+        with self._session() as session, session.connection() as connection:
+            found = [sa.inspect(connection).get_multi_columns(schema) for schema in _schemas(connection)]
+        return {
+            (table, column["name"]): column["comment"]
+            for of_schema in found
+            for (_, table), columns in of_schema.items()
+            for column in columns
+            if table in METADATA.tables
+        }
+
     def views(self) -> list[str]:
         with self._session() as session, session.connection() as connection:
-            return sorted(sa.inspect(connection).get_view_names())
+            inspector = sa.inspect(connection)
+            return sorted(name for schema in _schemas(connection) for name in inspector.get_view_names(schema))
 
     def run(self, statement: str) -> None:
         with self._session() as session, session.transaction():
@@ -132,12 +158,17 @@ def _kept_by_all(schema: pa.Schema) -> list[str]:
     return [name for name in schema.names if name not in ADDED_LATER]
 
 
+def _schemas(connection: sa.Connection) -> list[str]:
+    """The warehouse's schema, and that of its plumbing if it is there."""
+    return list(connection.scalar(sa.text("SELECT current_schemas(false)")))
+
+
 def _has_rows(session: DuckDBSession | PostgresSession, table: str) -> bool:
     return bool(session.rows(f"SELECT 1 FROM {table} LIMIT 1"))
 
 
-def _column(column: Mapping[str, Any], dialect: sa.Dialect) -> tuple[str, str, bool, str | None]:
-    return column["name"], column["type"].compile(dialect=dialect), column["nullable"], column["comment"]
+def _column(column: Mapping[str, Any], dialect: sa.Dialect) -> tuple[str, str, bool]:
+    return column["name"], column["type"].compile(dialect=dialect), column["nullable"]
 
 
 def _reference(key: Mapping[str, Any]) -> tuple[tuple[str, ...], str, tuple[str, ...]]:
@@ -153,12 +184,13 @@ def declared_structure(*, is_postgres: bool) -> Structure:
         columns = []
         for column in table.columns:
             kind = column.type.compile(dialect=dialect)
-            columns.append((column.name, types.get(kind, kind), bool(column.nullable), column.comment))
+            columns.append((column.name, types.get(kind, kind), bool(column.nullable)))
         references = {
             (tuple(key.column_keys), key.referred_table.name, tuple(element.column.name for element in key.elements))
             for key in table.foreign_key_constraints
         }
         return {
+            "is_internal": is_internal(table),
             "comment": table.comment,
             "columns": columns,
             "primary_key": tuple(column.name for column in table.primary_key.columns) if is_postgres else (),
@@ -167,6 +199,16 @@ def declared_structure(*, is_postgres: bool) -> Structure:
         }
 
     return {table.name: of(table) for table in METADATA.tables.values()}
+
+
+def declared_column_comments() -> dict[tuple[str, str], str | None]:
+    """What the columns of tables are to say."""
+    texts = column_texts()
+    return {
+        (table.name, column.name): texts.of(table.name, column.name)
+        for table in METADATA.tables.values()
+        for column in table.columns
+    }
 
 
 def indexed(index: sa.Index) -> tuple[str, ...]:

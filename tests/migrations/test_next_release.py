@@ -8,7 +8,8 @@ import pytest
 from connector.errors import ConnectorError, ErrorKind
 from connector.load import open_warehouse
 from connector.load.revisions import head_revision
-from connector.views import install, view_files
+from connector.sql_files import view_files
+from connector.views import install
 from tests.migrations.migrated_schema import OLDER, REVISIONS, MigratedSchema, Rows
 from tests.migrations.next_release import (
     CHECKOUT,

@@ -14,7 +14,8 @@ from connector.load.tables import METADATA
 from connector.load.warehouse_url import warehouse_location
 from connector.run import Run, run_sync
 from connector.sample import SampleServer
-from connector.views import view_files
+from connector.sql_files import view_files
+from tests.duckdb_files import connected
 from tests.sync.synced_warehouse import HeardReport
 
 VIEWS = [file.view_name for file in view_files()]
@@ -49,7 +50,7 @@ def differences(file: Path, url: str) -> list[str]:
     location = warehouse_location(url)
     session = PostgresSession(location, read_only=True)  # type: ignore[arg-type] # the URL is PostgreSQL's
     try:
-        with duckdb.connect(str(file), read_only=True) as connection, session.transaction():
+        with connected(file, read_only=True) as connection, session.transaction():
             connection.execute("SET TimeZone = 'UTC'")
             return [line for name in (*METADATA.tables, *VIEWS) for line in _differences(connection, session, name)]
     finally:

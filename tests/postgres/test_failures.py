@@ -102,7 +102,7 @@ def test_a_full_disk_of_the_server_is_named_and_nothing_is_written(filled: Wareh
 def other(postgres_server: PostgresServer, postgres_url: str) -> Iterator["psycopg.Connection[tuple[Any, ...]]"]:
     """Somebody else's connection to the same warehouse."""
     with postgres_server.connect(sa.make_url(postgres_url).database) as connection:
-        connection.execute("SET search_path = encord")
+        connection.execute("SET search_path = encord, encord_internal")
         yield connection
 
 

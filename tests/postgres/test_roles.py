@@ -15,6 +15,7 @@ from connector.load.reading import open_for_reading
 from connector.load.status import read_status
 from connector.load.tables import METADATA
 from connector.sample import SampleServer
+from connector.sql_files import view_files
 from connector.views import install, remove
 from tests.postgres.synced_engines import VIEWS, counts, sync
 from tests.postgres_server import PostgresServer
@@ -63,14 +64,14 @@ def roles(postgres_server: PostgresServer) -> Iterator[Roles]:
 
 def as_reader(roles: Roles, statement: str) -> list[tuple[object, ...]]:
     url = sa.make_url(roles.reader).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(url, autocommit=True, options="-c search_path=encord") as connection:
+    with psycopg.connect(url, autocommit=True, options="-c search_path=encord,encord_internal") as connection:
         return connection.execute(statement.encode()).fetchall()
 
 
 WRITES = [
     "UPDATE encord.object_annotation SET x = 0",
     "DELETE FROM encord.label_row",
-    "INSERT INTO encord.frame_number VALUES (1000000)",
+    "INSERT INTO encord_internal.frame_number VALUES (1000000)",
     "TRUNCATE encord.object_annotation",
     "DROP VIEW encord.label_on_frame",
     "ALTER TABLE encord.project ADD COLUMN mine text",
@@ -130,12 +131,45 @@ def test_a_user_that_may_not_migrate_is_told_so(roles: Roles, postgres_server: P
     with postgres_server.connect(roles.database) as connection:
         writer = str(sa.make_url(roles.writer).username)
         connection.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA encord TO {writer}".encode())
-        connection.execute("UPDATE encord.alembic_version SET version_num = '0006'")
+        connection.execute("UPDATE encord_internal.alembic_version SET version_num = '0006'")
     with pytest.raises(ConnectorError, match="must be owner of table data_unit") as caught:
         open_warehouse(roles.writer, migrate=True)
     assert caught.value.kind is ErrorKind.WAREHOUSE
     assert "may not do this" in str(caught.value)
     assert "views" not in str(caught.value)
+
+
+def test_an_upgrade_lets_those_in_who_may_use_the_schema(roles: Roles, postgres_server: PostgresServer) -> None:
+    """Set up for an earlier release: one schema, and rights on that alone."""
+    writer = sa.make_url(roles.writer).username
+    with postgres_server.connect(roles.database) as connection:
+        connection.execute("DROP SCHEMA encord_internal CASCADE")
+        with pytest.raises(ConnectorError, match=f"CREATE SCHEMA encord_internal AUTHORIZATION {writer};"):
+            open_warehouse(roles.writer)
+        connection.execute(f"CREATE SCHEMA encord_internal AUTHORIZATION {writer}".encode())
+    warehouse = open_warehouse(roles.writer)
+    with warehouse.connection() as made:
+        install(made)
+    warehouse.close()
+    assert as_reader(roles, "SELECT count(*) FROM encord_internal.frame_number") == [(0,)]
+    assert as_reader(roles, "SELECT count(*) FROM encord_internal.consensus_answer") == [(0,)]
+    assert as_reader(roles, "SELECT count(*) FROM labels_in_range('p', 't', 0, 9)") == [(0,)]
+    assert read_status(roles.reader).projects == ()
+
+
+def test_views_need_no_right_on_what_they_are_made_of(roles: Roles, postgres_server: PostgresServer) -> None:
+    warehouse = open_warehouse(roles.writer)
+    with warehouse.connection() as made:
+        install(made)
+    warehouse.close()
+    with postgres_server.connect(roles.database) as connection:
+        reader = sa.make_url(roles.reader).username
+        connection.execute(f"REVOKE USAGE ON SCHEMA encord_internal FROM {reader}".encode())
+    for file in view_files():
+        if not file.is_internal:
+            assert as_reader(roles, f"SELECT count(*) >= 0 FROM encord.{file.view_name}") == [(True,)]
+    with pytest.raises(ConnectorError, match="may not read schema encord_internal"), open_for_reading(roles.reader):
+        pass
 
 
 def test_a_reader_without_rights_is_told_so_rather_than_that_nothing_is_there(

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from connector.errors import ConnectorError
 from connector.load import open_warehouse
-from connector.views import install, remove, view_files
+from connector.sql_files import view_files
+from connector.views import install, remove
 from tests.load.warehouse_rows import PROJECT, SAME, everything, labels, listing, read, states
 from tests.postgres_server import PostgresServer
 
@@ -61,7 +62,7 @@ def test_views_and_their_columns_are_described_and_of_types_that_tools_accept(po
         warehouse,
         "SELECT relname, attname, format_type(atttypid, NULL), col_description(oid, attnum), obj_description(oid)"
         " FROM pg_class JOIN pg_attribute ON attrelid = oid AND attnum > 0"
-        " WHERE relkind = 'v' AND relnamespace = 'encord'::regnamespace",
+        " WHERE relkind = 'v' AND relnamespace IN ('encord'::regnamespace, 'encord_internal'::regnamespace)",
     )
     warehouse.close()
     assert {name for name, *_ in columns} == {file.view_name for file in view_files()}

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from connector.views import view_files
-from connector.views.view_files import ViewFile
+from connector.sql_files import ViewFile, view_files
 from tests.sync.synced_warehouse import SyncedWarehouse
 
 OLD = "1.2.2"
+VIEWS = [file.view_name for file in view_files() if not file.is_internal]
 NEWER = r"\bWITH\s+ORDINALITY\b|\bLAMBDA\b"
 
 OPENING = """
@@ -56,7 +56,7 @@ def old_duckdb(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def counted_by(old_duckdb: Path, opening: str, path: Path) -> dict[str, int]:
     """What the older DuckDB counts: view → rows."""
-    asking = f"import duckdb, json, os, sys\nviews = {[file.view_name for file in view_files()]}{opening}{COUNTING}"
+    asking = f"import duckdb, json, os, sys\nviews = {VIEWS}{opening}{COUNTING}"
     environment = {"PYTHONPATH": str(old_duckdb)}
     done = subprocess.run(
         [sys.executable, "-c", asking, str(path)], capture_output=True, text=True, check=False, env=environment

@@ -20,6 +20,7 @@ from connector.load.publish import publish, publish_target
 from connector.load.publish.content import content_fingerprint
 from connector.load.warehouse_url import DuckDBLocation
 from connector.sample import TRUNCATED_BODY, Fault
+from tests.duckdb_files import connected
 from tests.publish import numbered_runs
 from tests.sync.fresh_comparison import differences
 from tests.sync.synced_warehouse import SyncedWarehouse
@@ -28,7 +29,7 @@ ME = LockHolder.this_process("publish")
 
 
 def rows(file: Path, query: str) -> list[tuple[Any, ...]]:
-    with duckdb.connect(str(file), read_only=True) as connection:
+    with connected(file, read_only=True) as connection:
         return connection.execute(query).fetchall()
 
 
@@ -142,7 +143,7 @@ def test_the_smallest_change_makes_another_fingerprint(gate: SyncedWarehouse, tm
         if statement is None:
             gate.sync()
         else:
-            with duckdb.connect(str(gate.file)) as connection:
+            with connected(gate.file) as connection:
                 connection.execute(statement)
         passed.append(content_fingerprint(DuckDBLocation(gate.file, "main", {}), target))
     assert passed[0] == passed[1], "a run that changed nothing"

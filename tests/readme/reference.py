@@ -16,13 +16,16 @@ from connector.config import OPTIONS, Settings
 from connector.errors import ErrorKind
 from connector.load import open_warehouse
 from connector.load.tables import METADATA
+from connector.load.tables.declaration import is_internal
+from connector.sql_files import column_texts
 from connector.views import install
 
 README = Path(__file__).parent.parent.parent / "README.md"
 
 VIEW_COLUMNS = """
-SELECT v.view_name, v.grain, c.column_name, c.data_type, c.comment
-FROM installed_view v JOIN duckdb_columns() c ON c.table_name = v.view_name AND c.schema_name = 'main'
+SELECT v.view_name, v.description, v.key_columns, c.column_name, c.data_type, c.comment
+FROM installed_view v JOIN duckdb_columns() c USING (schema_name)
+WHERE c.table_name = v.view_name AND v.schema_name = 'main'
 ORDER BY v.position, c.column_index
 """
 
@@ -55,11 +58,14 @@ def with_sections(text: str) -> str:
 
 
 def _tables() -> Iterator[str]:
+    texts = column_texts()
     for table in METADATA.sorted_tables:
+        if is_internal(table):
+            continue
         keys = ", ".join(f"`{column.name}`" for column in table.primary_key)
         yield from _details(table.name, f"{table.comment} Key: {keys}.")
         for column in table.columns:
-            yield f"| `{column.name}` | {column.type} | {_cell(column.comment)} |"
+            yield f"| `{column.name}` | {column.type} | {_cell(texts.of(table.name, column.name))} |"
         yield "\n</details>\n"
 
 
@@ -73,11 +79,12 @@ def _views() -> Iterator[str]:
         finally:
             warehouse.close()
     current = ""
-    for view, grain, column, data_type, comment in rows:
+    for view, description, key_columns, column, data_type, comment in rows:
         if view != current:
             if current:
                 yield "\n</details>\n"
-            yield from _details(view, grain)
+            keys = ", ".join(f"`{name.rstrip('?')}`" for name in key_columns.split())
+            yield from _details(view, f"{description} Key: {keys}.")
             current = view
         yield f"| `{column}` | {data_type} | {_cell(comment)} |"
     yield "\n</details>\n"

@@ -6,6 +6,7 @@ from typing import Any
 import duckdb
 
 from connector.load.tables import LABEL_TABLES, METADATA
+from tests.duckdb_files import schema_of
 from tests.sync.synced_warehouse import SyncedWarehouse
 
 SOURCE_TABLES = (
@@ -51,7 +52,8 @@ def differences(left: Path, right: Path) -> list[str]:
             if "project_hash" in names:
                 # The ontology of a tombstoned project stays: nothing shows it.
                 is_live.append("project_hash IN (SELECT project_hash FROM {file}.project WHERE deleted_at IS NULL)")
-            rows_of = f"SELECT {columns} FROM {{file}}.{table} WHERE {' AND '.join(is_live) or 'true'}"
+            held_in = f"{{file}}.{schema_of(table)}.{table}"
+            rows_of = f"SELECT {columns} FROM {held_in} WHERE {' AND '.join(is_live) or 'true'}"
             for this, that in (("one", "other"), ("other", "one")):
                 rows = connection.execute(
                     f"{rows_of.format(file=this)} EXCEPT ALL {rows_of.format(file=that)}"

@@ -17,6 +17,7 @@ from connector.receipt import Receipt
 from connector.report import Level
 from connector.run import Run, run_sync
 from connector.sample import SampleProject, SampleServer
+from tests.duckdb_files import connected
 
 ALL_REQUESTS_OF_A_LISTING = {"project": 1, "ontology": 1, "listing": 1}
 """What a sync of one project sends before it fetches labels."""
@@ -184,7 +185,7 @@ class SyncedWarehouse:
             return connection.execute(query, parameters or None).fetchall()
 
     def _reading(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
-        return duckdb.connect(str(self.file), read_only=True, config={"threads": 1})
+        return connected(self.file, read_only=True)
 
     def value(self, query: str, **parameters: object) -> Any:  # noqa: ANN401 - whatever the query asks for
         """The one value that a query answers."""

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from connector.sample import SampleServer, build_sample_world
 from connector.sample.signatures import SampleKey
+from tests.duckdb_files import connected
 from tests.source.test_ssh_key import PROTECTED_KEY
 from tests.sync.command_line import PASSPHRASE, CommandLine, Printed, secretive_world
 from tests.sync.conftest import IMAGES
@@ -123,7 +124,7 @@ def test_a_file_of_something_else_is_not_touched(command: CommandLine) -> None:
 
 
 def test_a_warehouse_of_a_newer_release_is_not_touched(command: CommandLine) -> None:
-    with duckdb.connect(str(command.file)) as connection:
+    with connected(command.file) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     before = command.file.read_bytes()
     assert_one_message(command.sync("--migrate"), 5, "does not know: a newer release", "Upgrade encord-sync")

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-import duckdb
 from click.testing import CliRunner
 
 from connector.cli import application
 from connector.load.tables import METADATA
 from connector.sample.shapes import points
+from tests.duckdb_files import connected
 from tests.sync.fresh_comparison import assert_equals_fresh_sync
 from tests.sync.synced_warehouse import ALL_REQUESTS_OF_A_LISTING, SyncedWarehouse
 
@@ -82,7 +82,7 @@ def test_shapes_of_a_sync_are_compared_exactly(farm: SyncedWarehouse) -> None:
 
 def test_a_threshold_that_somebody_edited_counts_from_the_next_sync_on(farm: SyncedWarehouse) -> None:
     before = farm.value(MATCHES)
-    with duckdb.connect(farm.file) as connection:
+    with connected(farm.file) as connection:
         connection.execute("INSERT INTO consensus_threshold VALUES (?, '*', 0.9)", [farm.project.project_hash])
     assert farm.sync().requests == ALL_REQUESTS_OF_A_LISTING
     assert 0 < farm.value(MATCHES) < before
@@ -97,7 +97,7 @@ def test_migrating_makes_an_edited_threshold_count_at_once(farm: SyncedWarehouse
 
     before = farm.value(MATCHES)
     assert "matched anew" not in migrated()
-    with duckdb.connect(farm.file) as connection:
+    with connected(farm.file) as connection:
         # There is such a row already, and no key keeps this one out: the stricter counts.
         connection.execute("INSERT INTO consensus_threshold VALUES ('*', '*', 0.9)")
     assert "matched anew, projects: 1" in migrated()

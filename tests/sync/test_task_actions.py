@@ -3,12 +3,12 @@
 import datetime
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from connector.load.tables import LABEL_TABLES
 from connector.sample import INVALID_JSON, NOT_AUTHORISED, Body, Fault, FaultAction, HttpStatus, SampleServer
 from connector.sample.clock import read_time
+from tests.duckdb_files import connected
 from tests.sync.synced_warehouse import ALL_REQUESTS_OF_A_LISTING, SyncedWarehouse, copied
 
 WAITING, DECIDED = "calving-pen-001.mp4", "calving-pen-003.mp4"
@@ -76,7 +76,7 @@ def test_what_comes_late_into_the_log_is_read_by_a_sync_an_hour_later(farm: Sync
     farm.sync(task_actions=True)
     farm.project.task_actions.append(late)
     assert farm.sync(task_actions=True).requests == ALL_REQUESTS_OF_A_LISTING
-    with duckdb.connect(farm.file) as connection:
+    with connected(farm.file) as connection:
         connection.execute(
             "UPDATE task_action_read SET moved_at = moved_at - INTERVAL 1 HOUR, read_at = read_at - INTERVAL 1 HOUR"
         )

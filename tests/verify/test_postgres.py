@@ -32,7 +32,7 @@ def database(postgres_url: str, unedited_farm: VerifiedWarehouse) -> Iterator["p
     settings = load_settings(options, environment={})
     assert run_sync(settings, HeardReport(), Interruption()).outcome == "succeeded"
     with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute("SET search_path = encord")
+        connection.execute("SET search_path = encord, encord_internal")
         yield connection
 
 

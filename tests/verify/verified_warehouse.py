@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from connector.commands.verify import run_verify
 from connector.config import load_settings
 from connector.errors import ExitCode
 from connector.interruption import Interruption
 from connector.sample import SampleServer
 from connector.verify.project import Sample
+from tests.duckdb_files import connected
 from tests.sync.synced_warehouse import HeardEvent, HeardReport, SyncedWarehouse
 
 
@@ -86,7 +85,7 @@ class VerifiedWarehouse(SyncedWarehouse):
 
     def change(self, *statements: str) -> None:
         """Change rows behind the connector's back; each statement must change one row at least."""
-        with duckdb.connect(str(self.file)) as connection:
+        with connected(self.file) as connection:
             for statement in statements:
                 ((count,),) = connection.execute(statement).fetchall()
                 assert count > 0, statement

@@ -26,7 +26,7 @@ class Exported(NamedTuple):
         reader = sa.create_engine(self.urls[engine], poolclass=sa.NullPool)
         with reader.connect() as connection:
             if engine == "postgresql":
-                connection.exec_driver_sql("SET search_path = encord")
+                connection.exec_driver_sql("SET search_path = encord, encord_internal")
             return [tuple(row) for row in connection.exec_driver_sql(query)]
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from connector.load import Warehouse
-from connector.views import view_files
+from connector.sql_files import view_files
 from tests.views.herd import (
     LONG_AGO,
     add_answers,

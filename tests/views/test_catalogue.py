@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from connector.load import Warehouse
 from connector.load.tables import METADATA
-from connector.views import view_files
+from connector.sql_files import view_files
 
 ENGINES = ("duckdb",)
 VIEWS = [file.view_name for file in view_files()]

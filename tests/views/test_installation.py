@@ -7,14 +7,18 @@ import sqlalchemy as sa
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.load import Warehouse, open_warehouse
-from connector.views import install, installed_views, remove, view_files
-from connector.views.view_files import ViewFile
+from connector.sql_files import ViewFile, view_files
+from connector.views import InstalledView, install, installed_views, remove
 
 ENGINES = ("duckdb",)
 
 
 def catalogue(connection: sa.Connection) -> set[str]:
     return set(connection.execute(sa.text("SELECT view_name FROM duckdb_views() WHERE NOT internal")).scalars())
+
+
+def view(name: str, query: str, head: str = "-- subject: frames\n-- key: frame\n") -> str:
+    return f"{head}CREATE VIEW {name} AS\n{query};\n\nCOMMENT ON VIEW {name} IS 'One row.';\n"
 
 
 def written(folder: Path, **texts: str) -> list[ViewFile]:
@@ -30,9 +34,15 @@ def test_what_is_installed_is_what_the_files_say(warehouse: Warehouse) -> None:
     files = view_files()
     with warehouse.connection() as connection:
         assert catalogue(connection) == {file.view_name for file in files}
-        assert dict(installed_views(connection)) == {file.view_name: file.grain for file in files}
-        recorded = connection.execute(sa.text("SELECT file_name, position FROM installed_view ORDER BY position"))
-        assert [tuple(row) for row in recorded] == [(file.file_name, place) for place, file in enumerate(files)]
+        schemas = {True: "internal", False: "main"}
+        assert installed_views(connection) == sorted(
+            InstalledView(
+                file.view_name, schemas[file.is_internal], file.subject, " ".join(file.key_columns), file.description
+            )
+            for file in files
+        )
+        recorded = connection.execute(sa.text("SELECT view_name, position FROM installed_view ORDER BY position"))
+        assert [tuple(row) for row in recorded] == [(file.view_name, place) for place, file in enumerate(files)]
 
 
 def test_a_second_run_changes_nothing(warehouse: Warehouse) -> None:
@@ -57,44 +67,18 @@ def test_views_and_their_comments_survive_closing_the_file(tmp_path: Path) -> No
         opened.close()
 
 
-def test_nothing_stands_in_for_the_views_afterwards(warehouse: Warehouse) -> None:
-    files = view_files()
-    with warehouse.connection() as connection:
-        remove(connection)
-        for file in files:
-            connection.exec_driver_sql(file.sql, execution_options={"no_parameters": True})
-        one_by_one = definitions(connection)
-        assert install(connection) is True
-        assert definitions(connection) == one_by_one
-        temporary = connection.execute(sa.text("SELECT count(*) FROM duckdb_tables() WHERE temporary"))
-        assert temporary.scalar_one() == 0
-        plan = connection.execute(sa.text("EXPLAIN SELECT 1 + 1 AS x FROM label_on_frame WHERE 1 = 2"))
-        assert "EMPTY_RESULT" in str(plan.all())  # the optimiser is on again
-
-
-def definitions(connection: sa.Connection) -> list[tuple[object, ...]]:
-    """What DuckDB holds of every view and of its columns, with their comments."""
-    views = "SELECT schema_name, view_name, sql, comment FROM duckdb_views() WHERE NOT internal ORDER BY view_name"
-    columns = (
-        "SELECT c.table_name, c.column_name, c.data_type, c.comment FROM duckdb_columns() AS c"
-        " JOIN duckdb_views() AS v ON v.view_oid = c.table_oid WHERE NOT v.internal"
-        " ORDER BY c.table_name, c.column_index"
-    )
-    return [tuple(row) for query in (views, columns) for row in connection.execute(sa.text(query))]
-
-
 def test_a_changed_file_installs_all_again_and_what_has_no_file_any_more_goes(
     warehouse: Warehouse, tmp_path: Path
 ) -> None:
-    first = "-- grain: a\nCREATE VIEW first_view AS SELECT 1 AS x;"
-    second = "-- grain: b\n-- after: first_view\nCREATE VIEW second_view AS SELECT x FROM first_view;"
+    first = view("first_view", "SELECT 1 AS frame")
+    second = view("another_view", "SELECT frame FROM first_view")
     with warehouse.connection() as connection:
-        assert install(connection, written(tmp_path / "sql", first_view=first, second_view=second))
-        assert catalogue(connection) == {"first_view", "second_view"}
+        assert install(connection, written(tmp_path / "sql", first_view=first, another_view=second))
+        assert catalogue(connection) == {"first_view", "another_view"}
         assert install(connection, written(tmp_path / "sql", first_view=first.replace("1", "7")))
         assert catalogue(connection) == {"first_view"}
-        assert connection.execute(sa.text("SELECT x FROM first_view")).scalar_one() == 7
-        assert installed_views(connection) == [("first_view", "a")]
+        assert connection.execute(sa.text("SELECT frame FROM first_view")).scalar_one() == 7
+        assert installed_views(connection) == [InstalledView("first_view", "main", "frames", "frame", "One row.")]
 
 
 def test_a_view_dropped_by_hand_comes_back(warehouse: Warehouse) -> None:
@@ -114,9 +98,7 @@ def test_removed_views_come_back_with_the_next_installation(warehouse: Warehouse
 
 
 def test_a_view_that_cannot_be_created_leaves_the_old_ones(warehouse: Warehouse, tmp_path: Path) -> None:
-    broken = written(
-        tmp_path / "sql", broken_view="-- grain: a\nCREATE VIEW broken_view AS SELECT nothing FROM nowhere;"
-    )
+    broken = written(tmp_path / "sql", broken_view=view("broken_view", "SELECT nothing FROM nowhere"))
     with (
         pytest.raises(ConnectorError, match=r"broken_view.*broken_view\.sql.*nowhere") as caught,
         warehouse.connection() as connection,
@@ -134,12 +116,12 @@ def test_views_lie_in_the_schema_of_the_connection(tmp_path: Path) -> None:
         assert install(connection) is True
         assert install(connection) is False
         schemas = connection.execute(sa.text("SELECT DISTINCT schema_name FROM duckdb_views() WHERE NOT internal"))
-        assert schemas.scalars().all() == ["somewhere"]
+        assert sorted(schemas.scalars()) == ["somewhere", "somewhere_internal"]
     opened.close()
 
 
 def test_comments_may_hold_what_drivers_treat_as_parameters(warehouse: Warehouse, tmp_path: Path) -> None:
-    text = "-- grain: a\nCREATE VIEW odd AS SELECT 1 AS x;\nCOMMENT ON VIEW odd IS '100 % of :it; and ?';"
+    text = view("odd", "SELECT 1 AS frame").replace("One row.", "100 % of :it; and ?")
     with warehouse.connection() as connection:
         install(connection, written(tmp_path / "sql", odd=text))
         comment = connection.execute(sa.text("SELECT comment FROM duckdb_views() WHERE view_name = 'odd'"))
@@ -147,26 +129,33 @@ def test_comments_may_hold_what_drivers_treat_as_parameters(warehouse: Warehouse
 
 
 @pytest.mark.parametrize(
-    ("texts", "message"),
+    "text",
     [
-        ({"a": "CREATE VIEW a AS SELECT 1 AS x;"}, "does not say its grain"),
-        ({"a": "-- grain:\nCREATE VIEW a AS SELECT 1 AS x;"}, "does not say its grain"),
-        ({"a": "-- grain: x\n-- after: b\n"}, "a.sql is to come after b, which no file creates"),
-        ({"a": "-- grain: x\n-- after: b\n", "b": "-- grain: x\n-- after: a\n"}, "in a circle"),
+        view("a", "SELECT 1 AS frame", ""),
+        view("a", "SELECT 1 AS frame", "-- subject: frames\n"),
+        view("a", "SELECT 1 AS frame", "-- subject: cows\n-- key: frame\n"),
+        view("a", "SELECT 1 AS frame", "-- subject: frames\n-- key: \n"),
+        view("b", "SELECT 1 AS frame"),
+        view("a", "SELECT 1 AS frame") + "DROP TABLE label_row;\n",
+        "-- subject: frames\n-- key: frame\nCREATE VIEW a AS\nSELECT 1 AS frame;\n",
     ],
 )
-def test_a_file_that_declares_itself_wrongly_is_refused(tmp_path: Path, texts: dict[str, str], message: str) -> None:
-    with pytest.raises(ConnectorError, match=message) as caught:
-        written(tmp_path / "sql", **texts)
+def test_a_file_that_declares_itself_wrongly_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConnectorError, match=r"a\.sql does not say subject and key, create view a") as caught:
+        written(tmp_path / "sql", a=text)
+    assert caught.value.kind is ErrorKind.INTERNAL
+
+
+def test_views_that_read_one_another_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConnectorError, match="in a circle") as caught:
+        written(tmp_path / "sql", a=view("a", "SELECT * FROM b"), b=view("b", "SELECT 1 AS x -- JOIN c\nJOIN a"))
     assert caught.value.kind is ErrorKind.INTERNAL
 
 
 def test_files_come_after_what_they_read_and_otherwise_by_name(tmp_path: Path) -> None:
-    files = written(
-        tmp_path / "sql",
-        a="-- grain: x\n-- after: d c\n",
-        b="-- grain: x\n",
-        c="-- grain: x\n-- after: b\n",
-        d="-- grain: x\n",
-    )
+    queries = {
+        "a": "SELECT * FROM d JOIN c ON TRUE", "b": "SELECT 1 AS x -- JOIN d", "c": "WITH y AS (SELECT * FROM b)",
+        "d": "SELECT * FROM project",
+    }  # fmt: skip
+    files = written(tmp_path / "sql", **{name: view(name, query) for name, query in queries.items()})
     assert [file.view_name for file in files] == ["b", "d", "c", "a"]

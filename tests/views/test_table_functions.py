@@ -180,7 +180,7 @@ def test_they_go_with_the_views_and_come_back_with_them(warehouse: Warehouse) ->
 
 
 def changed(folder: Path, *, query: str = "SELECT * FROM label_on_frame WHERE is_asked(label_on_frame.frame)") -> None:
-    head = "-- grain: one row a label\n-- columns: label_on_frame\n-- function: some_labels(frames BIGINT[])\n"
+    head = "-- columns: label_on_frame\n-- function: some_labels(frames BIGINT[])\n"
     text = f"{head}-- is_asked: frame = ANY(frames)\n-- comment: It's 100 % of :them.\n{query};\n"
     (folder / "some_labels.sql").write_text(text, encoding="utf-8")
 
@@ -230,10 +230,10 @@ def test_functions_of_other_people_stay_and_are_not_replaced(warehouse: Warehous
     "text",
     [
         "SELECT 1",
-        "-- grain: x\n-- columns: v\nSELECT 1",
-        "-- grain: x\n-- columns: v\n-- function: f(a BIGINT)\n-- is_asked: frame = a\nSELECT 1",
-        "-- grain: x\n-- function: f(a BIGINT)\n-- is_asked: frame = a\n-- comment: y\nSELECT 1",
-        "-- grain: x\n-- columns: v\n-- function: f a BIGINT\n-- is_asked: frame = a\n-- comment: y\nSELECT 1",
+        "-- columns: v\nSELECT 1",
+        "-- columns: v\n-- function: f(a BIGINT)\n-- is_asked: frame = a\nSELECT 1",
+        "-- function: f(a BIGINT)\n-- is_asked: frame = a\n-- comment: y\nSELECT 1",
+        "-- columns: v\n-- function: f a BIGINT\n-- is_asked: frame = a\n-- comment: y\nSELECT 1",
     ],
 )
 def test_a_head_that_lacks_something_is_refused(tmp_path: Path, text: str) -> None:

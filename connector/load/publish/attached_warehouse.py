@@ -8,6 +8,7 @@ import duckdb
 
 from connector.load.duckdb_file import connect_in_memory, opening_failure, writing_failure
 from connector.load.publish.file_system import remove
+from connector.load.tables.declaration import internal_schema
 from connector.load.warehouse_url import DuckDBLocation
 
 WAREHOUSE = "warehouse"
@@ -34,7 +35,9 @@ def attached_warehouse(location: DuckDBLocation, spill: Path, target: Path) -> I
         except duckdb.Error as error:
             raise opening_failure(location.path, error) from error
         try:
-            connection.execute(f'USE {WAREHOUSE}."{location.schema}"')
+            schemas = (location.schema, internal_schema(location.schema))
+            path = ",".join(f"{WAREHOUSE}.{schema}" for schema in schemas)
+            connection.execute(f"SET search_path = '{path}'")
             yield connection
         except duckdb.Error as error:
             raise writing_failure(target, error) from error

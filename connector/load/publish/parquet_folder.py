@@ -14,8 +14,10 @@ from typing import Any
 
 import duckdb
 import orjson
+import sqlalchemy as sa
 
 from connector import __version__
+from connector.load.placement import placed
 from connector.load.publish.attached_warehouse import attached_warehouse, quoted
 from connector.load.publish.content import PublishedContent
 from connector.load.publish.file_system import file_system_failures, put_in_place, remove, settle
@@ -23,8 +25,9 @@ from connector.load.publish.target import PublishTarget
 from connector.load.revisions import head_revision
 from connector.load.statements import column_list, sql
 from connector.load.tables import METADATA
-from connector.load.view_query import view_statement
+from connector.load.tables.declaration import internal_schema, is_internal
 from connector.load.warehouse_url import DuckDBLocation
+from connector.sql_files import shipped_view, view_files
 
 MANIFEST = "manifest.json"
 VIEWS = "views.sql"
@@ -104,11 +107,18 @@ def mark_as_current(version: Path) -> None:
 
 def _written(connection: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[dict[str, Any]]:
     """Writes every table, and every view about as large as its tables; yields what the manifest says of each."""
-    for name in METADATA.tables:
-        yield _write(connection, folder, name, "table")
+    for table in _tables():
+        yield _write(connection, folder, table.name, "table")
     for name, _ in _views(connection):
-        if not _EXPANDING.search(name):
+        file = shipped_view(name)
+        if not _EXPANDING.search(name) and not (file and file.is_internal):
             yield _write(connection, folder, name, "view")
+
+
+def _tables() -> list[sa.Table]:
+    """The tables that are for people, and of the plumbing what a view reads."""
+    read = frozenset[str]().union(*(file.reads for file in view_files()))
+    return [table for name, table in METADATA.tables.items() if not is_internal(table) or name in read]
 
 
 def _write(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, kind: str) -> dict[str, Any]:
@@ -118,7 +128,8 @@ def _write(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, kind:
     ).fetchone()
     columns = connection.execute(
         "SELECT column_name, data_type, comment FROM duckdb_columns()"
-        " WHERE database_name = current_database() AND schema_name = current_schema() AND table_name = $name"
+        " WHERE database_name = current_database() AND list_contains(current_schemas(false), schema_name)"
+        " AND table_name = $name"
         " ORDER BY column_index",
         {"name": name},
     ).fetchall()
@@ -142,22 +153,20 @@ def _views(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     storage does not keep, and without which DuckDB before 1.4 works out again and again what others rest on.
     """
     installed = connection.execute(
-        "SELECT view_name, digest, sql FROM installed_view JOIN duckdb_views() USING (view_name)"
-        " WHERE database_name = current_database() AND schema_name = current_schema() ORDER BY position"
+        "SELECT view_name, digest, sql FROM installed_view JOIN duckdb_views() USING (schema_name, view_name)"
+        " WHERE database_name = current_database() ORDER BY position"
     ).fetchall()
-    return [(name, view_statement(name, digest) or stored) for name, digest, stored in installed]
+    return [
+        (name, file.statement if (file := shipped_view(name)) and file.digest == digest else stored)
+        for name, digest, stored in installed
+    ]
 
 
 def _views_sql(connection: duckdb.DuckDBPyConnection, schema: str) -> str:
     """What makes all views and functions, for a DuckDB started in the version's folder."""
-    # With the file's name before each column: a function's parameter of the same name would be taken for it.
-    as_table = "CREATE VIEW {name} ({columns}) AS SELECT {of_file} FROM read_parquet('{name}.parquet') AS file;"
-    tables = [
-        sql(as_table, name=name, columns=column_list(names), of_file=column_list(names, "file."))
-        for name, table in METADATA.tables.items()
-        if (names := [column.name for column in table.columns])
-    ]
-    views = [statement.rstrip().rstrip(";") + ";" for _, statement in _views(connection)]
+    internal = internal_schema(schema)
+    tables = [_table_sql(table, internal if is_internal(table) else schema) for table in _tables()]
+    views = [placed(statement, schema).rstrip().rstrip(";") + ";" for _, statement in _views(connection)]
     functions = [
         sql("CREATE MACRO {name}({parameters}) AS TABLE {query};", name=name, parameters=parameters, query=query)
         for name, parameters, query in connection.execute(
@@ -167,8 +176,21 @@ def _views_sql(connection: duckdb.DuckDBPyConnection, schema: str) -> str:
         ).fetchall()
     ]
     # DuckDB keeps a view's statement with the schema in it, unless that is main.
-    within = [sql("CREATE SCHEMA IF NOT EXISTS {schema}; SET schema = '{schema}';", schema=schema)]
+    create = "CREATE SCHEMA IF NOT EXISTS {schema}; CREATE SCHEMA IF NOT EXISTS {internal}; SET schema = '{schema}';"
+    within = [sql(create, schema=schema, internal=internal)]
     return "\n".join(["-- In this folder: duckdb -init views.sql", *within, *tables, *views, *functions]) + "\n"
+
+
+def _table_sql(table: sa.Table, schema: str) -> str:
+    names = [column.name for column in table.columns]
+    # With the file's name before each column: a function's parameter of the same name would be taken for it.
+    return sql(
+        "CREATE VIEW {schema}.{name} ({columns}) AS SELECT {of_file} FROM read_parquet('{name}.parquet') AS file;",
+        schema=schema,
+        name=table.name,
+        columns=column_list(names),
+        of_file=column_list(names, "file."),
+    )
 
 
 def _free_name(root: Path, run_id: str) -> Path:

@@ -1,4 +1,6 @@
-"""How a table is declared: once, with a comment on everything, and with the Arrow schema that its rows travel in.
+"""How a table is declared: once, with the Arrow schema that its rows travel in.
+
+What its columns mean is said in `sql/columns.toml`, for tables and views alike.
 
 Keys, references and indexes are part of the declaration on every engine (the README, the `relationship` view and
 PostgreSQL's DDL come from them); DuckDB creates the tables without them, because a key on the per-frame table makes
@@ -13,6 +15,9 @@ from sqlalchemy.types import TypeEngine
 
 METADATA = sa.MetaData()
 """Every table of the warehouse."""
+
+INTERNAL = {"internal": True}
+"""The `info` of a table that nobody but the connector asks: it lies in `internal_schema`."""
 
 TEXT = sa.String()
 """Text; `sa.String`, because `sa.Text` shows permanent false differences on DuckDB."""
@@ -32,19 +37,29 @@ _ARROW_TYPES: dict[type[TypeEngine[Any]], pa.DataType] = {
 }
 
 
-def key(name: str, column_type: TypeEngine[Any], comment: str) -> sa.Column[Any]:
+def internal_schema(schema: str) -> str:
+    """The schema of the plumbing that belongs to a warehouse's schema."""
+    return "internal" if schema == "main" else f"{schema}_internal"
+
+
+def is_internal(table: sa.Table) -> bool:
+    """Whether a table is plumbing."""
+    return "internal" in table.info
+
+
+def key(name: str, column_type: TypeEngine[Any]) -> sa.Column[Any]:
     """A column of the primary key."""
-    return sa.Column(name, column_type, primary_key=True, nullable=False, autoincrement=False, comment=comment)
+    return sa.Column(name, column_type, primary_key=True, nullable=False, autoincrement=False)
 
 
-def required(name: str, column_type: TypeEngine[Any], comment: str) -> sa.Column[Any]:
+def required(name: str, column_type: TypeEngine[Any]) -> sa.Column[Any]:
     """A column that every row fills."""
-    return sa.Column(name, column_type, nullable=False, comment=comment)
+    return sa.Column(name, column_type, nullable=False)
 
 
-def optional(name: str, column_type: TypeEngine[Any], comment: str) -> sa.Column[Any]:
+def optional(name: str, column_type: TypeEngine[Any]) -> sa.Column[Any]:
     """A column that is NULL where Encord gives no value."""
-    return sa.Column(name, column_type, nullable=True, comment=comment)
+    return sa.Column(name, column_type, nullable=True)
 
 
 def reference(columns: str, table: str) -> sa.ForeignKeyConstraint:

@@ -1,6 +1,6 @@
--- grain: one row a branch that no task names an annotator of, and all of whose labels are by one person
--- after: current_label_row
-CREATE VIEW consensus_branch_author AS
+-- subject: consensus
+-- key: label_row_id
+CREATE VIEW internal.consensus_branch_author AS
 WITH unnamed AS MATERIALIZED (
     SELECT *
     FROM current_label_row AS r
@@ -37,18 +37,5 @@ JOIN (
     HAVING MIN(created_by) = MAX(created_by)
 ) AS a ON a.label_hash = r.label_hash;
 
-COMMENT ON VIEW consensus_branch_author IS
+COMMENT ON VIEW internal.consensus_branch_author IS
     'One row a branch other than main that no consensus task names an annotator of, and all of whose labels are by one person.';
-COMMENT ON COLUMN consensus_branch_author.project_hash IS 'The project''s id in Encord.';
-COMMENT ON COLUMN consensus_branch_author.project_title IS 'The project''s title.';
-COMMENT ON COLUMN consensus_branch_author.data_hash IS 'The data unit (video, image, image group, …).';
-COMMENT ON COLUMN consensus_branch_author.data_title IS
-    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
-COMMENT ON COLUMN consensus_branch_author.dataset_title IS 'The title of the dataset that the data unit comes from.';
-COMMENT ON COLUMN consensus_branch_author.data_type IS
-    'video, image, img_group, dicom, nifti, audio, plain_text, pdf, group, scene, …';
-COMMENT ON COLUMN consensus_branch_author.branch_name IS 'The branch.';
-COMMENT ON COLUMN consensus_branch_author.label_hash IS 'Encord''s id of the label row.';
-COMMENT ON COLUMN consensus_branch_author.label_row_id IS
-    'The row of table label_row; made of project, data unit and branch.';
-COMMENT ON COLUMN consensus_branch_author.author_email IS 'Who created all its labels.';

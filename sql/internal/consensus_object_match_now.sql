@@ -1,6 +1,6 @@
--- grain: one row two objects on a frame, of two branches, that are taken as one
--- after: consensus_object_candidate
-CREATE VIEW consensus_object_match_now AS
+-- subject: consensus
+-- key: label_row_id other_label_row_id space_id frame object_hash
+CREATE VIEW internal.consensus_object_match_now AS
 -- Most objects are close to one other, and that to nothing else: those are taken out first, so that what is to be sorted
 -- again and again are few rows (400,000 matches of five annotators take half the time).
 WITH close AS MATERIALIZED (
@@ -29,7 +29,7 @@ WITH close AS MATERIALIZED (
         iou_method,
         CASE WHEN same_class THEN 0 ELSE 1 END AS class_rank,
         COUNT(*) OVER mine = 1 AND COUNT(*) OVER theirs = 1 AS is_only_choice
-    FROM consensus_object_candidate
+    FROM internal.consensus_object_candidate
     WHERE is_close
     WINDOW
         mine AS (PARTITION BY label_row_id, other_label_row_id, space_id, frame, object_hash),
@@ -138,35 +138,5 @@ SELECT
 FROM round_3
 WHERE is_match_1 OR is_match_2 OR is_match_3;
 
-COMMENT ON VIEW consensus_object_match_now IS
+COMMENT ON VIEW internal.consensus_object_match_now IS
     'One row two objects on a frame that are taken as one: what table consensus_object_match would hold if it were made now. Each is the other''s best of what is left, class-equal ones first, in three rounds. One-to-one.';
-COMMENT ON COLUMN consensus_object_match_now.project_hash IS 'The project''s id in Encord.';
-COMMENT ON COLUMN consensus_object_match_now.project_title IS 'The project''s title.';
-COMMENT ON COLUMN consensus_object_match_now.data_hash IS 'The data unit (video, image, image group, …).';
-COMMENT ON COLUMN consensus_object_match_now.data_title IS
-    'The data unit''s title: its file name, what the task is called in Encord; data_hash where it has none.';
-COMMENT ON COLUMN consensus_object_match_now.dataset_title IS 'The title of the dataset that the data unit comes from.';
-COMMENT ON COLUMN consensus_object_match_now.data_type IS
-    'video, image, img_group, dicom, nifti, audio, plain_text, pdf, group, scene, …';
-COMMENT ON COLUMN consensus_object_match_now.branch_name IS 'The branch.';
-COMMENT ON COLUMN consensus_object_match_now.label_hash IS 'Encord''s id of the label row.';
-COMMENT ON COLUMN consensus_object_match_now.label_row_id IS
-    'The row of table label_row; made of project, data unit and branch.';
-COMMENT ON COLUMN consensus_object_match_now.other_label_row_id IS 'The row of table label_row of that branch.';
-COMMENT ON COLUMN consensus_object_match_now.other_label_hash IS 'The label row of that branch.';
-COMMENT ON COLUMN consensus_object_match_now.other_branch_name IS 'The branch that it is compared with.';
-COMMENT ON COLUMN consensus_object_match_now.pair_kind IS
-    'peer: two annotators; main: an annotator and the main branch, once consensus is reached.';
-COMMENT ON COLUMN consensus_object_match_now.space_id IS
-    'root, or the part of the data group or scene (table data_space) that it lies on.';
-COMMENT ON COLUMN consensus_object_match_now.frame IS 'Frame from 0; image, slice or page number.';
-COMMENT ON COLUMN consensus_object_match_now.object_hash IS
-    'The object instance, case-sensitive, unique only within its label row.';
-COMMENT ON COLUMN consensus_object_match_now.feature_hash IS 'The ontology class, case-sensitive.';
-COMMENT ON COLUMN consensus_object_match_now.other_object_hash IS 'The object of the other branch.';
-COMMENT ON COLUMN consensus_object_match_now.other_feature_hash IS 'The ontology class of the other object.';
-COMMENT ON COLUMN consensus_object_match_now.same_class IS 'Whether both are of one class.';
-COMMENT ON COLUMN consensus_object_match_now.iou IS 'Intersection over union, 0 to 1.';
-COMMENT ON COLUMN consensus_object_match_now.iou_method IS
-    'box: both are plain boxes; exact: of the shapes themselves; extent: of the boxes around the shapes, which may mislead.';
-COMMENT ON COLUMN consensus_object_match_now.match_round IS 'The round (1 to 3) in which each was the other''s best.';

@@ -1,0 +1,45 @@
+"""What the columns of tables and views mean: `sql/columns.toml`, where each is described once."""
+
+import hashlib
+import tomllib
+from pathlib import Path
+from typing import NamedTuple
+
+from connector.errors import ConnectorError, ErrorKind
+from connector.packaged_files import packaged_folder
+
+COLUMNS_FILE = "columns.toml"
+_EVERY_RELATION = "*"
+
+
+class ColumnTexts(NamedTuple):
+    """The texts, as the file has them.
+
+    Attributes:
+        by_relation: relation → column → text; `*` stands for every relation that has no text of its own.
+    """
+
+    by_relation: dict[str, dict[str, str]]
+
+    def of(self, relation: str, column: str) -> str:
+        """What a column of a table or view means.
+
+        Raises:
+            ConnectorError: INTERNAL, if the file does not say so.
+        """
+        for name in (relation, _EVERY_RELATION):
+            if text := self.by_relation.get(name, {}).get(column):
+                return text
+        raise ConnectorError(ErrorKind.INTERNAL, f"sql/{COLUMNS_FILE} does not describe column {relation}.{column}.")
+
+
+def column_texts() -> ColumnTexts:
+    """Reads the file that ships with the connector."""
+    path = packaged_folder("sql") / COLUMNS_FILE
+    return ColumnTexts(tomllib.loads(path.read_text(encoding="utf-8")))
+
+
+def column_texts_digest(folder: Path) -> bytes:
+    """SHA-256 of the file; empty if the folder has none."""
+    path = folder / COLUMNS_FILE
+    return hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b""

@@ -1,0 +1,33 @@
+-- subject: consensus
+-- key: label_row_id other_label_row_id
+CREATE VIEW internal.consensus_branch_pair AS
+WITH branch AS MATERIALIZED (
+    SELECT * FROM consensus_branch
+)
+SELECT
+    a.project_hash,
+    a.project_title,
+    a.data_hash,
+    a.data_title,
+    a.dataset_title,
+    a.data_type,
+    a.branch_name,
+    a.label_hash,
+    a.label_row_id,
+    a.annotator,
+    b.branch_name AS other_branch_name,
+    b.label_hash AS other_label_hash,
+    b.label_row_id AS other_label_row_id,
+    b.annotator AS other_annotator,
+    CASE WHEN b.branch_role = 'main' THEN 'main' ELSE 'peer' END AS pair_kind
+-- Full joins: every other may be a nested loop to PostgreSQL, which does not know how many branches there are.
+FROM branch AS a
+FULL JOIN branch AS b ON b.project_hash = a.project_hash AND b.data_hash = a.data_hash
+FULL JOIN internal.consensus_unit_state AS u ON u.project_hash = a.project_hash AND u.data_hash = a.data_hash
+WHERE COALESCE(a.branch_role, '') = 'annotator' AND COALESCE(a.is_submitted, FALSE)
+  AND ((COALESCE(b.branch_role, '') = 'annotator' AND COALESCE(b.is_submitted, FALSE)
+        AND COALESCE(a.label_row_id, '') < COALESCE(b.label_row_id, ''))
+       OR (COALESCE(b.branch_role, '') = 'main' AND COALESCE(u.consensus_state, '') = 'reached'));
+
+COMMENT ON VIEW internal.consensus_branch_pair IS
+    'One row two submitted branches of a data unit, or one and main once consensus is reached. Unordered: each two come once.';

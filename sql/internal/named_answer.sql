@@ -1,0 +1,39 @@
+-- subject: label rows
+-- key: label_hash space_id owner_kind owner_hash attribute_feature_hash answer_position
+CREATE VIEW internal.named_answer AS
+SELECT
+    r.project_hash,
+    r.project_title,
+    r.data_hash,
+    r.data_title,
+    r.dataset_title,
+    r.data_type,
+    r.branch_name,
+    a.label_hash,
+    r.label_row_id,
+    a.space_id,
+    a.owner_kind,
+    a.owner_hash,
+    a.attribute_feature_hash,
+    t.name AS attribute_name,
+    t.answer_type,
+    t.is_dynamic,
+    t.depth,
+    t.parent_option_hash,
+    t.position AS attribute_position,
+    a.position AS answer_position,
+    o.position AS option_position,
+    COALESCE(o.label, o.option_value, a.answer_text) AS attribute_answer,
+    COALESCE(o.option_value, a.answer_text) AS attribute_answer_value,
+    a.option_feature_hash AS attribute_answer_feature_hash,
+    a.answer_number,
+    a.frame_start,
+    a.frame_end
+FROM attribute_answer AS a
+JOIN current_label_row AS r ON r.label_hash = a.label_hash
+JOIN ontology_attribute AS t ON t.project_hash = r.project_hash AND t.feature_hash = a.attribute_feature_hash
+LEFT JOIN ontology_option AS o ON o.project_hash = r.project_hash AND o.feature_hash = a.option_feature_hash
+WHERE t.is_archived = FALSE AND COALESCE(o.is_archived, FALSE) = FALSE;
+
+COMMENT ON VIEW internal.named_answer IS
+    'One row an answer, static or dynamic, of an object or a classification, with its question and option by name; not expanded to frames.';
