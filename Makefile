@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 WORKERS ?= auto
 ARGS ?=
 
-.PHONY: demo test torture bench lint format docs clean
+.PHONY: demo test quick torture bench lint format docs clean
 
 demo: $(VENV)/.installed
 	$(BIN)/encord-sync demo $(ARGS)
@@ -36,8 +36,11 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(VENV)/.installed-dev
-	$(BIN)/python -m tests.readme.reference
+# The reference pages from the code, then the site: a broken link or an unlisted page is an error. Open _site/index.html.
+docs: $(VENV)/.installed-docs
+	$(BIN)/python -m tests.docs.reference
+	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet docs _site
+	@echo "The site is in _site: open _site/index.html."
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "encord-sync needs Python 3.11, 3.12 or 3.13; name one: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12"; exit 1; }
@@ -53,9 +56,13 @@ $(VENV)/.installed-dev: $(BIN)/python $(SETUP)
 	@$(PIP) --editable '.[dev,frames,postgres]'
 	@touch $@ $(VENV)/.installed
 
+$(VENV)/.installed-docs: $(VENV)/.installed-dev
+	@$(PIP) --editable '.[dev,frames,postgres,docs]'
+	@touch $@
+
 $(VENV)/.installed-bench: $(VENV)/.installed-dev
 	@$(PIP) --editable '.[dev,frames,postgres,bench]'
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build _site

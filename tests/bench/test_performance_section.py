@@ -8,7 +8,7 @@ import pytest
 
 from bench import results
 from bench.compared_ways import MODULES, ONE_PROCESS, PRODUCT, WAYS
-from bench.readme_section import QUESTIONS, performance_lines
+from bench.docs_section import QUESTIONS, performance_lines
 from bench.targets import TARGETS, target_lines
 
 Found = dict[str, dict[str, Any]]

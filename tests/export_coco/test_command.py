@@ -1,8 +1,6 @@
 """`encord-sync export coco` as users call it: files, standard output, choices, and what is told; on both engines."""
 
 import json
-import re
-import shlex
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -13,11 +11,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from connector.cli import application
-from connector.commands.export_coco import export_coco
 from connector.errors import ConnectorError, ErrorKind
 from connector.load import Warehouse, open_warehouse
 from tests.export_coco.sdk_exporter import Coco
-from tests.readme.reference import README
 from tests.sync.command_line import COMMAND
 from tests.views.conftest import empty_file, engine, pytest_generate_tests
 from tests.views.herd import add_classification, add_data_unit, add_label_row, add_object, add_project, insert
@@ -209,11 +205,3 @@ def test_a_folder_that_is_not_there_is_named(filled: str, tmp_path: Path) -> Non
     result = run(filled, "--out", str(tmp_path / "missing" / "coco.json"))
     assert isinstance(result.exception, ConnectorError)
     assert "missing/coco.json cannot be written: No such file" in result.exception.message
-
-
-def test_every_line_of_the_readme_is_one_that_the_command_takes() -> None:
-    lines = re.findall(r"^encord-sync export coco (.*)$", README.read_text(encoding="utf-8"), re.MULTILINE)
-    assert len(lines) >= 3
-    for line in lines:
-        context = export_coco.make_context("coco", shlex.split(line))
-        assert context.params["out"] == Path("coco.json")

@@ -1,8 +1,6 @@
 """`encord-sync export frames` as users call it, on the synced sample project."""
 
 import json
-import re
-import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -11,11 +9,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from connector.cli import application
-from connector.commands.export_frames import export_frames
 from connector.errors import ConnectorError
 from tests.export_frames.coded_video import make_video, number_of
 from tests.export_frames.conftest import LabelledHerd
-from tests.readme.reference import README
 from tests.views.herd import add_object
 
 ENGINES = ("duckdb",)
@@ -64,11 +60,3 @@ def test_a_missing_extra_is_named_with_the_command_that_installs_it(tmp_path: Pa
     done = subprocess.run([sys.executable, "-c", WITHOUT, module, *command], capture_output=True, text=True)
     assert done.returncode == 2
     assert 'Run pip install "encord-sync[frames]".' in done.stderr
-
-
-def test_every_line_of_the_readme_is_one_that_the_command_takes() -> None:
-    lines = re.findall(r"^encord-sync export frames (.*)$", README.read_text(encoding="utf-8"), re.MULTILINE)
-    assert len(lines) >= 3
-    for line in lines:
-        context = export_frames.make_context("frames", shlex.split(line))
-        assert context.params["out"] == Path("frames")

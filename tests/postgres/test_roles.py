@@ -1,4 +1,4 @@
-"""Least privilege: the README's statements, and nothing else, let one role sync and another one only read."""
+"""Least privilege: the statements of docs/postgres.md, and nothing else, let one role sync and another only read."""
 
 import re
 import secrets
@@ -17,18 +17,18 @@ from connector.load.tables import METADATA
 from connector.sample import SampleServer
 from connector.sql_files import view_files
 from connector.views import install, remove
+from tests.docs.reference import DOCS
 from tests.postgres.synced_engines import VIEWS, counts, sync
 from tests.postgres_server import PostgresServer
-from tests.readme.reference import README
 from tests.source.world import image_world
 
 PASSWORD = "correct-horse"
 
 
-def readme_statements(database: str, suffix: str) -> list[str]:
-    """The statements of the README, for a database and for roles of a test's own."""
-    text = README.read_text(encoding="utf-8")
-    found = re.search(r"<!-- begin roles -->\n```sql\n(.*?)```\n<!-- end roles -->", text, re.DOTALL)
+def page_statements(database: str, suffix: str) -> list[str]:
+    """The statements of the page, for a database and for roles of a test's own."""
+    text = (DOCS / "postgres.md").read_text(encoding="utf-8")
+    found = re.search(r"<!-- begin roles -->\n```postgresql\n(.*?)```\n<!-- end roles -->", text, re.DOTALL)
     assert found is not None
     script = re.sub(r"--.*", "", found[1]).replace("analytics", database).replace("…", PASSWORD)
     script = re.sub(r"encord_(writer|reader)", rf"encord_\1_{suffix}", script)
@@ -50,7 +50,7 @@ def roles(postgres_server: PostgresServer) -> Iterator[Roles]:
     with postgres_server.connect(name) as connection:
         connection.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC".encode())
         connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
-        for statement in readme_statements(name, suffix):
+        for statement in page_statements(name, suffix):
             connection.execute(statement.encode())
     writer, reader = (
         postgres_server.database_url(name, f"encord_{role}_{suffix}", PASSWORD) for role in ("writer", "reader")

@@ -1,4 +1,4 @@
-"""README's page of the export page: each section's own query answers what the page's script prints, row by row."""
+"""docs/ask.md, the export page in SQL: each section's own query answers what the page's script prints, row by row."""
 
 import re
 from collections import Counter
@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from encord.objects import LabelRowV2
 
 from connector.cli import application
-from tests.readme.reference import README
+from tests.docs.reference import DOCS
 from tests.views import export_page
 from tests.views.export_page import Row
 from tests.views.exported_sample import Exported
@@ -21,8 +21,8 @@ TITLE, CONSENSUS = "barn-east-001.mp4", "calving-pen-002.mp4"
 
 def sections() -> dict[str, str]:
     """Markdown of each section, by its heading without the number."""
-    page = README.read_text(encoding="utf-8").partition("### The export page, section by section")[2]
-    parts = re.split(r"^#### \d+\. (.+)$", page.partition("\n### ")[0], flags=re.MULTILINE)[1:]
+    page = (DOCS / "ask.md").read_text(encoding="utf-8")
+    parts = re.split(r"^## \d+\. (.+)$", page, flags=re.MULTILINE)[1:]
     return dict(zip(parts[::2], parts[1::2], strict=True))
 
 

@@ -1,4 +1,4 @@
-"""The README's performance tables, made from bench/results: `make docs` writes them, a test compares them."""
+"""The tables of docs/performance.md, made from bench/results: `make docs` writes them, a test compares them."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
