@@ -3,7 +3,7 @@
 What nobody but the connector asks goes from the warehouse's schema to `<schema>_internal` (`internal` beside main),
 with its rows. Who may use the warehouse's schema may use that one.
 
-Revision ID: 0008, after 0007
+Revision ID: 0009, after 0007
 """
 
 import re
@@ -11,7 +11,7 @@ import re
 import sqlalchemy as sa
 from alembic import context, op
 
-revision = "0008"
+revision = "0009"
 down_revision = "0007"
 branch_labels = None
 depends_on = None
