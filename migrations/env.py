@@ -9,7 +9,7 @@ import duckdb_sqlalchemy.alembic_impl  # noqa: F401
 import sqlalchemy as sa
 from alembic import context
 
-# Revision 0008 moves Alembic's own table out of the first schema of the search path.
+# Revision 0009 moves Alembic's own table out of the first schema of the search path.
 MOVED_TO = (
     "SELECT table_schema FROM information_schema.tables WHERE table_name = 'alembic_version'"
     " AND table_schema = ANY(current_schemas(false)) AND table_schema <> current_schema()"

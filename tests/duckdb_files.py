@@ -9,9 +9,10 @@ from connector.load.tables.declaration import is_internal
 
 
 def connected(file: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
-    """A connection on one thread to a warehouse in schema main."""
+    """A connection on one thread to a warehouse, whose schema is main or named in every query."""
     connection = duckdb.connect(str(file), read_only=read_only, config={"threads": 1})
-    connection.execute("SET search_path = 'main,internal'")
+    if connection.execute("SELECT 1 FROM duckdb_schemas() WHERE schema_name = 'internal'").fetchone():
+        connection.execute("SET search_path = 'main,internal'")
     return connection
 
 

@@ -49,6 +49,7 @@ def test_keys_of_every_data_type_shape_and_answer(tmp_path: Path) -> None:
     opened.close()
 
 
+@pytest.mark.filterwarnings("ignore:_remove_from_frame_to_hashes_map:DeprecationWarning")
 def test_keys_of_generated_rows(tmp_path: Path) -> None:
     seen: list[GeneratedRow] = []
 
