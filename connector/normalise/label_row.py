@@ -5,10 +5,11 @@ from typing import Any, Protocol, runtime_checkable
 
 from connector.normalise.classifications import LegacyClassifications, add_classifications, collect_legacy
 from connector.normalise.data_frames import add_dicom_frames, add_image_frames
+from connector.normalise.data_types import RANGE_UNITS
 from connector.normalise.drawn_frames import DrawnFrame, FrameDecoder, decode_frame
 from connector.normalise.frames import FrameKeys, FrameObjects, add_frame_objects
 from connector.normalise.object_instances import add_object_answers
-from connector.normalise.range_objects import RANGE_UNITS, add_root_range_objects
+from connector.normalise.range_objects import add_root_range_objects
 from connector.normalise.row_context import ROOT, RowContext
 from connector.normalise.scenes import is_frame_key, scene_spaces
 from connector.normalise.spaces import add_spaces, merged_spaces

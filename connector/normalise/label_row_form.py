@@ -6,6 +6,7 @@ What Encord may add, and what no reader asks for, is not mentioned.
 from collections.abc import Mapping
 from typing import Any
 
+from connector.normalise.data_types import RANGE_UNITS
 from connector.normalise.expected_form import (
     ANYTHING,
     FLAG,
@@ -21,7 +22,6 @@ from connector.normalise.expected_form import (
     Form,
     ListOf,
 )
-from connector.normalise.range_objects import RANGE_UNITS
 
 Json = Any
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from connector.errors import FormatError
+from connector.normalise.data_types import data_type_of
 from connector.normalise.expected_form import first_problem, first_unreadable
 from connector.normalise.label_row_form import LISTING_ENTRY, label_row_form
-from connector.normalise.row_context import data_type_of
 
 Json = Any
 

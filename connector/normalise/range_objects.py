@@ -8,9 +8,6 @@ from connector.normalise.object_instances import place_object
 from connector.normalise.ranges import Range, merge_keeping_reversed, read_ranges
 from connector.normalise.row_context import ROOT, RowContext
 
-RANGE_UNITS = {"audio": "millisecond", "time_series": "axis", "plain_text": "character", "text": "character"}
-"""Data type or space type → what its ranges count."""
-
 
 def _instance(context: RowContext, space_id: str, item: Mapping[str, Any]) -> str:
     object_hash: str = item["objectHash"]

@@ -8,6 +8,7 @@ from typing import Any
 from connector.errors import FormatError
 from connector.normalise.answers import AnswerReader
 from connector.normalise.columns import BundleColumns
+from connector.normalise.data_types import data_type_of
 from connector.normalise.expected_form import kind_of
 from connector.normalise.ontology import Ontology
 from connector.normalise.row_warnings import RowWarnings
@@ -15,11 +16,6 @@ from connector.normalise.timestamps import TimestampCache
 
 ROOT = "root"
 """The space of what lies on the label row itself."""
-
-
-def data_type_of(entry: Mapping[str, Any], labels: Mapping[str, Any]) -> str:
-    """The kind of data that a label row is of, lower case, such as video."""
-    return str(labels.get("data_type") or entry.get("data_type") or "").lower()
 
 
 @dataclass(slots=True)

@@ -7,9 +7,10 @@ from typing import Any
 import orjson
 
 from connector.normalise.classifications import LegacyClassifications, collect_legacy
+from connector.normalise.data_types import RANGE_UNITS
 from connector.normalise.frames import FrameKeys, FrameObjects, add_frame_objects
 from connector.normalise.ids import NAME, NotAnIdError
-from connector.normalise.range_objects import RANGE_UNITS, add_point_objects, add_space_range_objects
+from connector.normalise.range_objects import add_point_objects, add_space_range_objects
 from connector.normalise.row_context import ROOT, RowContext
 
 Space = Mapping[str, Any]

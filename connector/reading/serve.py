@@ -8,7 +8,7 @@ import os
 import sys
 from typing import IO
 
-from connector.start import hold_little, start_quickly
+from connector.quick_start import hold_little, start_quickly
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 
 from connector.errors import ConnectorError, ErrorKind
-from connector.source.retry import retry_after_seconds
+from connector.source.retry_after import retry_after_seconds
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

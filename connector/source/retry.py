@@ -7,25 +7,21 @@ sit out a wait of a minute first.
 """
 
 import dataclasses
-import datetime
-import email.utils
 import random
 import time
 from collections.abc import Callable
 from typing import TypeVar
 
-import requests
 import tenacity
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.source.events import EventName, Teller
+from connector.source.retry_after import in_words
 from connector.source.settings import SourceSettings
 
 Answer = TypeVar("Answer")
 
 STOP_CHECK_SECONDS = 0.2
-LONGEST_RETRY_AFTER_SECONDS = 10.0**9
-"""What a longer wait is taken for."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -137,39 +133,3 @@ def _error_of(state: tenacity.RetryCallState) -> ConnectorError:
     if not isinstance(error, ConnectorError):  # the predicate lets nothing else come this far
         raise TypeError(f"waiting for {type(error).__name__}")
     return error
-
-
-def retry_after_seconds(response: requests.Response) -> float | None:
-    """The Retry-After header in seconds from now; None if there is none, or nobody can read it.
-
-    A date is compared with the answer's own Date header, so that a wrong local clock does not matter.
-    """
-    header = response.headers.get("Retry-After", "").strip()
-    if not header:
-        return None
-    if header.isascii() and header.isdigit():
-        return min(float(header), LONGEST_RETRY_AFTER_SECONDS)
-    until = _http_date(header)
-    if until is None:
-        return None
-    now = _http_date(response.headers.get("Date", "")) or datetime.datetime.now(datetime.UTC)
-    return max(0.0, (until - now).total_seconds())
-
-
-def in_words(seconds: float) -> str:
-    """A wait as people say it: "90 s", "20 minutes", "3 hours", "more than two days"."""
-    if seconds <= 120:
-        return f"{seconds:.0f} s"
-    if seconds <= 120 * 60:
-        return f"{seconds / 60:.0f} minutes"
-    if seconds <= 48 * 3600:
-        return f"{seconds / 3600:.0f} hours"
-    return "more than two days"
-
-
-def _http_date(text: str) -> datetime.datetime | None:
-    try:
-        date = email.utils.parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
-        return None
-    return date if date.tzinfo is not None else date.replace(tzinfo=datetime.UTC)

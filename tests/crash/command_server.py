@@ -136,7 +136,7 @@ class CommandServer:
 
 
 def _serve() -> None:
-    from connector.start import start_quickly
+    from connector.quick_start import start_quickly
 
     start_quickly()
     from connector.cli import main

@@ -11,7 +11,7 @@ import requests
 from connector.errors import ConnectorError, ErrorKind
 from connector.sample import SampleWorld
 from connector.source import Source, SourceSettings
-from connector.source.retry import LONGEST_RETRY_AFTER_SECONDS, in_words, retry_after_seconds
+from connector.source.retry_after import LONGEST_RETRY_AFTER_SECONDS, in_words, retry_after_seconds
 from tests.source.world import PROJECT_HASH
 
 NOON = "Sun, 01 Mar 2026 12:00:00 GMT"
