@@ -15,11 +15,11 @@ import sqlalchemy as sa
 from bench import results
 from bench.compared_ways import sync
 from bench.engines import ENGINES, empty_warehouse
+from bench.large_worlds.scale import Scale
 from bench.options import parser, size_of
 from bench.serving import ServedWorld
 from bench.workloads import Size
 from connector.load import open_warehouse
-from connector.sample import Scale
 from connector.sql_files import view_files
 
 QUESTION = "consensus_views"

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 
-from connector.load.reading import open_for_reading
-from connector.load.session import Session
+from connector.load.contract.session import Session
+from connector.load.questions.reading import open_for_reading
 from tests.postgres_server import PostgresServer
 
 ENGINES = ("duckdb", "postgresql")

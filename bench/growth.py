@@ -16,11 +16,11 @@ from typing import Any
 from bench import results
 from bench.compared_ways import LONG_SECONDS, sync
 from bench.engines import ENGINES, empty_warehouse
+from bench.large_worlds.scale import Scale
 from bench.options import parser, size_of
 from bench.serving import ServedWorld
 from bench.timed_process import Spent
 from bench.workloads import Size
-from connector.sample import Scale
 
 QUESTION = "growth"
 

@@ -18,17 +18,17 @@ from typing import Any, NamedTuple
 
 from pydantic import SecretStr
 
+from bench.large_worlds.scale import Scale
 from bench.results import show
 from bench.serving import ServedWorld
 from bench.ways import Job
 from bench.ways.sqlalchemy_rows import load_project
 from bench.workloads import request_rows
 from connector.config import Settings
-from connector.interruption import Interruption
 from connector.load import open_warehouse
-from connector.report import Level
-from connector.run import run_sync
-from connector.sample import Scale
+from connector.process.interruption import Interruption
+from connector.runs.report import Level
+from connector.sync.run import run_sync
 from connector.views import install
 
 MOST_ROUNDS = 3

@@ -13,9 +13,10 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+from bench.large_worlds.scale import Scale, build_scale_world
 from bench.timed_process import COMMAND, run
 from bench.workloads import WORKLOADS
-from connector.sample import SampleServer, Scale, build_scale_world
+from connector.sample import SampleServer
 
 ANNOTATIONS_A_ROW = 20
 FRAMES = 10_000

@@ -13,11 +13,11 @@ from typing import Any
 from bench import results
 from bench.compared_ways import sync
 from bench.engines import ENGINES, empty_warehouse, reading
+from bench.large_worlds.scale import Scale
 from bench.options import parser, size_of
 from bench.serving import ServedWorld
 from bench.workloads import Size
-from connector.load.session import Session
-from connector.sample import Scale
+from connector.load.contract.session import Session
 
 QUESTION = "queries"
 FRAMES, OBJECTS = 1_000, 10

@@ -17,12 +17,12 @@ import duckdb
 
 from bench import results
 from bench.compared_ways import sync
+from bench.large_worlds.scale import Scale
 from bench.options import parser, size_of
 from bench.serving import ServedWorld
 from bench.timed_process import Spent, run
 from bench.ways import Job
 from bench.workloads import Size
-from connector.sample import Scale
 
 QUESTION = "second_sync"
 PROJECTS: dict[str, tuple[str, Scale, dict[Size, int]]] = {

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from connector.sample import Scale
+from bench.large_worlds.scale import Scale
 
 
 class ServedWorld:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from connector.sample import Scale
+from bench.large_worlds.scale import Scale
 
 Size = Literal["quick", "normal", "full"]
 _GROWTH: dict[Size, float] = {"quick": 0.02, "normal": 1, "full": 4}

@@ -12,7 +12,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from connector.sample import SampleProject, SampleServer, Scale, build_scale_world
+from bench.large_worlds.scale import Scale, build_scale_world
+from connector.sample import SampleProject, SampleServer
 
 
 def main() -> None:

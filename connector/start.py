@@ -2,9 +2,9 @@
 
 import gc
 
-from connector.file_modes import make_files_private
-from connector.quick_start import hold_little, start_quickly
-from connector.standard_streams import guard_standard_streams
+from connector.process.file_modes import make_files_private
+from connector.process.quick_start import hold_little, start_quickly
+from connector.process.standard_streams import guard_standard_streams
 
 
 def main() -> None:
@@ -13,7 +13,7 @@ def main() -> None:
     start_quickly()
     hold_little()
     make_files_private()
-    from connector.cli import main
+    from connector.commands.cli import main
 
     try:
         main()

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the migrations on the connection that `connector.load.revisions` hands over.
+"""Alembic's entry: runs the migrations on the connection that `connector.load.contract.revisions` hands over.
 
 There is no alembic.ini: the connection, or for SQL text the dialect's name, travels in the configuration's attributes.
 Tables are created in the connection's search path, so the same revisions serve every `--schema`.

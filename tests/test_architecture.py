@@ -1,109 +1,179 @@
-"""The tree is the architecture: who may import whom, who may know the SDK, who may know SQL."""
+"""The tree is the architecture: which room may import which, who may know a library, how large a room may be."""
 
 import ast
+import graphlib
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 PACKAGE = Path(__file__).parent.parent / "connector"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-LAYERS = {"source", "normalise", "load", "views", "sample"}
-SHARED = {"credentials", "engine_refusals", "errors", "file_modes", "packaged_files", "text_files"}
-"""What every layer may import of the package beside itself."""
-BELOW = {"load": {"sql_files"}, "views": {"load", "sql_files"}}
-"""What a layer may import beside that."""
+ROOMS: dict[str, str] = {
+    "errors": "",
+    "credentials": "",
+    "geometry": "",
+    "load.tables": "",
+    "sample.world": "",
+    "load.locks": "errors",
+    "normalise": "errors",
+    "packaged_files": "errors",
+    "process": "errors",
+    "source.answers": "errors",
+    "text_files": "errors",
+    "export.label_rows.encord_dict": "geometry",
+    "sample.farm": "sample.world",
+    "sample.server": "sample.world",
+    "normalise.forms": "errors normalise",
+    "sql_files": "errors packaged_files",
+    "export": "errors normalise process",
+    "config": "credentials errors text_files",
+    "source.connection": "credentials errors source.answers text_files",
+    "sample": "sample.farm sample.server sample.world",
+    "normalise.label_rows": "errors geometry normalise normalise.forms",
+    "load.contract": "credentials errors load.tables packaged_files sql_files",
+    "source.label_rows": "errors source.answers source.connection",
+    "source.listing": "credentials errors source.answers source.connection",
+    "normalise.listing": "errors normalise normalise.forms normalise.label_rows",
+    "load.matching": "errors load.contract load.tables sql_files",
+    "views": "errors load.contract load.tables packaged_files sql_files",
+    "source.changes": "errors source.label_rows",
+    "source": "source.connection source.label_rows source.listing",
+    "load.writing": "errors load.contract load.matching load.tables",
+    "reading": "errors normalise normalise.label_rows process source.changes source.label_rows",
+    "load.on_duckdb": "errors load.contract load.locks load.matching load.tables load.writing process",
+    "load.on_postgres": "errors load.contract load.locks load.matching load.tables load.writing",
+    "load": "load.contract load.locks load.matching load.on_duckdb load.on_postgres",
+    "load.questions": "errors load.contract load.on_duckdb load.on_postgres load.tables load.writing",
+    "load.publish": "errors load.contract load.locks load.on_duckdb load.questions load.tables process sql_files",
+    "runs": (
+        "config credentials errors geometry load load.contract load.locks load.on_duckdb load.publish "
+        "process source source.changes source.connection source.listing views"
+    ),
+    "export.coco": "errors export geometry load.contract load.questions load.writing normalise process runs",
+    "export.frames": "errors export geometry load.contract load.questions process runs",
+    "export.label_rows": "errors export export.label_rows.encord_dict load.questions process runs",
+    "sync": (
+        "config credentials errors load load.locks load.questions normalise normalise.label_rows "
+        "normalise.listing process reading runs source source.changes source.label_rows"
+    ),
+    "verify": (
+        "config errors load load.contract load.questions load.tables load.writing normalise "
+        "normalise.label_rows normalise.listing process runs source source.changes source.label_rows"
+    ),
+    "label_files": (
+        "config credentials errors export.label_rows.encord_dict load load.locks load.questions normalise "
+        "normalise.forms normalise.listing process runs source.answers source.changes source.label_rows "
+        "source.listing sync text_files"
+    ),
+    "commands": (
+        "config credentials errors export.coco export.frames export.label_rows label_files load "
+        "load.locks load.questions normalise normalise.listing process runs sample source source.changes "
+        "sync verify"
+    ),
+    "start": "commands process",
+}
+"""Room (a folder of the package, or a module at its root) → the rooms that it imports. Each of these lies below it."""
 
 LIBRARIES = {
-    "encord": {"source"},
-    "sqlalchemy": {"load", "views"},
-    "alembic": {"load"},
-    "duckdb": {"load"},
-    "filelock": {"load"},
-    "click": {"cli", "commands"},
-    "av": {"export"},
-    "PIL": {"export"},
+    "encord": "source",
+    "sqlalchemy": "load views",
+    "alembic": "load",
+    "duckdb": "load",
+    "filelock": "load",
+    "shapely": "geometry export",
+    "click": "commands",
+    "rich": "commands runs",
+    "av": "export",
+    "PIL": "export",
 }
-"""Library → the only parts of the package that may import it."""
+"""Library → the parts of the package that may import it, and no others."""
+
+PURE = ("geometry", "normalise", "export/label_rows/encord_dict")
+"""What makes rows of labels, and labels of rows: no input, no output, no SQL."""
+_PURE_LIBRARIES = {"pyarrow", "numpy", "orjson", "msgspec", "shapely", "connector"}
+_OUTSIDE = {"os", "io", "pathlib", "socket", "requests", "urllib", "subprocess", "logging"}
 
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "core", "manager", "misc"}
+LARGEST_ROOM, LONGEST_MODULE = 16, 300
 
 
-def imports_of(path: Path) -> set[str]:
+def imports_of(path: Path) -> Iterator[str]:
     """Dotted names of everything that a module imports, at its top or within functions."""
-    found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            found.update(alias.name for alias in node.names)
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import"
-            found.add(node.module or "")
-    return found
+            for alias in node.names:
+                # `from room import module` imports a module, `from module import name` does not.
+                inner = PACKAGE.parent.joinpath(*str(node.module).split("."), alias.name)
+                is_module = inner.is_dir() or inner.with_suffix(".py").is_file()
+                yield f"{node.module}.{alias.name}" if is_module else str(node.module)
 
 
-def part_of(path: Path) -> str:
-    """The first name below the package: a layer's folder or a top-level module."""
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+def room_of(dotted: str) -> str:
+    """The room that a module of the package is in; a folder's own name stands for its `__init__`."""
+    names = dotted.split(".")[1:]
+    is_room = PACKAGE.joinpath(*names).is_dir()
+    return ".".join(names if is_room or len(names) == 1 else names[:-1])
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_layers_import_only_themselves_and_what_is_shared(path: Path) -> None:
-    part = part_of(path)
-    inside = {name.split(".")[1] for name in imports_of(path) if name.startswith("connector.")}
-    if part in LAYERS:
-        assert inside <= {part} | SHARED | BELOW.get(part, set())
-    if part == "pipeline":
-        assert not inside & {"cli", "commands", "run", "sample"}
-    if part == "reading":
-        # The reading process starts in a third of a second because neither the SDK nor an engine is imported there.
-        assert inside <= {"reading", "source", "normalise", "start", "garbage_collection", "errors"}
-    if part == "export":
-        assert not inside & {"source", "sample", "views", "cli", "commands", "run", "pipeline", "bundle"}
-    if part == "label_files":
-        assert not inside & {"sample", "views", "cli", "commands", "pipeline"}
-    if part not in {"cli", "commands", "start"}:
-        assert "cli" not in inside
+def dotted_name(path: Path) -> str:
+    return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_only_the_layer_that_knows_a_library_imports_it(path: Path) -> None:
-    for name in imports_of(path):
-        allowed = LIBRARIES.get(name.split(".", 1)[0])
-        assert allowed is None or part_of(path) in allowed, f"{path} imports {name}"
+def test_each_room_imports_what_lies_below_it_and_no_more() -> None:
+    found: dict[str, set[str]] = {}
+    for path in MODULES:
+        this = room_of(dotted_name(path))
+        inside = {room_of(name) for name in imports_of(path) if name.startswith("connector.")}
+        found.setdefault(this, set()).update(inside - {this, ""})
+    allowed = {room: set(below.split()) for room, below in ROOMS.items()}
+    assert {room: below for room, below in found.items() if room} == allowed
+    # Raises CycleError where two rooms lie above one another.
+    assert len(list(graphlib.TopologicalSorter(allowed).static_order())) == len(allowed)
 
 
-@pytest.mark.parametrize("folder", ["normalise", "export/encord_dict"])
-def test_what_makes_rows_of_labels_and_labels_of_rows_is_pure(folder: str) -> None:
-    allowed = {"pyarrow", "numpy", "orjson", "msgspec"}
-    for path in (PACKAGE / folder).rglob("*.py"):
+def test_only_the_part_that_knows_a_library_imports_it() -> None:
+    for path in MODULES:
+        part = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
         for name in imports_of(path):
-            assert not name.startswith("connector.load"), path
-            root = name.split(".", 1)[0]
-            assert root not in {"os", "io", "pathlib", "socket", "requests", "urllib", "subprocess", "logging"}, path
-            assert root in allowed or root == "connector" or _is_standard(root), f"{path} imports {name}"
+            allowed = LIBRARIES.get(name.split(".", 1)[0])
+            assert allowed is None or part in allowed.split(), f"{path} imports {name}"
 
 
-def _is_standard(name: str) -> bool:
-    return name in sys.stdlib_module_names
+def test_what_makes_rows_of_labels_and_labels_of_rows_is_pure() -> None:
+    for path in (path for folder in PURE for path in (PACKAGE / folder).rglob("*.py")):
+        roots = {name.split(".", 1)[0] for name in imports_of(path)}
+        assert not roots & _OUTSIDE, path
+        assert all(root in _PURE_LIBRARIES or root in sys.stdlib_module_names for root in roots), path
 
 
-def test_modules_are_of_one_thing() -> None:
-    too_long = {
-        str(path.relative_to(PACKAGE)): lines
-        for path in MODULES
-        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 300
-    }
-    assert too_long == {}
+def test_rooms_and_modules_are_of_one_thing() -> None:
+    lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
+    assert [path for path, count in lines.items() if count > LONGEST_MODULE] == []
+    folders = {path.parent for path in MODULES}
+    sizes = {folder: len([path for path in folder.glob("*.py") if path.stem != "__init__"]) for folder in folders}
+    assert [folder for folder, size in sizes.items() if size > LARGEST_ROOM] == []
 
 
-def test_names_say_what_is_inside() -> None:
+ENGINES = {"on_duckdb", "on_postgres"}
+
+
+def test_names_say_what_is_inside_and_say_it_once() -> None:
     assert not [path for path in MODULES if path.stem in FORBIDDEN_NAMES or path.parent.name in FORBIDDEN_NAMES]
+    named: dict[str, list[Path]] = {}
+    for path in MODULES:
+        if path.stem != "__init__" and path.parent.name not in ENGINES:
+            named.setdefault(path.stem, []).append(path)
+    assert {name: paths for name, paths in named.items() if len(paths) > 1} == {}
 
 
 def test_view_text_lives_in_sql_files_only() -> None:
     for path in MODULES:
-        assert part_of(path) == "sql_files" or not re.search(
+        # sql_files is what reads them: it knows how they begin.
+        assert path.parent.name == "sql_files" or not re.search(
             r"create\s+(or\s+replace\s+)?view\s+\S+\s+as", path.read_text(encoding="utf-8"), re.IGNORECASE
         )

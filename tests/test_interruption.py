@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from connector.errors import ConnectorError, ErrorKind
-from connector.interruption import interruption_on_signals
+from connector.process.interruption import interruption_on_signals
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

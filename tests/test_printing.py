@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from connector.printing import LogLine, json_line, print_line, visible
+from connector.runs.printing import LogLine, json_line, print_line, visible
 
 UNSEEN = [chr(point) for point in range(sys.maxunicode + 1) if unicodedata.category(chr(point)) in "Cc Cf Cs Zl Zp"]
 

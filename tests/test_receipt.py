@@ -7,9 +7,9 @@ import pyarrow as pa
 import pytest
 
 from connector.errors import ConnectorError, ErrorKind
-from connector.receipt import Receipt
-from connector.source.changes import Changes
-from connector.source.fetch_plan import Change, FetchPlan
+from connector.runs.receipt import Receipt
+from connector.source.changes.changes import Changes
+from connector.source.changes.fetch_plan import Change, FetchPlan
 
 
 def receipt() -> Receipt:

@@ -5,7 +5,7 @@ import io
 import orjson
 import pytest
 
-from connector.report import JsonReport, TextReport
+from connector.runs.report import JsonReport, TextReport
 from tests.output.terminal import SEQUENCES
 from tests.test_printing import Terminal
 

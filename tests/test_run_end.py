@@ -5,8 +5,8 @@ import datetime
 import pytest
 
 from connector.errors import ConnectorError, ErrorKind
-from connector.receipt import Receipt
-from connector.run import Run
+from connector.runs.receipt import Receipt
+from connector.sync.run import Run
 
 NOW = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 

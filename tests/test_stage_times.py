@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connector.stage_times import StageTimes, profile_lines
+from connector.runs.stage_times import StageTimes, profile_lines
 
 
 def spin(seconds: float) -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bench.large_worlds.scale import Scale, build_scale_world
 from connector.load import open_warehouse
-from connector.sample import SampleServer, Scale, build_scale_world
+from connector.sample import SampleServer
 from connector.views import install
 
 HEAVY = frozenset(
@@ -89,9 +90,8 @@ def test_a_sync_imports_neither_migrations_nor_pandas(url: str, tmp_path: Path) 
 
 def told_by(script: str, *path: Path) -> list[str]:
     """What a script prints in a process that starts as the command does, word by word."""
-    begin = (
-        f"import sys\nfrom connector.quick_start import start_quickly\nstart_quickly()\nsys.path[:0] = {[*map(str, path)]}\n"
-    )
+    begin = "import sys\nfrom connector.process.quick_start import start_quickly\nstart_quickly()\n"
+    begin += f"sys.path[:0] = {[*map(str, path)]}\n"
     ran = subprocess.run([sys.executable, "-c", begin + script], capture_output=True, text=True, check=True)
     return ran.stdout.split()
 
@@ -122,7 +122,7 @@ def test_an_sdk_whose_transport_lies_elsewhere_is_imported_whole(tmp_path: Path)
 
 def test_arrow_takes_its_memory_from_the_system_and_the_allocator_takes_its_settings() -> None:
     script = """
-import ctypes, connector.quick_start as quick_start
+import ctypes, connector.process.quick_start as quick_start
 quick_start.hold_little()
 import pyarrow
 print(pyarrow.default_memory_pool().backend_name, ctypes.CDLL(None).mallopt(-8, 2))

@@ -11,8 +11,8 @@ from connector import text_files
 from connector.config import load_settings
 from connector.errors import ConnectorError, ErrorKind
 from connector.label_files.file_project import read_ontology_file
-from connector.source import SourceSettings
-from connector.source.ssh_key import load_private_key
+from connector.source.connection.settings import SourceSettings
+from connector.source.connection.ssh_key import load_private_key
 from connector.text_files import read_text
 from tests.source.test_ssh_key import key_of, openssh_text, same
 

@@ -5,10 +5,13 @@ from typing import Any
 
 from bench.ways import Job
 from bench.ways.dlt_pipeline import LOADER, pipeline, tell_annotations
-from connector.garbage_collection import collector_paused
 from connector.load import ARROW_SCHEMAS
-from connector.normalise import Ontology, normalise_label_rows
-from connector.source import Source, SourceSettings, WantedLabelRow
+from connector.normalise.label_rows.bundle import normalise_label_rows
+from connector.normalise.ontology import Ontology
+from connector.process.garbage_collection import collector_paused
+from connector.source.connection.settings import SourceSettings
+from connector.source.label_rows.fetched import WantedLabelRow
+from connector.source.source import Source
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ import orjson
 import pyarrow as pa
 
 from bench.ways import Job
-from connector.load.duckdb_file import connect
+from connector.load.on_duckdb.opening import connect
 from connector.load.tables import LABEL_TABLES
 
 ANNOTATIONS_A_TRANSACTION = 100_000

@@ -1,1 +1,1 @@
-"""What stands behind the commands of `connector.cli`, one module a command; `sync` itself is `connector.run`."""
+"""The commands: `cli` is the group and the error boundary, and each command has a module of its name."""

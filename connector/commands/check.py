@@ -9,12 +9,14 @@ from connector import __version__
 from connector.config import Settings
 from connector.errors import ConnectorError, ErrorKind, ExitCode
 from connector.load import ARROW_SCHEMAS, STORED_SCHEMA
-from connector.load.reading import warehouse_exists
-from connector.load.status import read_state, read_status
-from connector.normalise import NORMALISER_VERSION, normalise_listing
-from connector.printing import print_line
-from connector.project_choice import project_hashes, require_project_choice, source_settings
-from connector.source import Source, compare
+from connector.load.questions.project_status import read_state, read_status
+from connector.load.questions.reading import warehouse_exists
+from connector.normalise import NORMALISER_VERSION
+from connector.normalise.listing.listing import normalise_listing
+from connector.runs.printing import print_line
+from connector.runs.project_choice import project_hashes, require_project_choice, source_settings
+from connector.source.changes.changes import compare
+from connector.source.source import Source
 
 
 def run_checks(settings: Settings) -> ExitCode:

@@ -14,13 +14,13 @@ from rich.table import Table
 from connector.commands.demo_questions import QUESTIONS, Question
 from connector.config import Settings
 from connector.errors import ConnectorError, ErrorKind
-from connector.interruption import Interruption, interruption_on_signals
 from connector.load import Warehouse, open_warehouse
-from connector.load.status import read_status
-from connector.printing import print_line, visible
-from connector.report import TextReport
-from connector.run import run_sync
+from connector.load.questions.project_status import read_status
+from connector.process.interruption import Interruption, interruption_on_signals
+from connector.runs.printing import print_line, visible
+from connector.runs.report import TextReport
 from connector.sample import SampleProject, SampleServer, build_sample_world
+from connector.sync.run import run_sync
 
 SHOWN_ROWS = 13
 SAMPLE_TITLE = "Meadowbrook dairy herd"

@@ -65,9 +65,9 @@ def export_coco(
       encord-sync export coco --where "workflow_stage_title = 'Complete'"
       encord-sync export coco --out coco.json --consensus --never-crowd
     """  # noqa: D301 - a backslash and b is how click is told to keep lines as they are
-    from connector.export.coco_choice import CocoWanted
-    from connector.export.coco_file import STANDARD_OUTPUT, write_coco
-    from connector.interruption import interruption_on_signals
+    from connector.export.coco.chosen_label_rows import CocoWanted
+    from connector.export.coco.written_file import STANDARD_OUTPUT, write_coco
+    from connector.process.interruption import interruption_on_signals
 
     settings = load_settings(given(flags), os.environ, config)
     report = report_for(settings, is_output_taken=out == STANDARD_OUTPUT)

@@ -71,9 +71,9 @@ def export_frames(
       encord-sync export frames --video barn.mp4 --out frames --format jpg \\
         --where "frame IN (10, 20, 30, 40)"
     """  # noqa: D301 - a backslash and b is how click is told to keep lines as they are
-    from connector.export.frames import save_frames
-    from connector.export.frames_choice import FramesWanted
-    from connector.interruption import interruption_on_signals
+    from connector.export.frames.chosen_video import FramesWanted
+    from connector.export.frames.saved_frames import save_frames
+    from connector.process.interruption import interruption_on_signals
 
     settings = load_settings(given(flags), os.environ, config)
     report = report_for(settings)

@@ -54,11 +54,11 @@ def export_json(
       encord-sync export json --out labels.json.gz --ontology-out ontology.json
       encord-sync export json --branch all --lines --out - | jq .label_hash
     """  # noqa: D301 - a backslash and b is how click is told to keep lines as they are
-    from connector.export.json_file import STANDARD_OUTPUT, write_json_file, write_ontology_file
-    from connector.export.stored_label_rows import StoredLabelRows, only_project
-    from connector.interruption import interruption_on_signals
-    from connector.load.held_rows import HeldRows
-    from connector.load.reading import open_for_reading
+    from connector.export.label_rows.json_file import STANDARD_OUTPUT, write_json_file, write_ontology_file
+    from connector.export.label_rows.stored import StoredLabelRows, only_project
+    from connector.load.questions.held_rows import HeldRows
+    from connector.load.questions.reading import open_for_reading
+    from connector.process.interruption import interruption_on_signals
 
     settings = load_settings(given(flags), os.environ, config)
     report = report_for(settings, is_output_taken=out == STANDARD_OUTPUT)

@@ -52,8 +52,8 @@ def load(
       encord-sync load exports/*.json.gz --project 0a1b… --title "Dairy herd" \\
         --ontology ontology.json
     """  # noqa: D301 - a backslash and b is how click is told to keep lines as they are
-    from connector.interruption import interruption_on_signals
     from connector.label_files.load_run import run_load
+    from connector.process.interruption import interruption_on_signals
 
     settings = load_settings(given(flags), os.environ, config)
     report = report_for(settings)

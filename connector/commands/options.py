@@ -12,8 +12,8 @@ from pydantic.fields import FieldInfo
 
 from connector.config import ENVIRONMENT_PREFIX, OPTIONS, Settings, is_text
 from connector.errors import ConnectorError, ErrorKind
-from connector.printing import LogLine
-from connector.report import JsonReport, Level, Report, TextReport
+from connector.runs.printing import LogLine
+from connector.runs.report import JsonReport, Level, Report, TextReport
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from connector.config import Settings
 from connector.errors import ExitCode
-from connector.load.status import ProjectStatus, WarehouseStatus, read_status
-from connector.printing import json_line, print_line
+from connector.load.questions.project_status import ProjectStatus, WarehouseStatus, read_status
+from connector.runs.printing import json_line, print_line
 
 _SHOWN_FAILURES = 20
 

@@ -6,18 +6,18 @@ from contextlib import ExitStack, contextmanager
 
 from connector.config import Settings
 from connector.errors import ConnectorError, ErrorKind, ExitCode
-from connector.interruption import Interruption
-from connector.load.held_rows import HeldRows
-from connector.load.lock_holder import LockHolder
-from connector.load.reading import open_for_reading
+from connector.load.locks.lock_holder import LockHolder
+from connector.load.questions.held_rows import HeldRows
+from connector.load.questions.reading import open_for_reading
 from connector.load.sync_locks import SyncLocks, locks_of_reader
-from connector.patience import Patience
-from connector.project_choice import project_hashes, require_project_choice, source_settings
-from connector.report import Report
-from connector.source import Source
+from connector.process.interruption import Interruption
+from connector.runs.patience import Patience
+from connector.runs.project_choice import project_hashes, require_project_choice, source_settings
+from connector.runs.report import Report
+from connector.source.source import Source
 from connector.verify.findings import SHOWN, Findings
-from connector.verify.project import Sample, check_stop, verify_project
 from connector.verify.row_comparison import Difference, Kind
+from connector.verify.verified_project import Sample, check_stop, verify_project
 
 _NEXT_PROJECT_MAY_FARE_BETTER = {ErrorKind.PERMISSION, ErrorKind.SOURCE_CONTENT}
 

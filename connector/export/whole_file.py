@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from connector.file_modes import take_place
+from connector.process.file_modes import take_place
 
 
 @contextmanager

@@ -11,8 +11,8 @@ import msgspec
 import orjson
 
 from connector.errors import FormatError
-from connector.normalise.expected_form import FLAG, NUMBER, TEXT, Each, Fields, Form, first_problem
-from connector.source.json_parts import json_problem, readable_parts, split_object
+from connector.normalise.forms.expected_form import FLAG, NUMBER, TEXT, Each, Fields, Form, first_problem
+from connector.source.answers.json_parts import json_problem, readable_parts, split_object
 
 Number = int | float | None
 Entry = dict[str, Any]

@@ -6,19 +6,22 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from connector.bundle import BundleLoader
 from connector.config import Settings
 from connector.errors import ErrorKind, FormatError
-from connector.interruption import Interruption
 from connector.label_files.file_entries import Entry, file_entry, label_hash_of
 from connector.label_files.known_rows import KnownRows
 from connector.label_files.label_row_file import LabelRowFile
 from connector.load import ARROW_SCHEMAS, Warehouse
-from connector.load.known_project import known_data_units, label_rows_of_others
-from connector.normalise import Ontology, OntologyChange, label_row_id, normalise_listing
-from connector.receipt import Receipt
-from connector.report import Report
-from connector.source import FetchedBundle, FetchedLabelRow, LabelRowFailure
+from connector.load.questions.known_project import known_data_units, label_rows_of_others
+from connector.normalise.listing.listing import normalise_listing
+from connector.normalise.listing.listing_entries import label_row_id
+from connector.normalise.listing.ontology_changes import OntologyChange
+from connector.normalise.ontology import Ontology
+from connector.process.interruption import Interruption
+from connector.runs.receipt import Receipt
+from connector.runs.report import Report
+from connector.source.label_rows.fetched import FetchedBundle, FetchedLabelRow, LabelRowFailure
+from connector.sync.bundle_loader import BundleLoader
 
 _UNCHANGED = OntologyChange(frozenset(), everything_is_stale=False, is_changed=False)
 _KEYS_OF_LABEL_ROW = ("label_row_id", "project_hash", "data_hash", "branch_name", "label_hash")

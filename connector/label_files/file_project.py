@@ -7,14 +7,16 @@ from typing import Any
 import orjson
 
 from connector.errors import ConnectorError, ErrorKind
-from connector.export.encord_dict import ontology_structure
+from connector.export.label_rows.encord_dict import ontology_structure
 from connector.label_files.label_row_file import LabelRowFile
 from connector.label_files.ontology_of_labels import OntologyOfLabels
 from connector.load import ARROW_SCHEMAS, Warehouse
-from connector.load.known_project import known_project
-from connector.normalise import Ontology, ontology_change, project_tables
-from connector.report import Report
-from connector.source.json_parts import json_problem
+from connector.load.questions.known_project import known_project
+from connector.normalise.listing.ontology_changes import ontology_change
+from connector.normalise.listing.project_tables import project_tables
+from connector.normalise.ontology import Ontology
+from connector.runs.report import Report
+from connector.source.answers.json_parts import json_problem
 from connector.text_files import read_text
 
 _UNREADABLE = (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError)

@@ -9,7 +9,7 @@ from connector.label_files.file_entries import Entry
 from connector.load import Warehouse
 from connector.normalise import NORMALISER_VERSION
 from connector.normalise.timestamps import TimestampCache
-from connector.source import Change
+from connector.source.changes.fetch_plan import Change
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 

@@ -19,9 +19,9 @@ from typing import IO
 import msgspec
 
 from connector.errors import ConnectorError, ErrorKind, FormatError
-from connector.source.answer_body import AnswerBody
-from connector.source.body_pieces import pieces_within
-from connector.source.json_parts import is_end, is_object, list_places, raw_part, value_end
+from connector.source.answers.answer_body import AnswerBody
+from connector.source.answers.body_pieces import pieces_within
+from connector.source.answers.json_parts import is_end, is_object, list_places, raw_part, value_end
 from connector.text_files import UTF_8_MARK, UTF_16_MARKS
 
 _GZIP = b"\x1f\x8b"

@@ -12,17 +12,17 @@ from connector import __version__
 from connector.config import Settings
 from connector.credentials import typed_command
 from connector.errors import ConnectorError, ErrorKind
-from connector.held_warehouse import holding_warehouse, opened_warehouse
-from connector.interruption import Interruption
 from connector.label_files.file_loader import FileLoader
 from connector.label_files.file_project import file_project, read_ontology_file
 from connector.label_files.label_row_file import LabelRowFile
 from connector.load import Warehouse
-from connector.load.lock_holder import LockHolder
-from connector.receipt import Receipt
-from connector.report import Level, Report
-from connector.run import Run
-from connector.source.projects import checked_project_hash
+from connector.load.locks.lock_holder import LockHolder
+from connector.process.interruption import Interruption
+from connector.runs.held_warehouse import holding_warehouse, opened_warehouse
+from connector.runs.receipt import Receipt
+from connector.runs.report import Level, Report
+from connector.source.listing.projects import checked_project_hash
+from connector.sync.run import Run
 
 _KEYS_OF_LABEL_ROWS = (b'"label_hash"', b'"data_hash"')
 _COUNTERS = ("listed", "loaded", "unchanged", "failed", "skipped", "tombstoned", "label_bytes", "rows_written")

@@ -1,10 +1,7 @@
 """Tables, engines, the replace transaction, state and runs: everything that writes to the warehouse."""
 
-from connector.load.consensus_overlaps import OverlapMeasure
-from connector.load.duckdb_warehouse import DuckDBWarehouse
-from connector.load.postgres_driver import require_postgres_driver
-from connector.load.postgres_location import PostgresLocation
-from connector.load.warehouse import (
+from connector.load.contract.postgres_location import PostgresLocation
+from connector.load.contract.warehouse import (
     ARROW_SCHEMAS,
     STATES_SCHEMA,
     STORED_SCHEMA,
@@ -14,7 +11,10 @@ from connector.load.warehouse import (
     Warehouse,
     WrittenBundle,
 )
-from connector.load.warehouse_url import warehouse_location
+from connector.load.contract.warehouse_url import warehouse_location
+from connector.load.matching.consensus_overlaps import OverlapMeasure
+from connector.load.on_duckdb.warehouse import DuckDBWarehouse
+from connector.load.on_postgres.driver import require_postgres_driver
 
 __all__ = [
     "ARROW_SCHEMAS",
@@ -48,7 +48,7 @@ def open_warehouse(
     location = warehouse_location(url, schema)
     if isinstance(location, PostgresLocation):
         require_postgres_driver()
-        from connector.load.postgres_warehouse import PostgresWarehouse
+        from connector.load.on_postgres.warehouse import PostgresWarehouse
 
         return PostgresWarehouse.open(location, migrate=migrate, measure=measure)
     return DuckDBWarehouse.open(location, migrate=migrate, measure=measure)

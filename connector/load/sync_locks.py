@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Protocol
 
-from connector.load.file_lock import file_lock
-from connector.load.lock_holder import LockHolder
-from connector.load.postgres_driver import require_postgres_driver
-from connector.load.postgres_location import PostgresLocation
-from connector.load.warehouse import Warehouse
-from connector.load.warehouse_url import DuckDBLocation, warehouse_location
+from connector.load.contract.postgres_location import PostgresLocation
+from connector.load.contract.warehouse import Warehouse
+from connector.load.contract.warehouse_url import DuckDBLocation, warehouse_location
+from connector.load.locks.file_lock import file_lock
+from connector.load.locks.lock_holder import LockHolder
+from connector.load.on_postgres.driver import require_postgres_driver
 
 
 class SyncLocks(Protocol):
@@ -86,7 +86,7 @@ def locks_of_reader(url: str, schema: str | None, holder: LockHolder) -> Iterato
 @contextmanager
 def _postgres_locks(location: PostgresLocation, holder: LockHolder) -> Iterator[SyncLocks]:
     require_postgres_driver()
-    from connector.load.postgres_locks import PostgresLocks
+    from connector.load.on_postgres.locks import PostgresLocks
 
     locks = PostgresLocks(location, holder)
     try:

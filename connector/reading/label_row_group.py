@@ -10,9 +10,11 @@ import orjson
 import pyarrow as pa
 
 from connector.errors import FormatError
-from connector.normalise import Ontology, normalise_label_rows
+from connector.normalise.label_rows.bundle import normalise_label_rows
+from connector.normalise.ontology import Ontology
 from connector.reading.label_row_states import LabelRowStates
-from connector.source import Change, FetchedLabelRow
+from connector.source.changes.fetch_plan import Change
+from connector.source.label_rows.fetched import FetchedLabelRow
 
 
 class ArrivedLabelRow(NamedTuple):

@@ -7,7 +7,8 @@ from typing import Any
 from connector.errors import FormatError
 from connector.normalise import NORMALISER_VERSION
 from connector.normalise.timestamps import TimestampCache
-from connector.source import Change, FetchedLabelRow
+from connector.source.changes.fetch_plan import Change
+from connector.source.label_rows.fetched import FetchedLabelRow
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 

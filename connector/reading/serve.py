@@ -8,7 +8,7 @@ import os
 import sys
 from typing import IO
 
-from connector.quick_start import hold_little, start_quickly
+from connector.process.quick_start import hold_little, start_quickly
 
 
 def main() -> None:
@@ -33,7 +33,7 @@ def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
         EOFError: there are no more questions.
         OSError: nobody takes the answers.
     """
-    from connector.garbage_collection import collector_paused
+    from connector.process.garbage_collection import collector_paused
     from connector.reading.message_stream import receive, send
 
     reader = None

@@ -10,9 +10,8 @@ lets things go wrong on demand, and its projects can be edited between two syncs
         server.faults.add(Fault(HttpStatus(503), kind="label_rows", times=2))
 """
 
-from connector.sample.answers import Delivery
-from connector.sample.editable_project import SampleProject
-from connector.sample.fault_actions import (
+from connector.sample.farm.sample_project import build_sample_world
+from connector.sample.server.fault_actions import (
     EMPTY_LISTING,
     HALF_LISTING,
     INVALID_JSON,
@@ -41,14 +40,14 @@ from connector.sample.fault_actions import (
     with_value,
     without_key,
 )
-from connector.sample.faults import Fault, Faults
-from connector.sample.hostile_answers import Endless, GzipBomb, Redirect
-from connector.sample.label_row import SampleLabelRow
-from connector.sample.request_log import RequestLog, RequestRecord
-from connector.sample.sample_project import build_sample_world
-from connector.sample.scale import Scale, add_scale_project, build_scale_world
-from connector.sample.server import SampleServer
-from connector.sample.world import SampleWorld
+from connector.sample.server.faults import Fault, Faults
+from connector.sample.server.hostile_answers import Endless, GzipBomb, Redirect
+from connector.sample.server.http_answers import Delivery
+from connector.sample.server.request_log import RequestLog, RequestRecord
+from connector.sample.server.server import SampleServer
+from connector.sample.world.editable_project import SampleProject
+from connector.sample.world.sample_label_row import SampleLabelRow
+from connector.sample.world.world import SampleWorld
 
 __all__ = [
     "EMPTY_LISTING",
@@ -85,11 +84,8 @@ __all__ = [
     "SampleProject",
     "SampleServer",
     "SampleWorld",
-    "Scale",
     "TooLarge",
-    "add_scale_project",
     "build_sample_world",
-    "build_scale_world",
     "slow_drip",
     "with_unknown_shape",
     "with_value",

@@ -3,22 +3,22 @@
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
-from connector.source import sdk
-from connector.source.connection import Connection
-from connector.source.events import EventListener, EventName, Teller
-from connector.source.fetch import LabelRowFetch
-from connector.source.label_rows import FetchedBundle, WantedLabelRow
-from connector.source.projects import (
+from connector.source.connection import sdk
+from connector.source.connection.connection import Connection
+from connector.source.connection.events import EventListener, EventName, Teller
+from connector.source.connection.settings import SourceSettings
+from connector.source.connection.ssh_key import key_file_warning
+from connector.source.label_rows.fetch import LabelRowFetch
+from connector.source.label_rows.fetched import FetchedBundle, WantedLabelRow
+from connector.source.listing.projects import (
     ProjectSnapshot,
     ProjectSummary,
     checked_project_hash,
     list_projects,
     take_snapshot,
 )
-from connector.source.settings import SourceSettings
-from connector.source.ssh_key import key_file_warning
-from connector.source.stage_tasks import list_stage_tasks
-from connector.source.task_actions import list_task_actions
+from connector.source.listing.stage_tasks import list_stage_tasks
+from connector.source.listing.task_log import list_task_actions
 
 
 class Source:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from connector.report import Level, Report
+from connector.runs.report import Level, Report
 from connector.verify.row_comparison import Difference
 
 SHOWN = 20

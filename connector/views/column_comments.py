@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import sqlalchemy as sa
 
-from connector.load.placement import current_schema
+from connector.load.contract.placement import current_schema
 from connector.load.tables import METADATA
 from connector.load.tables.declaration import internal_schema
 from connector.sql_files import ColumnTexts

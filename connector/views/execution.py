@@ -2,8 +2,8 @@
 
 import sqlalchemy as sa
 
-from connector.engine_refusals import is_circumstance
 from connector.errors import ConnectorError, ErrorKind
+from connector.load.contract.engine_refusals import is_circumstance
 
 
 def execute_text(connection: sa.Connection, text: str, failure: str, remedy: str) -> None:

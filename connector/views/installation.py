@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from connector.load.placement import current_schema, placed
+from connector.load.contract.placement import current_schema, placed
 from connector.load.tables import METADATA
 from connector.load.tables.declaration import internal_schema
 from connector.sql_files import ViewFile, column_texts, view_files

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from connector.errors import ConnectorError, ErrorKind
-from connector.load.placement import current_schema, placed
+from connector.load.contract.placement import current_schema, placed
 from connector.packaged_files import packaged_folder
 from connector.views.execution import execute_text
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from bench import results
 from bench.compared_ways import PRODUCT
 from bench.first_sync import measure
+from bench.large_worlds.scale import Scale
 from bench.serving import ServedWorld
-from connector.sample import Scale
 
 
 def test_a_first_sync_is_compared_with_the_floor() -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from connector.held_warehouse import EXACT_OVERLAPS
 from connector.load import Warehouse, open_warehouse
+from connector.runs.held_warehouse import EXACT_OVERLAPS
 from connector.views import install
 
 

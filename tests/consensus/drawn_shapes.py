@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pyarrow as pa
 from pycocotools import mask as coco
 
-from connector.load.consensus_overlaps import MEASURED_SCHEMA
-from connector.overlap import measured_iou
+from connector.geometry.overlap import measured_iou
+from connector.load.matching.consensus_overlaps import MEASURED_SCHEMA
 
 Pixels = npt.NDArray[np.uint8]
 Shape = Mapping[str, Any]

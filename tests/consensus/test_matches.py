@@ -7,7 +7,8 @@ import random
 import pytest
 import sqlalchemy as sa
 
-from connector.load import Warehouse, consensus_matches
+from connector.load import Warehouse
+from connector.load.matching import consensus_matches
 from tests.consensus.herd_of_three import MANY_FRAMES, Drawn, add_herd, add_unit
 from tests.views.herd import asked
 

@@ -8,9 +8,9 @@ import pytest
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.load import ARROW_SCHEMAS
-from connector.normalise import ConsensusStage, consensus_branches, consensus_stages
+from connector.normalise.listing.branch_tasks import ConsensusStage, consensus_branches, consensus_stages
 from connector.sample import Body, Fault, SampleServer
-from connector.source import Source
+from connector.source.source import Source
 from tests.source.world import PROJECT_HASH, image_world, settings_for
 
 ANNOTATE = ConsensusStage("stage-1", "CONSENSUS_ANNOTATION", "digest")

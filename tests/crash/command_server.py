@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any, Self
 
 SESSIONS = (
-    ("connector.load.duckdb_session", "DuckDBSession"),
-    ("connector.load.postgres_session", "PostgresSession"),
+    ("connector.load.on_duckdb.session", "DuckDBSession"),
+    ("connector.load.on_postgres.session", "PostgresSession"),
 )
 STEPS_OF_PUBLISHING = {
     "connector.load.publish.duckdb_copy": ("_copy", "_mark", "keep_under", "put_in_place", "remove"),
@@ -136,12 +136,20 @@ class CommandServer:
 
 
 def _serve() -> None:
-    from connector.quick_start import start_quickly
+    from connector.process.quick_start import start_quickly
 
     start_quickly()
-    from connector.cli import main
+    from connector.commands.cli import main
 
-    _import(["connector.run", "connector.load", "connector.interruption", "alembic.command", "duckdb_sqlalchemy"])
+    _import(
+        [
+            "connector.sync.run",
+            "connector.load",
+            "connector.process.interruption",
+            "alembic.command",
+            "duckdb_sqlalchemy",
+        ]
+    )
     sessions = [getattr(importlib.import_module(module), name) for module, name in SESSIONS if _exists(module)]
     for line in sys.stdin:
         arguments, output, kill_at = json.loads(line)

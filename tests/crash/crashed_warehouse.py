@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from connector.load.reading import warehouse_exists
+from connector.load.questions.reading import warehouse_exists
 from connector.load.tables import LABEL_TABLES, METADATA
 from connector.sample import SampleServer
 from tests.crash.engines import Engine

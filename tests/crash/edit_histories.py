@@ -4,7 +4,7 @@ import random
 from typing import Any
 
 from connector.sample import SampleServer, SampleWorld, build_sample_world
-from connector.sample.farm_builder import SampleSize
+from connector.sample.farm.builder import SampleSize
 from tests.crash.crashed_warehouse import CrashedWarehouse
 from tests.crash.engines import Engine
 from tests.crash.whole_comparison import assert_equals_fresh

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from connector.interruption import Interruption
+from connector.process.interruption import Interruption
 from connector.sample import Fault, SampleServer
 from tests.crash.command_server import CommandServer
 from tests.crash.crashed_warehouse import CrashedWarehouse

@@ -6,8 +6,8 @@ import random
 from typing import Any
 
 from connector.sample import SampleProject, SampleWorld
-from connector.sample.drawing import answered
-from connector.sample.ontology_pieces import classification, editor_structure, object_class, radio, text
+from connector.sample.farm.ontology_pieces import classification, editor_structure, object_class, radio, text
+from connector.sample.world.label_pen import answered
 from tests.crash.crashed_warehouse import CrashedWarehouse
 from tests.crash.model import Facts, Model, ModelObject, ModelRow, of_labels
 from tests.source.world import image_world

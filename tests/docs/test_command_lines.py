@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import pytest
 
-from connector.cli import application
+from connector.commands.cli import application
 from tests.docs.pages import blocks
 
 

@@ -10,9 +10,9 @@ import pytest
 from encord import EncordUserClient
 from encord.objects import LabelRowV2, OntologyStructure
 
-from connector.export.coco_choice import CocoWanted
-from connector.export.coco_file import write_coco
-from connector.interruption import Interruption
+from connector.export.coco.chosen_label_rows import CocoWanted
+from connector.export.coco.written_file import write_coco
+from connector.process.interruption import Interruption
 from connector.sample import SampleServer, build_sample_world
 from tests.export_coco.sdk_exporter import Coco, Raw
 from tests.sync.synced_warehouse import HeardReport, SyncedWarehouse

@@ -8,7 +8,10 @@ import pyarrow as pa
 
 from connector.load import open_warehouse
 from connector.load.tables import METADATA, arrow_schema
-from connector.normalise import Ontology, normalise_label_rows, normalise_listing, project_tables
+from connector.normalise.label_rows.bundle import normalise_label_rows
+from connector.normalise.listing.listing import normalise_listing
+from connector.normalise.listing.project_tables import project_tables
+from connector.normalise.ontology import Ontology
 from connector.views import install
 from tests.duckdb_files import connected
 from tests.parity.raw_rows import GeneratedRow

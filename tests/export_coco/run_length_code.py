@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 from encord.objects.bitmask import BitmaskCoordinates
 
-from connector.export.coco_masks import run_text
+from connector.export.coco.run_length_strings import run_text
 
 
 def coded(mask: npt.NDArray[np.bool_]) -> str:

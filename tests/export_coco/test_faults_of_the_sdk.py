@@ -10,7 +10,7 @@ from encord.objects import OntologyStructure
 from pycocotools import mask as coco_mask
 from shapely.geometry import MultiPolygon
 
-from connector.export.coco_shapes import coco_shape
+from connector.export.coco.segmentations import coco_shape
 from tests.export_coco.conftest import SampleProject, exported
 from tests.export_coco.evaluation import self_evaluation, written_to
 from tests.export_coco.sdk_exporter import Coco, CocoExporter, Raw, keyed, sdk_coco

@@ -8,10 +8,10 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from connector.export.coco_images import PictureIndex
+from connector.export.coco.images import PictureIndex
 from connector.load import Warehouse, open_warehouse
-from connector.load.coco_rows import ANNOTATION_SCHEMA, PictureLabelRow, PictureRows
-from connector.load.frame_numbers import LARGEST_FRAME_COUNT
+from connector.load.questions.coco_rows import ANNOTATION_SCHEMA, PictureLabelRow, PictureRows
+from connector.load.writing.frame_numbers import LARGEST_FRAME_COUNT
 from tests.export_coco.conftest import exported
 from tests.memory_peak import memory_peak
 from tests.sync.synced_warehouse import HeardReport

@@ -10,10 +10,10 @@ import pytest
 from encord.objects import OntologyStructure
 from hypothesis import given
 
-from connector.export.coco import export_coco
-from connector.export.coco_choice import CocoWanted
-from connector.interruption import Interruption
-from connector.load.reading import open_for_reading
+from connector.export.coco.annotations import export_coco
+from connector.export.coco.chosen_label_rows import CocoWanted
+from connector.load.questions.reading import open_for_reading
+from connector.process.interruption import Interruption
 from tests.export_coco.comparison import differences
 from tests.export_coco.evaluation import keypoint_evaluations, self_evaluation, written_to
 from tests.export_coco.generated_warehouse import project_of, write_warehouse

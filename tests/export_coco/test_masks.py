@@ -7,9 +7,9 @@ import orjson
 import pytest
 from pycocotools import mask as coco_mask
 
-from connector.export import coco_masks
-from connector.export.coco_masks import area, bitmask_strips, bounds, frame_runs, polygon_strips, run_text
-from connector.export.coco_shapes import coco_shape
+from connector.export.coco import run_length_strings
+from connector.export.coco.run_length_strings import area, bitmask_strips, bounds, frame_runs, polygon_strips, run_text
+from connector.export.coco.segmentations import coco_shape
 from tests.export_coco.run_length_code import all_set, coded
 from tests.export_coco.sdk_exporter import within
 from tests.memory_peak import memory_peak
@@ -70,7 +70,7 @@ def test_a_polygon_outside_of_the_frame_covers_nothing() -> None:
 
 
 def test_a_bitmask_of_several_strips_is_the_same_mask(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(coco_masks, "STRIP_PIXELS", 40)
+    monkeypatch.setattr(run_length_strings, "STRIP_PIXELS", 40)
     source = np.random.default_rng(7)
     for _ in range(100):
         height, width = source.integers(1, 30, 2).tolist()

@@ -9,10 +9,10 @@ from typing import Any
 import orjson
 import pytest
 
-from connector.export.frames import FramesSaved, save_frames
-from connector.export.frames_choice import FramesWanted
-from connector.interruption import Interruption
+from connector.export.frames.chosen_video import FramesWanted
+from connector.export.frames.saved_frames import FramesSaved, save_frames
 from connector.load import Warehouse, open_warehouse
+from connector.process.interruption import Interruption
 from tests.export_frames.coded_video import HEIGHT, WIDTH
 from tests.sync.synced_warehouse import HeardReport
 from tests.views.conftest import empty_file, engine, pytest_generate_tests

@@ -7,8 +7,8 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
-from connector.export.drawing import Canvas
-from connector.normalise.bitmask import run_lengths
+from connector.export.frames.drawing import Canvas
+from connector.geometry.run_lengths import run_lengths
 from tests.export_coco.run_length_code import all_set, coded
 from tests.memory_peak import memory_peak
 

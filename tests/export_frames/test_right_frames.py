@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from connector.errors import ConnectorError, ErrorKind
-from connector.export.frames_decoding import VideoFile
+from connector.export.frames.decoding import VideoFile
 from connector.load import Warehouse
 from tests.export_frames.coded_video import (
     HEIGHT,

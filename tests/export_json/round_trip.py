@@ -6,11 +6,14 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
-from connector.export.encord_dict import LabelRowTables, OntologyNames, label_row_dict, ontology_structure
-from connector.export.encord_dict.records import TimeTexts
-from connector.export.label_row_slices import DataFrameSlices, LabelRowSlices
+from connector.export.label_rows.encord_dict import LabelRowTables, OntologyNames, label_row_dict, ontology_structure
+from connector.export.label_rows.encord_dict.records import TimeTexts
+from connector.export.label_rows.slices import DataFrameSlices, LabelRowSlices
 from connector.load.tables import METADATA, arrow_schema
-from connector.normalise import Ontology, normalise_label_rows, normalise_listing, project_tables
+from connector.normalise.label_rows.bundle import normalise_label_rows
+from connector.normalise.listing.listing import normalise_listing
+from connector.normalise.listing.project_tables import project_tables
+from connector.normalise.ontology import Ontology
 
 SCHEMAS = {name: arrow_schema(table) for name, table in METADATA.tables.items()}
 PROJECT = "6b2a7f5e-0000-4000-8000-00000000000f"

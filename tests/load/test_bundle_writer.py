@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from connector.bundle import BundleLoader
-from connector.bundle_writer import BundleWriter
 from connector.config import Settings
 from connector.errors import ConnectorError
 from connector.load import Failure, Warehouse, WrittenBundle
-from connector.normalise import Ontology
-from connector.receipt import Receipt
-from connector.report import JsonReport
+from connector.normalise.ontology import Ontology
+from connector.runs.receipt import Receipt
+from connector.runs.report import JsonReport
+from connector.sync.bundle_loader import BundleLoader
+from connector.sync.bundle_writer import BundleWriter
 from tests.load.warehouse_rows import PROJECT, labels, read, states
 
 ANNOTATIONS = "SELECT label_hash, max(x) FROM object_annotation GROUP BY label_hash ORDER BY label_hash"

@@ -9,11 +9,14 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from bench.large_worlds.scale import Scale, build_scale_world
 from connector.errors import ConnectorError, ErrorKind
-from connector.load import Warehouse, duckdb_file, duckdb_session, open_warehouse
-from connector.load.lock_holder import LockHolder
+from connector.load import Warehouse, open_warehouse
+from connector.load.locks.lock_holder import LockHolder
+from connector.load.on_duckdb import opening as duckdb_file
+from connector.load.on_duckdb import session as duckdb_session
 from connector.load.publish import publish, publish_target
-from connector.sample import SampleServer, Scale, build_scale_world
+from connector.sample import SampleServer
 from tests.load.warehouse_rows import PROJECT, SAME, Tables, labels, listing, states
 from tests.publish import numbered_runs
 from tests.sync.synced_warehouse import SyncedWarehouse

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from connector.errors import ConnectorError
-from connector.load.duckdb_session import DuckDBSession
+from connector.load.on_duckdb.session import DuckDBSession
 
 ROWS = pa.table({"number": [1, 2]})
 

@@ -8,7 +8,7 @@ import pytest
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.load import Warehouse
-from connector.load.sql_warehouse import SqlWarehouse
+from connector.load.writing.sql_warehouse import SqlWarehouse
 from tests.load.warehouse_rows import (
     EDITED,
     PROJECT,

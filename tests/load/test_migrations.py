@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.load import Warehouse, open_warehouse
-from connector.load.revisions import head_revision
+from connector.load.contract.revisions import head_revision
 from connector.load.tables import METADATA
 from connector.packaged_files import packaged_folder
 from tests.duckdb_files import connected

@@ -10,8 +10,8 @@ import pytest
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.load import Warehouse, open_warehouse
-from connector.load.reading import warehouse_exists
-from connector.load.status import read_state, read_status
+from connector.load.questions.project_status import read_state, read_status
+from connector.load.questions.reading import warehouse_exists
 from tests.load.test_failures_and_receipts import run
 from tests.load.warehouse_rows import EDITED, PROJECT
 
@@ -94,7 +94,8 @@ def test_the_state_can_be_read_without_opening_for_writing(filled: Warehouse, ur
 def test_a_warehouse_that_is_being_written_is_locked(filled: Warehouse, url: str) -> None:
     assert filled.project_hashes() == [PROJECT]
     code = (
-        "import sys; from connector.load.status import read_status; from connector.errors import ConnectorError\n"
+        "import sys; from connector.load.questions.project_status import read_status\n"
+        "from connector.errors import ConnectorError\n"
         "try: read_status(sys.argv[1])\n"
         "except ConnectorError as error: print(error)"
     )

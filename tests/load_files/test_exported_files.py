@@ -6,8 +6,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from connector.load.held_rows import HeldRows
-from connector.load.reading import open_for_reading
+from connector.load.questions.held_rows import HeldRows
+from connector.load.questions.reading import open_for_reading
 from connector.load.tables import LABEL_TABLES, METADATA
 from connector.sample import SampleServer
 from tests.load_files.conftest import Exported, Load, events, rows_of

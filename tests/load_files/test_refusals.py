@@ -9,10 +9,10 @@ import pytest
 
 from connector.config import load_settings
 from connector.errors import ConnectorError, ErrorKind
-from connector.interruption import Interruption
 from connector.label_files.load_run import run_load
-from connector.load.file_lock import file_lock
-from connector.load.lock_holder import LockHolder
+from connector.load.locks.file_lock import file_lock
+from connector.load.locks.lock_holder import LockHolder
+from connector.process.interruption import Interruption
 from tests.load_files.conftest import Exported, Load, command, events, rows_of
 from tests.sync.synced_warehouse import HeardReport
 

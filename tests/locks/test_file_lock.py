@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from connector.errors import ConnectorError, ErrorKind
-from connector.load.file_lock import file_lock, read_holder
-from connector.load.lock_holder import LockHolder
+from connector.load.locks.file_lock import file_lock, read_holder
+from connector.load.locks.lock_holder import LockHolder
 
 ME = LockHolder.this_process("sync", "20261123T014503Z-ab12cd")
 

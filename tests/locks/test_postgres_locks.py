@@ -12,15 +12,16 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
+from bench.large_worlds.scale import Scale, add_scale_project
 from connector.errors import ConnectorError, ErrorKind, ExitCode
 from connector.load import open_warehouse
-from connector.load.lock_holder import LockHolder
-from connector.load.postgres_connection import connect
-from connector.load.postgres_writing_lock import WritingLock
-from connector.load.status import read_status
+from connector.load.contract.warehouse_url import warehouse_location
+from connector.load.locks.lock_holder import LockHolder
+from connector.load.on_postgres.connecting import connect
+from connector.load.on_postgres.writing_lock import WritingLock
+from connector.load.questions.project_status import read_status
 from connector.load.sync_locks import sync_locks
-from connector.load.warehouse_url import warehouse_location
-from connector.sample import Fault, Hook, SampleServer, Scale, add_scale_project
+from connector.sample import Fault, Hook, SampleServer
 from tests.locks.started_commands import PATIENCE, StartedCommands
 from tests.postgres.synced_engines import counts, sync
 from tests.source.world import image_world

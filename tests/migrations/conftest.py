@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from connector.load import ARROW_SCHEMAS
-from connector.load.held_rows import LISTING_TABLES
+from connector.load.questions.held_rows import LISTING_TABLES
 from connector.load.tables import LABEL_TABLES
 from connector.sample import SampleServer
 from tests.duckdb_files import connected

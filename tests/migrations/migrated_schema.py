@@ -11,13 +11,13 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from connector.load import ARROW_SCHEMAS
-from connector.load.duckdb_session import DuckDBSession
-from connector.load.postgres_location import PostgresLocation
-from connector.load.postgres_session import PostgresSession
-from connector.load.revisions import current_revision
+from connector.load.contract.postgres_location import PostgresLocation
+from connector.load.contract.revisions import current_revision
+from connector.load.contract.warehouse_url import warehouse_location
+from connector.load.on_duckdb.session import DuckDBSession
+from connector.load.on_postgres.session import PostgresSession
 from connector.load.tables import METADATA
 from connector.load.tables.declaration import is_internal
-from connector.load.warehouse_url import warehouse_location
 from connector.packaged_files import packaged_folder
 from connector.sql_files import column_texts
 from connector.views import install

@@ -7,8 +7,8 @@ import pytest
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.load import open_warehouse
-from connector.load.reading import open_for_reading
-from connector.load.revisions import head_revision
+from connector.load.contract.revisions import head_revision
+from connector.load.questions.reading import open_for_reading
 from connector.sample import SampleServer
 from connector.sql_files import view_files
 from tests.migrations.migrated_schema import (

@@ -7,7 +7,7 @@ import pytest
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.load import open_warehouse
-from connector.load.revisions import head_revision
+from connector.load.contract.revisions import head_revision
 from connector.sql_files import view_files
 from connector.views import install
 from tests.migrations.migrated_schema import OLDER, REVISIONS, MigratedSchema, Rows

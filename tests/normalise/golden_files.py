@@ -17,7 +17,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from connector.normalise import NormalisedBundle, Ontology, normalise_label_rows
+from connector.normalise.label_rows.bundle import NormalisedBundle, normalise_label_rows
+from connector.normalise.ontology import Ontology
 from tests.normalise.rows import SCHEMAS, Json
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -9,7 +9,8 @@ from typing import Any
 import pyarrow as pa
 
 from connector.load.tables import METADATA, arrow_schema
-from connector.normalise import NormalisedBundle, Ontology, normalise_label_rows
+from connector.normalise.label_rows.bundle import NormalisedBundle, normalise_label_rows
+from connector.normalise.ontology import Ontology
 
 SCHEMAS: dict[str, pa.Schema] = {name: arrow_schema(table) for name, table in METADATA.tables.items()}
 SAMPLES = Path(__file__).parents[3] / "shared" / "encord-samples"

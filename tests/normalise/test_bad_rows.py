@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from connector.normalise import NormalisedBundle, Ontology, normalise_label_rows
+from connector.normalise.label_rows.bundle import NormalisedBundle, normalise_label_rows
+from connector.normalise.ontology import Ontology
 from tests.normalise.rows import (
     SCHEMAS,
     Json,

@@ -6,8 +6,8 @@ import msgspec
 import orjson
 import pytest
 
-from connector.normalise.drawn_frames import DrawnFrame, decode_frame
-from connector.normalise.shapes import SHAPE_READERS
+from connector.geometry.shapes import SHAPE_READERS
+from connector.normalise.label_rows.drawn_frames import DrawnFrame, decode_frame
 
 JOINT = {"x": 0.1, "y": 1, "name": "hip", "color": "#fff", "value": "hip", "featureHash": "f"}
 SEEN = {**JOINT, "visibility": "visible"}

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from connector.normalise import Ontology, normalise_label_rows
+from connector.normalise.label_rows.bundle import normalise_label_rows
+from connector.normalise.ontology import Ontology
 from tests.normalise.rows import SCHEMAS, Json, answer, box, label_row, listing_entry, unit, warnings
 from tests.normalise.test_bad_rows import EDITOR, good, normalise_rows
 

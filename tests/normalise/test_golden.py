@@ -4,8 +4,8 @@ import pytest
 from encord.constants.enums import DataType
 from encord.objects.common import PropertyType, Shape
 
-from connector.normalise import Ontology
 from connector.normalise.columns import ROW_TABLES
+from connector.normalise.ontology import Ontology
 from tests.normalise import golden_files, sdk
 from tests.normalise.rows import Json
 

@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 
 from connector.errors import ConnectorError, ErrorKind
-from connector.normalise import Ontology, normalise_label_rows, normalise_listing, project_tables
 from connector.normalise.ids import FIRST_NAMED, HASH, NAME, PART, IdKind
+from connector.normalise.label_rows.bundle import normalise_label_rows
+from connector.normalise.listing.listing import normalise_listing
+from connector.normalise.listing.project_tables import project_tables
+from connector.normalise.ontology import Ontology
 from tests.normalise.rows import (
     SCHEMAS,
     Json,

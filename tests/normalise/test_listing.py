@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from connector.normalise import label_row_id, normalise_listing
-from connector.normalise import listing as listing_module
-from connector.normalise.listing_entries import LABEL_ROW_NAMESPACE
+from connector.normalise.listing import listing as listing_module
+from connector.normalise.listing.listing import normalise_listing
+from connector.normalise.listing.listing_entries import LABEL_ROW_NAMESPACE, label_row_id
 from tests.normalise.rows import SCHEMAS, Json, listing_entry
 
 

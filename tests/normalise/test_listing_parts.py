@@ -5,7 +5,10 @@ from collections.abc import Sequence
 import pyarrow as pa
 import pytest
 
-from connector.normalise import ListingParts, label_row_id, listing_parts, normalise_listing
+from connector.normalise.listing import listing_parts
+from connector.normalise.listing.listing import normalise_listing
+from connector.normalise.listing.listing_entries import label_row_id
+from connector.normalise.listing.listing_parts import ListingParts
 from tests.normalise.rows import SCHEMAS, Json, listing_entry
 
 

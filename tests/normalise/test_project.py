@@ -7,7 +7,9 @@ import pyarrow as pa
 import pytest
 
 from connector.errors import ConnectorError, ErrorKind
-from connector.normalise import Ontology, OntologyChange, ontology_change, project_tables
+from connector.normalise.listing.ontology_changes import OntologyChange, ontology_change
+from connector.normalise.listing.project_tables import project_tables
+from connector.normalise.ontology import Ontology
 from tests.normalise.rows import (
     SCHEMAS,
     Json,

@@ -8,7 +8,10 @@ import pyarrow as pa
 import pytest
 
 from connector.load.tables import METADATA
-from connector.normalise import Ontology, normalise_label_rows, normalise_listing, project_tables
+from connector.normalise.label_rows.bundle import normalise_label_rows
+from connector.normalise.listing.listing import normalise_listing
+from connector.normalise.listing.project_tables import project_tables
+from connector.normalise.ontology import Ontology
 from tests.normalise.rows import SAMPLES, SCHEMAS
 
 FOLDERS = sorted(path for path in SAMPLES.glob("*") if path.is_dir()) if SAMPLES.is_dir() else []

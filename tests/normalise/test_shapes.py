@@ -11,7 +11,7 @@ from encord.common.bitmask_operations.bitmask_operations import _string_to_rle
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connector.normalise.bitmask import pixel_extent, run_lengths, set_ranges
+from connector.geometry.run_lengths import pixel_extent, run_lengths, set_ranges
 from tests.normalise.rows import (
     Json,
     frame_object,

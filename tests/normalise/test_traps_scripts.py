@@ -1,6 +1,8 @@
 """Traps 25 to 29: what the export page's scripts print, and what the tables say instead."""
 
-from connector.normalise import Ontology, normalise_label_rows, project_tables
+from connector.normalise.label_rows.bundle import normalise_label_rows
+from connector.normalise.listing.project_tables import project_tables
+from connector.normalise.ontology import Ontology
 from tests.normalise import sdk
 from tests.normalise.rows import (
     SCHEMAS,

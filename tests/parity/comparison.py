@@ -6,7 +6,8 @@ from copy import deepcopy
 from typing import Any
 
 from connector.load.tables import METADATA, arrow_schema
-from connector.normalise import Ontology, normalise_label_rows
+from connector.normalise.label_rows.bundle import normalise_label_rows
+from connector.normalise.ontology import Ontology
 from tests.parity.facts import Facts, differences
 from tests.parity.oracle import sdk_facts
 from tests.parity.sdk_row import load_sdk_row

@@ -9,7 +9,8 @@ from encord.objects.spaces.range_space.range_space import RangeSpace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.normalise import Ontology, normalise_label_rows
+from connector.normalise.label_rows.bundle import normalise_label_rows
+from connector.normalise.ontology import Ontology
 from tests.parity.budget import parity_settings
 from tests.parity.comparison import SCHEMAS
 from tests.parity.oracle_extents import Extent, extent_of

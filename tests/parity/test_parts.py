@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 
 from connector.errors import ConnectorError, ErrorKind
-from connector.normalise import Ontology, normalise_in_parts, normalise_label_rows
+from connector.normalise.label_rows.bundle import normalise_in_parts, normalise_label_rows
+from connector.normalise.ontology import Ontology
 from connector.sample import build_sample_world
-from connector.source import lazy_labels
-from connector.source.answer_body import AnswerBody
-from connector.source.label_rows import FetchedLabelRow
+from connector.source.answers.answer_body import AnswerBody
+from connector.source.label_rows import lazy_labels
+from connector.source.label_rows.fetched import FetchedLabelRow
 from tests.normalise import golden_files
 from tests.normalise.rows import SCHEMAS
 from tests.normalise.test_bad_rows import BREAKS, EDITOR, good

@@ -10,7 +10,9 @@ from encord.project import Project
 from encord.user_client import EncordUserClient
 
 from connector.sample import SampleServer, build_sample_world
-from connector.source import Source, SourceSettings, WantedLabelRow
+from connector.source.connection.settings import SourceSettings
+from connector.source.label_rows.fetched import WantedLabelRow
+from connector.source.source import Source
 from tests.parity.comparison import assert_parity
 
 Raw = dict[str, Any]

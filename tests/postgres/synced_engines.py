@@ -8,13 +8,13 @@ import duckdb
 import pyarrow as pa
 
 from connector.config import load_settings
-from connector.interruption import Interruption
-from connector.load.postgres_session import PostgresSession
+from connector.load.contract.warehouse_url import warehouse_location
+from connector.load.on_postgres.session import PostgresSession
 from connector.load.tables import METADATA
-from connector.load.warehouse_url import warehouse_location
-from connector.run import Run, run_sync
+from connector.process.interruption import Interruption
 from connector.sample import SampleServer
 from connector.sql_files import view_files
+from connector.sync.run import Run, run_sync
 from tests.duckdb_files import connected
 from tests.sync.synced_warehouse import HeardReport
 

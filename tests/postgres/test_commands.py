@@ -9,12 +9,13 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
-from connector.cli import application
+from bench.large_worlds.scale import Scale, add_scale_project
+from connector.commands.cli import application
 from connector.errors import ConnectorError, ErrorKind
 from connector.load import open_warehouse
-from connector.load.reading import warehouse_exists
+from connector.load.questions.reading import warehouse_exists
 from connector.load.tables import METADATA
-from connector.sample import SampleServer, Scale, add_scale_project
+from connector.sample import SampleServer
 from tests.migrations.migrated_schema import REVISIONS, MigratedSchema
 from tests.postgres.synced_engines import differences, sync
 from tests.postgres_server import OLDEST, PostgresServer, running_server
@@ -108,7 +109,7 @@ HIDING = """
 import sys
 sys.modules[sys.argv[1]] = None  # as if it were not installed
 from connector.load import open_warehouse
-from connector.load.reading import warehouse_exists
+from connector.load.questions.reading import warehouse_exists
 from connector.errors import ConnectorError
 for call in (open_warehouse, warehouse_exists):
     try: call("postgresql://anna:geheim@127.0.0.1:1/labels")

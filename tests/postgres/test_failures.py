@@ -11,9 +11,9 @@ import sqlalchemy as sa
 
 from connector.errors import ConnectorError, ErrorKind, ExitCode
 from connector.load import Warehouse, open_warehouse
-from connector.load.frame_numbers import fill_frame_numbers
-from connector.load.postgres_session import PostgresSession
-from connector.load.warehouse_url import warehouse_location
+from connector.load.contract.warehouse_url import warehouse_location
+from connector.load.on_postgres.session import PostgresSession
+from connector.load.writing.frame_numbers import fill_frame_numbers
 from connector.views import install, remove
 from tests.load.warehouse_rows import PROJECT, everything, labels, read, states, together
 from tests.migrations.migrated_schema import MigratedSchema
@@ -239,7 +239,7 @@ def test_a_server_that_restarts_in_the_middle_is_waited_for() -> None:
 
 
 def test_a_server_that_stays_away_ends_the_run_with_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("connector.load.postgres_warehouse._ATTEMPTS", 2)
+    monkeypatch.setattr("connector.load.on_postgres.warehouse._ATTEMPTS", 2)
     with running_server() as server:
         may_stop(server)
         warehouse = open_warehouse(server.database_url(server.create_database()))

@@ -7,9 +7,9 @@ import pyarrow as pa
 import pytest
 
 from connector.load import ARROW_SCHEMAS, Warehouse, open_warehouse
-from connector.load.postgres_session import PostgresSession
-from connector.load.postgres_statistics import ChangedRows
-from connector.load.warehouse_url import warehouse_location
+from connector.load.contract.warehouse_url import warehouse_location
+from connector.load.on_postgres.session import PostgresSession
+from connector.load.on_postgres.statistics import ChangedRows
 from tests.load.warehouse_rows import PROJECT, SAME, labels, listing, read, rows, states, together
 from tests.postgres_server import PostgresServer
 

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.load import open_warehouse
-from connector.load.reading import open_for_reading
-from connector.load.status import read_status
+from connector.load.questions.project_status import read_status
+from connector.load.questions.reading import open_for_reading
 from connector.load.tables import METADATA
 from connector.sample import SampleServer
 from connector.sql_files import view_files

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from connector.load import Warehouse, open_warehouse
-from connector.load.postgres_warehouse import PostgresWarehouse
+from connector.load.on_postgres.warehouse import PostgresWarehouse
 from connector.load.tables import LABEL_TABLES
 from tests.load.warehouse_rows import (
     EDITED,

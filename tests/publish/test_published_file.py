@@ -14,11 +14,11 @@ import pytest
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.load import open_warehouse
-from connector.load.file_lock import file_lock
-from connector.load.lock_holder import LockHolder
+from connector.load.contract.warehouse_url import DuckDBLocation
+from connector.load.locks.file_lock import file_lock
+from connector.load.locks.lock_holder import LockHolder
 from connector.load.publish import publish, publish_target
 from connector.load.publish.content import content_fingerprint
-from connector.load.warehouse_url import DuckDBLocation
 from connector.sample import TRUNCATED_BODY, Fault
 from tests.duckdb_files import connected
 from tests.publish import numbered_runs

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from connector.load.lock_holder import LockHolder
+from connector.load.locks.lock_holder import LockHolder
 from connector.load.publish import publish, publish_target
 from tests.publish import numbered_runs
 

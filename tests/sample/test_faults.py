@@ -45,7 +45,7 @@ from connector.sample import (
     with_value,
     without_key,
 )
-from connector.sample.archived import label_blobs
+from connector.sample.world.archived import label_blobs
 
 
 @pytest.fixture

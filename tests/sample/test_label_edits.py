@@ -6,8 +6,8 @@ from encord.objects import LabelRowV2
 from encord.objects.coordinates import BoundingBoxCoordinates
 
 from connector.sample import SampleProject
-from connector.sample.drawing import answered
-from connector.sample.label_row import SampleLabelRow
+from connector.sample.world.label_pen import answered
+from connector.sample.world.sample_label_row import SampleLabelRow
 
 VIDEO = "barn-east-001.mp4"
 

@@ -10,7 +10,7 @@ from encord.exceptions import EncordException
 from encord.orm.label_row import AnnotationTaskStatus, LabelStatus, ShadowDataState
 
 from connector.sample import SampleProject, SampleServer
-from connector.sample.listing import list_label_rows
+from connector.sample.server.listing_filters import list_label_rows
 
 
 def _titles(client: EncordUserClient, project: SampleProject, **filters: Any) -> list[str]:  # noqa: ANN401 - the SDK's filters, of many types

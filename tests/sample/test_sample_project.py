@@ -8,8 +8,8 @@ from encord.objects import LabelRowV2, Option, RadioAttribute
 from encord.workflow import ConsensusAnnotationStage, ConsensusReviewStage
 
 from connector.sample import SampleProject, SampleServer, build_sample_world
-from connector.sample.archived import label_blobs
-from connector.sample.sample_project import SIZES
+from connector.sample.farm.sample_project import SIZES
+from connector.sample.world.archived import label_blobs
 
 from .conftest import client_of
 

@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 from encord.objects.coordinates import BoundingBoxCoordinates
 
-from connector.sample import SampleServer, SampleWorld, Scale, add_scale_project, build_scale_world
-from connector.sample.clock import label_time, read_time
-from connector.sample.listing import list_label_rows
-from connector.sample.scale_drawing import CLASS_NAMES
+from bench.large_worlds.drawing import CLASS_NAMES
+from bench.large_worlds.scale import Scale, add_scale_project, build_scale_world
+from connector.sample import SampleServer, SampleWorld
+from connector.sample.server.listing_filters import list_label_rows
+from connector.sample.world.clock import label_time, read_time
 
 from .conftest import client_of
 

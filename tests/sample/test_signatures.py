@@ -6,7 +6,7 @@ from encord import EncordUserClient
 from encord.exceptions import AuthenticationError, EncordException, SshKeyNotFound
 
 from connector.sample import SampleProject, SampleServer, SampleWorld
-from connector.sample.signatures import SampleKey
+from connector.sample.world.signatures import SampleKey
 
 from .conftest import client_of
 

@@ -11,11 +11,13 @@ import requests
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.sample import RESET_IN_BODY, TRUNCATED_BODY, Fault, FaultAction, Refusal, SampleServer
-from connector.source import Source, WantedLabelRow, raw_answer
-from connector.source.answer_body import AnswerBody, read_body
-from connector.source.exchange import Exchange
-from connector.source.listed_entries import RawEntries
-from connector.source.raw_answer import RawList
+from connector.source.answers import raw_answer
+from connector.source.answers.answer_body import AnswerBody, read_body
+from connector.source.answers.exchange import Exchange
+from connector.source.answers.listed_entries import RawEntries
+from connector.source.answers.raw_answer import RawList
+from connector.source.label_rows.fetched import WantedLabelRow
+from connector.source.source import Source
 from tests.source.world import PROJECT_HASH, label_hash_of, settings_for
 
 ALL = [label_hash_of(number) for number in range(8)]

@@ -20,9 +20,9 @@ from connector.sample import (
     SampleWorld,
     with_value,
 )
-from connector.source import Source
-from connector.source.exchange import DECODED
-from connector.source.signing import ReceivingQuerier
+from connector.source.answers.exchange import DECODED
+from connector.source.connection.signing import ReceivingQuerier
+from connector.source.source import Source
 from tests.source.conftest import Listener
 from tests.source.test_fetch import ALL, BAD, fetched, sizes, wanted
 from tests.source.world import ONTOLOGY_HASH, PROJECT_HASH, STAGE_UUID, image_world, label_hash_of, settings_for
@@ -64,7 +64,7 @@ class TestSize:
     def test_what_is_no_list_is_not_decoded_whole_beyond_what_the_sdk_can_hold(
         self, server: SampleServer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("connector.source.raw_answer.DECODED", type(DECODED)(10_000))
+        monkeypatch.setattr("connector.source.answers.raw_answer.DECODED", type(DECODED)(10_000))
         server.faults.add(Fault(Body(b'{"status": 500, "response": [' + b"1," * 9_000 + b"1]}"), kind="listing"))
         error = failed_snapshot(server)
         assert (error.kind, "larger than 10,000 bytes" in error.message) == (ErrorKind.TOO_LARGE, True)

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 import requests
 
-from connector.source.body_pieces import body_pieces
+from connector.source.answers.body_pieces import body_pieces
 
 TEXT = b"".join(b'{"objectHash": "%d", "x": %d}' % (number, number * 7919 % 1000) for number in range(50_000))
 PIECE_BYTES = 10_000

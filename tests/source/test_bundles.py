@@ -7,15 +7,15 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.source.answer_body import AnswerBody
-from connector.source.bundles import (
+from connector.source.answers.answer_body import AnswerBody
+from connector.source.label_rows.bundle_planner import (
     BYTES_A_LABEL_ROW,
     BYTES_AN_ANNOTATION,
     FIRST_BUNDLES_SHARE,
     FIRST_GUESS_BYTES_A_LABEL_ROW,
     BundlePlanner,
 )
-from connector.source.label_rows import FetchedBundle, FetchedLabelRow, WantedLabelRow
+from connector.source.label_rows.fetched import FetchedBundle, FetchedLabelRow, WantedLabelRow
 
 COUNTS = st.one_of(st.none(), st.integers(0, 1_000_000))
 

@@ -9,8 +9,14 @@ import pytest
 
 from connector.load.tables import arrow_schema
 from connector.load.tables.source_metadata import label_row
-from connector.source import Changes, compare, compare_stored, wanted_label_rows
-from connector.source.changes import REASONS, STORED_COLUMNS
+from connector.source.changes.changes import (
+    REASONS,
+    STORED_COLUMNS,
+    Changes,
+    compare,
+    compare_stored,
+    wanted_label_rows,
+)
 
 NOON = datetime.datetime(2026, 3, 1, 12, tzinfo=datetime.UTC)
 WINDOW = datetime.timedelta(minutes=5)

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from connector.source.content_hash import content_hash
+from connector.source.label_rows.content_hash import content_hash
 from tests.source.world import data_hash_of, label_row
 
 

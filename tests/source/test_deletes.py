@@ -3,7 +3,7 @@
 import pytest
 
 from connector.errors import ErrorKind
-from connector.source import deletes_allowed
+from connector.source.changes.deletes import deletes_allowed
 
 
 @pytest.mark.parametrize(

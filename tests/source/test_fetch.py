@@ -25,8 +25,9 @@ from connector.sample import (
     with_value,
     without_key,
 )
-from connector.source import FetchedLabelRow, LabelRowFailure, Source, WantedLabelRow
-from connector.source.answers import REQUIRED_KEYS
+from connector.source.label_rows.fetched import FetchedLabelRow, LabelRowFailure, WantedLabelRow
+from connector.source.label_rows.matched_answer import REQUIRED_KEYS
+from connector.source.source import Source
 from tests.source.conftest import Listener
 from tests.source.world import PROJECT_HASH, image_world, label_hash_of, settings_for
 

@@ -8,8 +8,8 @@ import pytest
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.sample import KEY_EXPIRED, NOT_AUTHORISED, Body, Fault, FaultAction, Hook, HttpStatus, SampleServer
-from connector.source import Source
-from connector.source.fetch import OUTAGE_AFTER
+from connector.source.label_rows.fetch import OUTAGE_AFTER
+from connector.source.source import Source
 from tests.source.conftest import Listener
 from tests.source.test_fetch import ALL, fetched, wanted
 from tests.source.world import PROJECT_HASH, image_world, label_hash_of, settings_for

@@ -20,9 +20,9 @@ from encord.workflow import AnnotationStage
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.sample import SampleServer
-from connector.source.connection import Connection
-from connector.source.events import Teller
-from connector.source.guard import refuse_legacy_write, refuse_v2_write
+from connector.source.connection.connection import Connection
+from connector.source.connection.events import Teller
+from connector.source.connection.guard import refuse_legacy_write, refuse_v2_write
 from tests.source.world import PROJECT_HASH, image_world, label_hash_of, settings_for
 
 DOMAIN = "https://api.encord.com"

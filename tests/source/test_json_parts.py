@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.errors import FormatError
-from connector.source import json_parts
-from connector.source.json_parts import json_problem, list_places, object_places, readable_parts, split_object
+from connector.source.answers import json_parts
+from connector.source.answers.json_parts import json_problem, list_places, object_places, readable_parts, split_object
 from tests.bad_json import BAD_VALUES, with_bad_value
 
 VALUES = st.recursive(

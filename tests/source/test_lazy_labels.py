@@ -11,11 +11,12 @@ import orjson
 import pytest
 
 from connector.errors import FormatError
-from connector.source import answer_body, lazy_labels
-from connector.source.answer_body import AnswerBody
-from connector.source.content_hash import content_hash
-from connector.source.label_rows import FetchedLabelRow
-from connector.source.lazy_labels import LazyEntries, LazyFrames, LazyUnits
+from connector.source.answers import answer_body
+from connector.source.answers.answer_body import AnswerBody
+from connector.source.label_rows import lazy_labels
+from connector.source.label_rows.content_hash import content_hash
+from connector.source.label_rows.fetched import FetchedLabelRow
+from connector.source.label_rows.lazy_labels import LazyEntries, LazyFrames, LazyUnits
 from tests.source.test_content_hash import rich_row
 from tests.source.world import data_hash_of, label_row
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.errors import UnreadableEntryError
-from connector.source import listed_entries
-from connector.source.answer_body import AnswerBody
-from connector.source.listed_entries import HASHES_SCHEMA, RawEntries, read_entries
+from connector.source.answers import listed_entries
+from connector.source.answers.answer_body import AnswerBody
+from connector.source.answers.listed_entries import HASHES_SCHEMA, RawEntries, read_entries
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text('ab"\\{}[],: é\U0001f404', max_size=12),

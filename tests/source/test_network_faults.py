@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.sample import Fault, Hook, SampleServer
-from connector.source import Source
+from connector.source.source import Source
 from tests.source.conftest import Listener
 from tests.source.world import PROJECT_HASH, image_world, settings_for
 

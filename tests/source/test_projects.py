@@ -4,7 +4,7 @@ import pytest
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.sample import Body, Fault, SampleServer
-from connector.source import Source
+from connector.source.source import Source
 from tests.source.conftest import Listener
 from tests.source.world import PROJECT_HASH, settings_for
 

@@ -5,8 +5,8 @@ import time
 import pytest
 
 from connector.errors import ConnectorError, ErrorKind
-from connector.source.events import Teller
-from connector.source.retry import RetryPolicy
+from connector.source.connection.events import Teller
+from connector.source.connection.retry import RetryPolicy
 from tests.source.conftest import Listener
 
 POLICY = RetryPolicy(attempts=6, wait_seconds=0.01, wait_max_seconds=0.05, retry_after_cap_seconds=0.2)

@@ -10,8 +10,9 @@ import requests
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.sample import SampleWorld
-from connector.source import Source, SourceSettings
-from connector.source.retry_after import LONGEST_RETRY_AFTER_SECONDS, in_words, retry_after_seconds
+from connector.source.answers.retry_after import LONGEST_RETRY_AFTER_SECONDS, in_words, retry_after_seconds
+from connector.source.connection.settings import SourceSettings
+from connector.source.source import Source
 from tests.source.world import PROJECT_HASH
 
 NOON = "Sun, 01 Mar 2026 12:00:00 GMT"

@@ -8,8 +8,8 @@ import pytest
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.sample import SampleServer
-from connector.source import Source
-from connector.source.sdk import check_sdk_version
+from connector.source.connection.sdk import check_sdk_version
+from connector.source.source import Source
 from tests.source.world import settings_for
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from connector.errors import ConnectorError, ErrorKind
-from connector.source import SourceSettings
+from connector.source.connection.settings import SourceSettings
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from connector.sample import (
     SampleWorld,
     without_key,
 )
-from connector.source import Source
+from connector.source.source import Source
 from tests.source.conftest import Listener
 from tests.source.world import ONTOLOGY_HASH, PROJECT_HASH, image_world, label_hash_of, settings_for
 

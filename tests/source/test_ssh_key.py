@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from connector.errors import ConnectorError, ErrorKind
-from connector.source import SourceSettings
-from connector.source.ssh_key import KEY_FILE_VARIABLE, KEY_VARIABLE, load_private_key
+from connector.source.connection.settings import SourceSettings
+from connector.source.connection.ssh_key import KEY_FILE_VARIABLE, KEY_VARIABLE, load_private_key
 
 PrivateKey = ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 PASSPHRASE = "correct horse"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from connector.sample import SampleServer, SampleWorld
-from connector.source import SourceSettings
+from connector.source.connection.settings import SourceSettings
 
 PROJECT_HASH = "0f4a4c1e-5c3b-4c39-9c7e-8f1f7a0c1d2e"
 ONTOLOGY_HASH = "7d9b2f60-1a34-4e0c-a6d5-2b8c9e4f1a3d"

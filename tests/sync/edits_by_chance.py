@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from connector.sample import SampleProject
-from connector.sample.drawing import answered
-from connector.sample.label_row import SampleLabelRow
+from connector.sample.world.label_pen import answered
+from connector.sample.world.sample_label_row import SampleLabelRow
 
 Json = dict[str, Any]
 BRANCH_PREFIXES = ("model", "encord")

@@ -12,11 +12,11 @@ import duckdb
 
 from connector.config import load_settings
 from connector.errors import ExitCode
-from connector.interruption import Interruption
-from connector.receipt import Receipt
-from connector.report import Level
-from connector.run import Run, run_sync
+from connector.process.interruption import Interruption
+from connector.runs.receipt import Receipt
+from connector.runs.report import Level
 from connector.sample import SampleProject, SampleServer
+from connector.sync.run import Run, run_sync
 from tests.duckdb_files import connected
 
 ALL_REQUESTS_OF_A_LISTING = {"project": 1, "ontology": 1, "listing": 1}

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from connector.sample import SampleServer, build_sample_world
-from connector.sample.signatures import SampleKey
+from connector.sample.world.signatures import SampleKey
 from tests.duckdb_files import connected
 from tests.source.test_ssh_key import PROTECTED_KEY
 from tests.sync.command_line import PASSPHRASE, CommandLine, Printed, secretive_world

@@ -5,7 +5,7 @@ import functools
 import pytest
 
 from connector.sample import Fault
-from connector.sample.fault_actions import EditJson
+from connector.sample.server.fault_actions import EditJson
 from tests.bad_json import BAD_VALUES, with_bad_value
 from tests.source.world import label_hash_of
 from tests.sync.conftest import IMAGES, UNOPENED_IMAGES, Comparison

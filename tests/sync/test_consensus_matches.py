@@ -4,9 +4,9 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from connector.cli import application
+from connector.commands.cli import application
 from connector.load.tables import METADATA
-from connector.sample.shapes import points
+from connector.sample.farm.moving_shapes import points
 from tests.duckdb_files import connected
 from tests.sync.fresh_comparison import assert_equals_fresh_sync
 from tests.sync.synced_warehouse import ALL_REQUESTS_OF_A_LISTING, SyncedWarehouse

@@ -7,7 +7,7 @@ import pytest
 
 from connector.load.tables import LABEL_TABLES
 from connector.sample import EMPTY_LISTING, HALF_LISTING, Fault, FaultAction
-from connector.sample.label_row import SampleLabelRow
+from connector.sample.world.sample_label_row import SampleLabelRow
 from tests.sync.conftest import IMAGES, UNOPENED_IMAGES, Comparison
 from tests.sync.synced_warehouse import ALL_REQUESTS_OF_A_LISTING, SyncedWarehouse
 

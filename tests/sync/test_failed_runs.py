@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from connector.load.status import read_status
+from connector.load.questions.project_status import read_status
 from connector.sample import Fault, Hook, HttpStatus, SampleServer
-from connector.sample.signatures import SampleKey
+from connector.sample.world.signatures import SampleKey
 from tests.locks.started_commands import StartedCommands
 from tests.postgres.synced_engines import counts
 from tests.source.world import image_world

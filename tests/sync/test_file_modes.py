@@ -79,8 +79,8 @@ def test_the_log_beside_a_warehouse_is_as_open_as_it_is(commands: StartedCommand
 SPILLING = """
 import sys
 from pathlib import Path
-from connector.file_modes import make_files_private
-from connector.load.duckdb_file import connect
+from connector.process.file_modes import make_files_private
+from connector.load.on_duckdb.opening import connect
 make_files_private()
 connection = connect(Path(sys.argv[1]), settings={"memory_limit": "30MB", "threads": "1"})
 connection.execute("SELECT range, hash(range) FROM range(3000000) ORDER BY 2").fetchone()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from connector.interruption import Interruption
+from connector.process.interruption import Interruption
 from connector.sample import Fault, Hook
 from tests.sync.conftest import IMAGES, Comparison
 from tests.sync.synced_warehouse import ALL_REQUESTS_OF_A_LISTING, SyncedWarehouse

@@ -1,7 +1,7 @@
 """What people do to labels: exactly the label rows concerned are fetched, and only their rows are written again."""
 
 from connector.load.tables import LABEL_TABLES
-from connector.sample.drawing import answered
+from connector.sample.world.label_pen import answered
 from tests.sync.conftest import Comparison
 from tests.sync.synced_warehouse import ALL_REQUESTS_OF_A_LISTING, Outcome, SyncedWarehouse
 

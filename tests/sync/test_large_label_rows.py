@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from connector import bundle
 from connector.sample import EditElement, Fault, SampleServer
-from connector.source import label_rows, lazy_labels
+from connector.source.label_rows import fetched as label_rows
+from connector.source.label_rows import lazy_labels
+from connector.sync import bundle_loader as bundle
 from tests.sync.conftest import Comparison, farm_world
 from tests.sync.fresh_comparison import differences
 from tests.sync.synced_warehouse import SyncedWarehouse

@@ -10,12 +10,15 @@ import pyarrow as pa
 import pytest
 
 from bench.memory import BYTES_A_LISTED_ROW
-from connector import pipeline
 from connector.load import ARROW_SCHEMAS, open_warehouse
-from connector.normalise import ListingParts, OntologyChange, listing_parts
-from connector.source import compare_stored, fetch_plan, wanted_label_rows
-from connector.source.answer_body import AnswerBody
-from connector.source.listed_entries import RawEntries, read_entries
+from connector.normalise.listing import listing_parts
+from connector.normalise.listing.listing_parts import ListingParts
+from connector.normalise.listing.ontology_changes import OntologyChange
+from connector.source.answers.answer_body import AnswerBody
+from connector.source.answers.listed_entries import RawEntries, read_entries
+from connector.source.changes import fetch_plan
+from connector.source.changes.changes import compare_stored, wanted_label_rows
+from connector.sync import pipeline
 from tests.normalise.rows import listing_entry
 
 SMALL, LARGE = 2_000, 8_000

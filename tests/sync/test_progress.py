@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from connector import bundle
+from bench.large_worlds.scale import Scale, build_scale_world
 from connector.config import load_settings
-from connector.interruption import Interruption
+from connector.process.interruption import Interruption
 from connector.reading import label_row_group
-from connector.run import run_sync
-from connector.sample import SampleServer, Scale, build_scale_world
+from connector.sample import SampleServer
+from connector.sync import bundle_loader as bundle
+from connector.sync.run import run_sync
 from tests.sync.synced_warehouse import HeardReport, copied
 
 Told = tuple[int, int, int]

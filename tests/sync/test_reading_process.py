@@ -15,18 +15,19 @@ from typing import Any
 import msgspec
 import pytest
 
-from connector import bundle
 from connector.load import ARROW_SCHEMAS, STATES_SCHEMA, WrittenBundle
-from connector.load.sql_warehouse import SqlWarehouse
-from connector.normalise import Ontology
+from connector.load.writing.sql_warehouse import SqlWarehouse
+from connector.normalise.ontology import Ontology
 from connector.reading import reading_process
 from connector.reading.label_row_group import ArrivedLabelRow, GroupReader, LabelRowGroup, ReadGroup
 from connector.reading.message_stream import receive, send
 from connector.reading.reading_process import NotReadError, ReadingProcess
 from connector.reading.serve import serve
 from connector.sample import EditElement, Fault, SampleServer
-from connector.source import Change, FetchedLabelRow
-from connector.source.answer_body import AnswerBody
+from connector.source.answers.answer_body import AnswerBody
+from connector.source.changes.fetch_plan import Change
+from connector.source.label_rows.fetched import FetchedLabelRow
+from connector.sync import bundle_loader as bundle
 from tests.sync.conftest import Comparison, farm_world
 from tests.sync.fresh_comparison import differences
 from tests.sync.synced_warehouse import SyncedWarehouse

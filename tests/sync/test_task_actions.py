@@ -7,7 +7,7 @@ import pytest
 
 from connector.load.tables import LABEL_TABLES
 from connector.sample import INVALID_JSON, NOT_AUTHORISED, Body, Fault, FaultAction, HttpStatus, SampleServer
-from connector.sample.clock import read_time
+from connector.sample.world.clock import read_time
 from tests.duckdb_files import connected
 from tests.sync.synced_warehouse import ALL_REQUESTS_OF_A_LISTING, SyncedWarehouse, copied
 

@@ -5,7 +5,7 @@ import datetime
 from typing import Any
 
 from connector.sample import EditElement, Fault, Hook
-from connector.sample.clock import label_time, listing_time
+from connector.sample.world.clock import label_time, listing_time
 from tests.source.world import label_hash_of
 from tests.sync.conftest import IMAGES, Comparison
 from tests.sync.synced_warehouse import ALL_REQUESTS_OF_A_LISTING, SyncedWarehouse

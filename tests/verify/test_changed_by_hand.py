@@ -2,9 +2,9 @@
 
 import pytest
 
-from connector.load.held_rows import LISTING_TABLES
+from connector.load.questions.held_rows import LISTING_TABLES
 from connector.load.tables import LABEL_TABLES, METADATA
-from connector.verify.project import Sample
+from connector.verify.verified_project import Sample
 from tests.verify.verified_warehouse import VerifiedWarehouse
 
 NOT_OF_ENCORD = {

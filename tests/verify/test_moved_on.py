@@ -3,7 +3,7 @@
 import pytest
 
 from connector.errors import ConnectorError, ErrorKind
-from connector.interruption import Interruption
+from connector.process.interruption import Interruption
 from connector.sample import NOT_AUTHORISED, DropElement, Fault, Hook, SampleProject, without_key
 from tests.source.world import label_hash_of
 from tests.sync.conftest import IMAGES, UNOPENED_IMAGES

@@ -7,10 +7,10 @@ import pytest
 
 from connector.config import load_settings
 from connector.errors import ConnectorError, ErrorKind
-from connector.interruption import Interruption
-from connector.run import Run, run_sync
+from connector.process.interruption import Interruption
 from connector.sample import Fault, Hook, SampleServer
-from connector.verify.project import Sample
+from connector.sync.run import Run, run_sync
+from connector.verify.verified_project import Sample
 from tests.postgres.synced_engines import sync
 from tests.source.world import image_world
 from tests.sync.synced_warehouse import HeardReport

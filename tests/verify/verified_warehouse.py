@@ -9,9 +9,9 @@ from typing import Any
 from connector.commands.verify import run_verify
 from connector.config import load_settings
 from connector.errors import ExitCode
-from connector.interruption import Interruption
+from connector.process.interruption import Interruption
 from connector.sample import SampleServer
-from connector.verify.project import Sample
+from connector.verify.verified_project import Sample
 from tests.duckdb_files import connected
 from tests.sync.synced_warehouse import HeardEvent, HeardReport, SyncedWarehouse
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.commands.demo import work_on
-from connector.held_warehouse import EXACT_OVERLAPS
 from connector.load import Warehouse, open_warehouse
+from connector.runs.held_warehouse import EXACT_OVERLAPS
 from connector.sample import SampleServer, build_sample_world
 from tests.export_coco.generated_warehouse import write_warehouse
 from tests.parity.budget import parity_settings

@@ -3,7 +3,7 @@
 import pytest
 
 from connector.load import Warehouse
-from connector.load.frame_numbers import LARGEST_FRAME_COUNT
+from connector.load.writing.frame_numbers import LARGEST_FRAME_COUNT
 from tests.views.herd import (
     add_answers,
     add_classification,

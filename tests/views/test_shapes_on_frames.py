@@ -7,7 +7,7 @@ import pytest
 import shapely
 from shapely.affinity import rotate
 
-from connector.export.pixel_shapes import semi_axes
+from connector.geometry.pixel_shapes import semi_axes
 from connector.load import Warehouse
 from tests.views.herd import add_data_unit, add_label_row, add_object, add_project, asked
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.load import Warehouse, open_warehouse
-from connector.load.frame_numbers import LARGEST_FRAME_COUNT
+from connector.load.writing.frame_numbers import LARGEST_FRAME_COUNT
 from connector.views import TableFunction, install, remove, table_functions
 from tests.views.herd import (
     LONG_AGO,

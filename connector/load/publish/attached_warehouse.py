@@ -6,10 +6,10 @@ from pathlib import Path
 
 import duckdb
 
-from connector.load.duckdb_file import connect_in_memory, opening_failure, writing_failure
+from connector.load.contract.warehouse_url import DuckDBLocation
+from connector.load.on_duckdb.opening import connect_in_memory, opening_failure, writing_failure
 from connector.load.publish.file_system import remove
 from connector.load.tables.declaration import internal_schema
-from connector.load.warehouse_url import DuckDBLocation
 
 WAREHOUSE = "warehouse"
 """The name that the warehouse is attached under."""

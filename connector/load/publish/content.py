@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import duckdb
 
 from connector import __version__
+from connector.load.contract.revisions import head_revision
+from connector.load.contract.statements import sql
+from connector.load.contract.warehouse_url import DuckDBLocation
 from connector.load.publish.attached_warehouse import attached_warehouse
 from connector.load.publish.target import PublishTarget
-from connector.load.revisions import head_revision
-from connector.load.statements import sql
 from connector.load.tables import LABEL_TABLES, METADATA
-from connector.load.warehouse_url import DuckDBLocation
 
 _OF_RUNS = frozenset({"sync_run", "sync_run_project", "consensus_stage_read", "task_action_read"})
 """What every run writes, or may write, also one that changes nothing: receipts, and how far it has read."""

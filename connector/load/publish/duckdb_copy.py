@@ -7,13 +7,13 @@ import duckdb
 
 from connector import __version__
 from connector.errors import ConnectorError, ErrorKind
-from connector.load.duckdb_file import STORAGE_VERSION, connect_in_memory, log_of, opening_failure
+from connector.load.contract.statements import sql
+from connector.load.contract.warehouse_url import DuckDBLocation
+from connector.load.on_duckdb.opening import STORAGE_VERSION, connect_in_memory, log_of, opening_failure
 from connector.load.publish.attached_warehouse import WAREHOUSE, attached_warehouse, quoted
 from connector.load.publish.content import PublishedContent
 from connector.load.publish.file_system import file_system_failures, keep_under, put_in_place, remove
 from connector.load.publish.target import RUN_ID, PublishTarget
-from connector.load.statements import sql
-from connector.load.warehouse_url import DuckDBLocation
 
 _COMMENTS = {
     "TABLE {table}": "One row: which run this published copy holds.",

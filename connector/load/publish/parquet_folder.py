@@ -17,16 +17,16 @@ import orjson
 import sqlalchemy as sa
 
 from connector import __version__
-from connector.load.placement import placed
+from connector.load.contract.placement import placed
+from connector.load.contract.revisions import head_revision
+from connector.load.contract.statements import column_list, sql
+from connector.load.contract.warehouse_url import DuckDBLocation
 from connector.load.publish.attached_warehouse import attached_warehouse, quoted
 from connector.load.publish.content import PublishedContent
 from connector.load.publish.file_system import file_system_failures, put_in_place, remove, settle
 from connector.load.publish.target import PublishTarget
-from connector.load.revisions import head_revision
-from connector.load.statements import column_list, sql
 from connector.load.tables import METADATA
 from connector.load.tables.declaration import internal_schema, is_internal
-from connector.load.warehouse_url import DuckDBLocation
 from connector.sql_files import shipped_view, view_files
 
 MANIFEST = "manifest.json"

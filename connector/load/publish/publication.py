@@ -6,17 +6,17 @@ from pathlib import Path
 from typing import Literal
 
 from connector.errors import ConnectorError, ErrorKind
-from connector.file_modes import files_for_readers
-from connector.load.duckdb_file import NO_LIMIT_OF_OURS, DuckDBMemoryError, log_of
-from connector.load.file_lock import file_lock
-from connector.load.lock_holder import LockHolder
+from connector.load.contract.warehouse_url import DuckDBLocation, warehouse_location
+from connector.load.locks.file_lock import file_lock
+from connector.load.locks.lock_holder import LockHolder
+from connector.load.on_duckdb.opening import NO_LIMIT_OF_OURS, DuckDBMemoryError, log_of
 from connector.load.publish.content import PublishedContent, content_fingerprint
 from connector.load.publish.duckdb_copy import publish_file, published_content
 from connector.load.publish.file_system import file_system_failures
 from connector.load.publish.parquet_folder import mark_as_current, publish_folder, published_version
 from connector.load.publish.target import RUN_ID, PublishTarget
-from connector.load.reading import open_for_reading
-from connector.load.warehouse_url import DuckDBLocation, warehouse_location
+from connector.load.questions.reading import open_for_reading
+from connector.process.file_modes import files_for_readers
 
 Format = Literal["duckdb", "parquet"]
 

@@ -1,0 +1,75 @@
+"""A COCO document into a file or to standard output, and what to tell of it."""
+
+from pathlib import Path
+
+from connector.errors import ConnectorError, ErrorKind
+from connector.export.coco.annotations import CocoWritten, export_coco
+from connector.export.coco.chosen_label_rows import CocoWanted
+from connector.export.whole_file import whole_file
+from connector.load.questions.reading import open_for_reading
+from connector.process.interruption import Interruption
+from connector.process.standard_streams import product_on_standard_output
+from connector.runs.report import Report
+
+STANDARD_OUTPUT = Path("-")
+"""What `--out` names instead of a file."""
+
+
+def write_coco(
+    warehouse: str, schema: str | None, wanted: CocoWanted, out: Path, report: Report, interruption: Interruption
+) -> CocoWritten:
+    """Write a COCO file; it has its name only once it is whole.
+
+    Args:
+        warehouse: its URL; opened read-only.
+        schema: the schema of its tables, if not the default one.
+        wanted: what to export.
+        out: the file, or `-`.
+        report: where progress, warnings and the outcome go.
+        interruption: checked after each bundle of label rows.
+
+    Raises:
+        ConnectorError: see `export_coco`; also CONFIGURATION if the file cannot be written.
+    """
+    with open_for_reading(warehouse, schema) as session:
+        if out == STANDARD_OUTPUT:
+            with product_on_standard_output() as product:
+                written = export_coco(session, wanted, product, None, report, interruption)
+        else:
+            try:
+                with whole_file(out) as file:
+                    written = export_coco(session, wanted, file, out.parent, report, interruption)
+            except OSError as error:
+                raise ConnectorError(
+                    ErrorKind.CONFIGURATION,
+                    f"{out} cannot be written: {error.strerror}.",
+                    remedy="Check --out, its folder's rights and the room on its disk.",
+                ) from error
+    _tell(report, written, out)
+    return written
+
+
+def _tell(report: Report, written: CocoWritten, out: Path) -> None:
+    if written.left_out:
+        reasons = ", ".join(f"{reason} ({count:,})" for reason, count in sorted(written.left_out.items()))
+        report.event(
+            "annotations_left_out",
+            f"Annotations that COCO has no form for were left out: {reasons}.",
+            level="warning",
+            left_out=dict(written.left_out),
+        )
+    if written.waiting:
+        states = ", ".join(f"{state} ({count:,})" for state, count in sorted(written.waiting.items()))
+        report.event(
+            "data_units_waiting",
+            f"Data units without consensus and without votes were left out: {states}.",
+            level="warning",
+            waiting=dict(written.waiting),
+        )
+    report.event(
+        "coco_written",
+        f"Wrote {written.annotations:,} annotations on {written.images:,} images to {out}.",
+        images=written.images,
+        annotations=written.annotations,
+        out=str(out),
+    )

@@ -1,0 +1,1 @@
+"""All that knows shapes. Pure. A new shape is this room, its drawing, and one golden file."""

@@ -1,0 +1,121 @@
+"""SQL text made from the table declarations: column lists, upserts that write only what differs."""
+
+from collections.abc import Iterable
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from connector.errors import ConnectorError, ErrorKind
+from connector.load.contract.session import Session
+
+
+def sql(template: str, **parts: str) -> str:
+    """Fills `{name}` in a statement with text made of declared names. Values never go in here: they are parameters."""
+    return template.format_map(parts)
+
+
+def column_list(columns: Iterable[str], prefix: str = "") -> str:
+    """`prefix.a, prefix.b` for a SELECT or INSERT; the declared names need no quotes on either engine."""
+    return ", ".join(f"{prefix}{column}" for column in columns)
+
+
+def key_columns(table: sa.Table) -> list[str]:
+    """The names of a table's declared primary key."""
+    return [column.name for column in table.primary_key.columns]
+
+
+def references(table: sa.Table) -> list[tuple[str, list[str]]]:
+    """(referred table, columns, which it has under the same names) of each of a table's declared foreign keys."""
+    constraints = sorted(table.foreign_key_constraints, key=lambda each: str(each.name))
+    return [(each.referred_table.name, list(each.column_keys)) for each in constraints]
+
+
+def same_key(table: sa.Table, staged: str) -> str:
+    """The join condition between a table and staged rows of it."""
+    return " AND ".join(f"{table.name}.{name} = {staged}.{name}" for name in key_columns(table))
+
+
+def upsert(
+    session: Session,
+    table: sa.Table,
+    rows: pa.Table,
+    *,
+    listed_again: bool = False,
+    is_part: bool = False,
+    all_new: bool = False,
+) -> int:
+    """Inserts the rows whose key is new and changes those that differ, column by column; leaves the others alone.
+
+    Args:
+        session: inside a transaction.
+        table: the table; columns that `rows` lacks are kept, and NULL in new rows.
+        rows: Arrow rows with the key and any other columns.
+        listed_again: also undo a deleted_at, because the row is in a listing.
+        is_part: whether more rows for the table follow in the same transaction.
+        all_new: no row of the table has a key of theirs: none is looked for.
+
+    Returns:
+        Rows inserted plus rows changed.
+
+    Raises:
+        ConnectorError: SOURCE_CONTENT if `rows` holds a key twice.
+    """
+    keys = key_columns(table)
+    values = [name for name in rows.column_names if name not in keys and not (listed_again and name == "deleted_at")]
+    staged = f"arriving_{table.name}"
+    session.stage(staged, rows, is_part=is_part)
+    refuse_doubled(session, table, staged)
+    changed = 0
+    parts = {
+        "table": table.name,
+        "staged": staged,
+        "same_key": same_key(table, staged),
+        "columns": column_list([*keys, *values]),
+    }
+    if values and not all_new:
+        differs = [f"{table.name}.{name} IS DISTINCT FROM {staged}.{name}" for name in values]
+        changes = [f"{name} = {staged}.{name}" for name in values]
+        if listed_again:
+            differs.append(f"{table.name}.deleted_at IS NOT NULL")
+            changes.append("deleted_at = NULL")
+        update = "UPDATE {table} SET {changes} FROM {staged} WHERE {same_key} AND ({differs})"
+        changed = session.execute(sql(update, changes=", ".join(changes), differs=" OR ".join(differs), **parts))
+    insert = "INSERT INTO {table} ({columns}) SELECT {columns} FROM {staged}"
+    if not all_new:
+        insert += " WHERE NOT EXISTS (SELECT 1 FROM {table} WHERE {same_key})"
+    return changed + session.execute(sql(insert, **parts))
+
+
+def delete_missing(session: Session, table: sa.Table, project_hash: str) -> int:
+    """Deletes a project's rows that the staged rows (see `upsert`) no longer have. Returns how many."""
+    staged = f"arriving_{table.name}"
+    delete = (
+        "DELETE FROM {table} WHERE project_hash = $project_hash"
+        " AND NOT EXISTS (SELECT 1 FROM {staged} WHERE {same_key})"
+    )
+    return session.execute(
+        sql(delete, table=table.name, staged=staged, same_key=same_key(table, staged)), project_hash=project_hash
+    )
+
+
+def refuse_doubled(session: Session, table: sa.Table, held_in: str, project_hash: str | None = None) -> None:
+    """Raises ConnectorError(SOURCE_CONTENT) if rows of a table hold a key twice, naming the table and the key.
+
+    Args:
+        session: inside a transaction.
+        table: the table.
+        held_in: where the rows are: staged, or the table itself.
+        project_hash: look at those of this project only.
+    """
+    keys = key_columns(table)
+    query = "SELECT {keys} FROM {held_in} WHERE {condition} GROUP BY {keys} HAVING count(*) > 1 LIMIT 1"
+    condition = "project_hash = $project_hash" if project_hash else "true"
+    query = sql(query, keys=column_list(keys), held_in=held_in, condition=condition)
+    doubled = session.rows(query, project_hash=project_hash)
+    if doubled:
+        key = ", ".join(f"{name} {value}" for name, value in zip(keys, doubled[0], strict=True))
+        raise ConnectorError(
+            ErrorKind.SOURCE_CONTENT,
+            f"Two rows for table {table.name} arrived with the same key ({key}).",
+            remedy="Nothing of this listing was written; please report it with the encord-sync version.",
+        )

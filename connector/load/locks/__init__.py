@@ -1,0 +1,1 @@
+"""Who holds a warehouse, and how others learn of it."""

@@ -1,0 +1,1 @@
+"""Objects of consensus: which branches to match again, and their overlaps."""

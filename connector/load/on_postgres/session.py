@@ -1,0 +1,187 @@
+"""A session on PostgreSQL: one connection, temporary tables for staged rows, transactions that clean up."""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import psycopg
+import pyarrow as pa
+import sqlalchemy as sa
+
+from connector.load.contract.postgres_location import PostgresLocation
+from connector.load.contract.session import Value
+from connector.load.on_postgres.connecting import RawConnection, connect
+from connector.load.on_postgres.copy import copy_rows, fetch_rows, postgres_columns
+from connector.load.on_postgres.refusals import statement_failure
+from connector.load.on_postgres.writing_lock import WritingLock
+
+_PARAMETER = re.compile(r"\$(\w+)")
+
+_LARGEST_ANALYSED = 20_000
+"""Staged tables up to this many rows get statistics, in about a millisecond: without them PostgreSQL takes a handful of
+rows for thousands, and reads a table of millions from end to end to delete ten. Of larger ones it sees the size."""
+
+_SECONDS_TO_CANCEL = 5.0
+
+
+class PostgresSession:
+    """See `Session`. A connection that was lost is made again by the next transaction.
+
+    Staged tables are temporary tables that are emptied at the end of each transaction and used again by the next one:
+    making them anew would bloat the server's catalogue by hundreds of rows a bundle.
+    """
+
+    # Two syncs of different projects may add the same row at once: the second one waits, and leaves it alone.
+    skip_present = " ON CONFLICT DO NOTHING"
+
+    def __init__(self, location: PostgresLocation, *, read_only: bool = False) -> None:
+        """Connects.
+
+        Raises:
+            ConnectorError: see connector.load.on_postgres.connecting.connect.
+        """
+        self._location = location
+        self._read_only = read_only
+        self._temporary: dict[str, tuple[tuple[str, str], ...]] = {}
+        self._staged: set[str] = set()
+        self._lock: WritingLock | None = None
+        self._is_locked = False
+        self._raw = connect(location, read_only=read_only)
+
+    @contextmanager
+    def holding(self, lock: WritingLock) -> Iterator[None]:
+        """Within the block, every transaction runs on a connection that holds a lock; the first one takes it.
+
+        A connection that was lost took the lock with it: the next transaction raises ConnectorError(LOCKED) if another
+        session holds it by then.
+        """
+        self._lock = lock
+        try:
+            yield
+        finally:
+            self._lock = None
+            if self._is_locked:
+                self._is_locked = False
+                lock.release(self._raw)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """See `Session.transaction`."""
+        if self._raw.closed:
+            self._temporary.clear()
+            self._is_locked = False
+            self._raw = connect(self._location, read_only=self._read_only)
+        before = dict(self._temporary)
+        try:
+            if self._lock is not None and not self._is_locked:
+                self._lock.take(self._raw)
+                self._is_locked = True
+            self._raw.execute("BEGIN")
+            yield
+            self._raw.execute("COMMIT")
+        except psycopg.Error as error:
+            self._roll_back(before)
+            raise statement_failure(self._location, error) from error
+        except BaseException:
+            self._roll_back(before)
+            raise
+        finally:
+            self._staged.clear()
+
+    def _roll_back(self, temporary: dict[str, tuple[tuple[str, str], ...]]) -> None:
+        """Undoes the transaction, and with it the temporary tables that it made; a lost connection undid it itself."""
+        self._temporary = temporary
+        try:
+            self._raw.execute("ROLLBACK")
+        except psycopg.Error:
+            with suppress(psycopg.Error):
+                self._raw.close()
+
+    def stage(self, name: str, rows: pa.Table, *, is_part: bool = False) -> None:  # noqa: ARG002 - all leave memory
+        """See `Session.stage`."""
+        columns = postgres_columns(rows.schema)
+        if self._temporary.get(name) != columns:
+            declared = ", ".join(f"{column} {kind}" for column, kind in columns)
+            self._raw.execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
+            self._raw.execute(f"CREATE TEMPORARY TABLE {name} ({declared}) ON COMMIT DELETE ROWS")
+            self._temporary[name] = columns
+        elif name in self._staged:
+            self._raw.execute(f"TRUNCATE pg_temp.{name}")
+        self._staged.add(name)
+        self.copy(name, rows)
+        if rows.num_rows <= _LARGEST_ANALYSED:
+            self._raw.execute(f"ANALYZE pg_temp.{name}")
+
+    def copy(self, table: str, rows: pa.Table) -> int:
+        """Copies rows into a table as they are, without staging them, and returns how many.
+
+        Raises:
+            DataRefusedError: if the server refuses what a row holds.
+        """
+        with self._raw.cursor() as cursor:
+            return copy_rows(cursor, table, rows)
+
+    def expect_large_query(self) -> None:
+        """See `Session.expect_large_query`; PostgreSQL's planner decides by itself."""
+
+    def execute(self, statement: str, **parameters: Value) -> int:
+        """See `Session.execute`."""
+        return max(0, self._run(statement, parameters).rowcount)
+
+    def rows(self, statement: str, **parameters: Value) -> Sequence[tuple[Any, ...]]:
+        """See `Session.rows`."""
+        return self._run(statement, parameters).fetchall()
+
+    def table(self, statement: str, schema: pa.Schema, **parameters: Value) -> pa.Table:
+        """See `Session.table`."""
+        query = statement
+        if parameters:
+            with psycopg.ClientCursor(self._raw) as filling:
+                query = filling.mogrify(_named(statement), parameters)
+        with self._raw.cursor() as cursor:
+            return fetch_rows(cursor, query, schema)
+
+    def _run(self, statement: str, parameters: dict[str, Value]) -> psycopg.Cursor[tuple[Any, ...]]:
+        return self._raw.execute(_named(statement), parameters)
+
+    def analyse(self, tables: Sequence[str]) -> None:
+        """Renews the statistics of tables, outside any transaction; those that somebody has locked are passed over."""
+        try:
+            self._raw.execute(f"ANALYZE (SKIP_LOCKED) {', '.join(tables)}")
+        except psycopg.Error as error:
+            raise statement_failure(self._location, error) from error
+
+    @contextmanager
+    def connection(self) -> Iterator[sa.Connection]:
+        """See `Session.connection`."""
+        engine = sa.create_engine("postgresql+psycopg://", creator=self._another, poolclass=sa.NullPool)
+        try:
+            with engine.begin() as connection:
+                yield connection
+        except sa.exc.DBAPIError as error:
+            if isinstance(error.orig, psycopg.Error):
+                raise statement_failure(self._location, error.orig) from error
+            raise
+        finally:
+            engine.dispose()
+
+    def _another(self) -> RawConnection:
+        raw = connect(self._location, read_only=self._read_only)
+        raw.autocommit = False
+        return raw
+
+    def cancel(self) -> None:
+        """Asks the server to cancel the statement that runs, whoever waits for it; a few seconds at most."""
+        with suppress(psycopg.Error):
+            self._raw.cancel_safe(timeout=_SECONDS_TO_CANCEL)
+
+    def close(self) -> None:
+        """Closes the connection; closing twice is allowed."""
+        with suppress(psycopg.Error):
+            self._raw.close()
+
+
+def _named(statement: str) -> str:
+    """The statement with psycopg's form of parameters in place of `$name`."""
+    return _PARAMETER.sub(r"%(\1)s", statement.replace("%", "%%"))

@@ -1,0 +1,109 @@
+"""What `export coco --consensus` reads: which label rows hold the consensus of a data unit, and which of their objects.
+
+Where consensus was reached, that is main. Where it was not (yet), it is what the majority of the annotators drew: of
+each thing that more than half of the submitted branches have, the object that is most like theirs.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from connector.load.contract.session import Session
+from connector.load.contract.statements import sql
+from connector.load.questions.coco_rows import IN_PICTURES, PictureLabelRow, in_order
+from connector.load.questions.user_condition import condition_errors
+
+_COLUMNS = (
+    "r.label_hash, r.data_hash, r.data_title, r.data_type, r.branch_name, r.frame_count, r.frame_width, r.frame_height,"
+    " r.annotation_count"
+)
+
+_BY_MAIN = """
+SELECT {columns} FROM current_label_row AS r
+LEFT JOIN consensus_unit_state AS u ON u.project_hash = r.project_hash AND u.data_hash = r.data_hash
+WHERE r.project_hash = $project_hash AND r.branch_name = 'main' AND r.label_hash IS NOT NULL
+    AND r.data_type IN {in_pictures} AND COALESCE(u.consensus_state, 'reached') = 'reached'
+    AND r.label_row_id IN (SELECT label_row_id FROM current_label_row WHERE {condition})
+"""
+
+_BY_MAJORITY = """
+SELECT {columns} FROM current_label_row AS r
+JOIN consensus_branch AS b ON b.label_row_id = r.label_row_id
+JOIN consensus_unit_state AS u ON u.project_hash = r.project_hash AND u.data_hash = r.data_hash
+WHERE r.project_hash = $project_hash AND b.branch_role = 'annotator' AND b.is_submitted AND r.label_hash IS NOT NULL
+    AND r.data_type IN {in_pictures} AND u.consensus_state IN ('awaiting_review', 'closed_without')
+    AND r.data_hash IN (
+        SELECT data_hash FROM current_label_row
+        WHERE project_hash = $project_hash AND branch_name = 'main' AND {condition}
+    )
+"""
+
+_WAITING = """
+SELECT consensus_state, count(*) FROM consensus_unit_state
+WHERE project_hash = $project_hash AND consensus_state NOT IN ('awaiting_review', 'closed_without', 'reached')
+GROUP BY consensus_state
+"""
+
+# Of each thing the object that is most like the others', among those that a majority has.
+_VOTES = """
+SELECT label_hash, space_id, frame, object_hash, votes, n_branches FROM (
+    SELECT
+        label_hash, space_id, frame, object_hash, votes, n_branches,
+        ROW_NUMBER() OVER (
+            PARTITION BY cluster_key ORDER BY score_sum DESC, label_row_id COLLATE "C", object_hash COLLATE "C"
+        ) AS place
+    FROM consensus_object_vote
+    WHERE project_hash = $project_hash AND data_hash = $data_hash AND is_majority
+) AS ranked
+WHERE place = 1
+"""
+
+Votes = dict[tuple[str, str, int, str], tuple[int, int]]
+"""Label row, space, frame and object of what stands for a majority → how many branches have it, of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsensusLabelRows:
+    """The label rows that a consensus is made of.
+
+    Attributes:
+        rows: sorted as `in_order` does; of a data unit either its main row or its annotators' rows.
+        by_majority: the data units of which they are the annotators'.
+        waiting: data units left out because not all annotators have submitted, by consensus_state.
+    """
+
+    rows: list[PictureLabelRow]
+    by_majority: set[str]
+    waiting: Counter[str]
+
+
+def consensus_label_rows(session: Session, project_hash: str, condition: str) -> ConsensusLabelRows:
+    """The label rows of a project's consensus; data units outside of consensus stages count by their main branch.
+
+    Args:
+        session: in a transaction.
+        project_hash: the project.
+        condition: of `checked_condition`, over the columns of current_label_row: which main rows, and so data units.
+
+    Raises:
+        ConnectorError: CONFIGURATION, if the condition is no SQL over those columns.
+    """
+    parts = {"columns": _COLUMNS, "in_pictures": IN_PICTURES, "condition": condition}
+    with condition_errors():
+        main = session.rows(sql(_BY_MAIN, **parts), project_hash=project_hash)
+        majority = session.rows(sql(_BY_MAJORITY, **parts), project_hash=project_hash)
+    waiting = Counter({state: int(count) for state, count in session.rows(_WAITING, project_hash=project_hash)})
+    by_majority = [PictureLabelRow(*row) for row in majority]
+    return ConsensusLabelRows(
+        in_order([*(PictureLabelRow(*row) for row in main), *by_majority]),
+        {row.data_hash for row in by_majority},
+        waiting,
+    )
+
+
+def majority_votes(session: Session, project_hash: str, data_hash: str) -> Votes:
+    """One object for each thing that a majority of the annotators of a data unit drew; in a transaction."""
+    rows = session.rows(_VOTES, project_hash=project_hash, data_hash=data_hash)
+    return {
+        (label_hash, space_id, int(frame), object_hash): (int(votes), int(branches))
+        for label_hash, space_id, frame, object_hash, votes, branches in rows
+    }

@@ -1,0 +1,139 @@
+"""What a warehouse holds, project by project: the last run, how fresh, how much, what failed. Reads only."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import pyarrow as pa
+
+from connector.load.contract.revisions import head_revision
+from connector.load.contract.warehouse_url import DuckDBLocation, warehouse_location
+from connector.load.questions.reading import open_for_reading
+from connector.load.writing.sql_warehouse import SqlWarehouse
+
+_PROJECTS = """
+SELECT
+    project.project_hash, project.title, project.deleted_at,
+    last_run.run_id, last_run.started_at, last_run.ended_at, last_run.outcome, last_run.message,
+    (SELECT max(ended_at) FROM sync_run_project
+     WHERE sync_run_project.project_hash = project.project_hash AND outcome = 'succeeded'),
+    held.newest_edit, coalesce(held.label_rows, 0), coalesce(held.synced, 0),
+    coalesce(held.unopened, 0), coalesce(held.deleted, 0), coalesce(held.objects, 0),
+    coalesce(held.annotations, 0), coalesce(held.classifications, 0),
+    (SELECT count(*) FROM sync_failure WHERE sync_failure.project_hash = project.project_hash)
+FROM (
+    SELECT project_hash, title, deleted_at FROM project
+    UNION ALL
+    SELECT DISTINCT project_hash, NULL, CAST(NULL AS TIMESTAMP WITH TIME ZONE) FROM sync_run_project
+    WHERE project_hash NOT IN (SELECT project_hash FROM project)
+) AS project
+LEFT JOIN (
+    SELECT
+        project_hash, run_id, started_at, ended_at, outcome, message,
+        row_number() OVER (PARTITION BY project_hash ORDER BY started_at DESC, run_id DESC) AS age
+    FROM sync_run_project
+) AS last_run ON last_run.project_hash = project.project_hash AND last_run.age = 1
+LEFT JOIN (
+    SELECT
+        project_hash,
+        max(CASE WHEN deleted_at IS NULL THEN last_edited_at END) AS newest_edit,
+        count(CASE WHEN deleted_at IS NULL THEN 1 END) AS label_rows,
+        count(CASE WHEN deleted_at IS NULL AND content_hash IS NOT NULL THEN 1 END) AS synced,
+        count(CASE WHEN deleted_at IS NULL AND label_hash IS NULL THEN 1 END) AS unopened,
+        count(deleted_at) AS deleted,
+        CAST(sum(object_count) AS BIGINT) AS objects,
+        CAST(sum(annotation_count) AS BIGINT) AS annotations,
+        CAST(sum(classification_count) AS BIGINT) AS classifications
+    FROM label_row
+    GROUP BY project_hash
+) AS held ON held.project_hash = project.project_hash
+ORDER BY project.title, project.project_hash
+"""
+
+_LAST_RUN = "SELECT run_id, started_at, outcome, message FROM sync_run ORDER BY started_at DESC, run_id DESC LIMIT 1"
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectStatus:
+    """One project of the warehouse.
+
+    Attributes:
+        deleted_at: when a sync found it gone.
+        run_id: the last run that met it; None if there was none. Its times, outcome and message follow.
+        last_success: end of the last run that succeeded on it.
+        newest_edit: the newest last_edited_at of its label rows as listed: the labels are as fresh as that.
+        label_rows: label rows listed, opened or not; synced, unopened are parts of them.
+        deleted: label rows tombstoned.
+        objects, annotations, classifications: object instances, objects on frames, classification instances.
+        failures: label rows and listing entries that wait to heal.
+    """
+
+    project_hash: str
+    title: str | None
+    deleted_at: datetime | None
+    run_id: str | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    outcome: str | None
+    message: str | None
+    last_success: datetime | None
+    newest_edit: datetime | None
+    label_rows: int
+    synced: int
+    unopened: int
+    deleted: int
+    objects: int
+    annotations: int
+    classifications: int
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """The last run on a warehouse, of whichever projects: its outcome `died` if it did not come to its end."""
+
+    run_id: str
+    started_at: datetime
+    outcome: str
+    message: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WarehouseStatus:
+    """A warehouse: its schema's revision, its projects, its failures as (project_hash, label_hash, kind, message)."""
+
+    schema_version: str
+    projects: tuple[ProjectStatus, ...]
+    failures: tuple[tuple[str, str, str, str], ...]
+    last_run: LastRun | None
+
+    @property
+    def is_well(self) -> bool:
+        """Whether the last run succeeded, and the last one of each project that is not deleted; or still runs."""
+        outcomes = {project.outcome for project in self.projects if project.deleted_at is None}
+        return outcomes | {self.last_run and self.last_run.outcome} <= {"succeeded", "running", None}
+
+
+def read_status(url: str, schema: str | None = None) -> WarehouseStatus:
+    """Reads the status of a warehouse without changing it.
+
+    Raises:
+        ConnectorError: as `open_warehouse`; also WAREHOUSE if there is no such file, SCHEMA if it holds no tables of
+            this release.
+    """
+    with open_for_reading(url, schema) as session, session.transaction():
+        projects = tuple(ProjectStatus(*row) for row in session.rows(_PROJECTS))
+        failures = session.rows(
+            "SELECT project_hash, label_hash, kind, message FROM sync_failure ORDER BY project_hash, label_hash"
+        )
+        runs = [LastRun(*row) for row in session.rows(_LAST_RUN)]
+    # A DuckDB file that can be opened is in no run's hands: the last one did not come to its end.
+    if isinstance(warehouse_location(url, schema), DuckDBLocation):
+        runs = [replace(run, outcome="died") if run.outcome == "running" else run for run in runs]
+    of_label_rows = tuple((row[0], row[1], row[2], row[3]) for row in failures)
+    return WarehouseStatus(head_revision(), projects, of_label_rows, next(iter(runs), None))
+
+
+def read_state(url: str, schema: str | None, project_hash: str) -> pa.Table:
+    """What `Warehouse.state` says of a project, read without changing anything. Raises as `read_status`."""
+    with open_for_reading(url, schema) as session:
+        return SqlWarehouse(session, head_revision(), None).state(project_hash)

@@ -1,0 +1,105 @@
+"""Opening a warehouse to look at it only: nothing is created, migrated or written."""
+
+import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from connector.errors import ConnectorError, ErrorKind
+from connector.load.contract.postgres_location import PostgresLocation
+from connector.load.contract.revisions import refuse_other_release
+from connector.load.contract.session import Session
+from connector.load.contract.warehouse_url import DuckDBLocation, warehouse_location
+from connector.load.on_duckdb.session import DuckDBSession
+from connector.load.on_postgres.driver import require_postgres_driver
+from connector.load.tables import METADATA
+from connector.load.tables.declaration import internal_schema
+
+
+@contextmanager
+def open_for_reading(url: str, schema: str | None = None) -> Iterator[Session]:
+    """A session on an existing warehouse of this release, opened read-only, and closed at the end of the block.
+
+    Raises:
+        ConnectorError: CONFIGURATION, LOCKED or WAREHOUSE if it cannot be opened, also if there is none; SCHEMA if it
+            holds no tables of this release.
+    """
+    location = warehouse_location(url, schema)
+    if isinstance(location, DuckDBLocation) and not location.path.exists():
+        raise ConnectorError(
+            ErrorKind.WAREHOUSE,
+            f"There is no warehouse {location.path}.",
+            remedy="`encord-sync sync` creates it; check the path if you have one.",
+        )
+    session = _session(location)
+    try:
+        if isinstance(location, PostgresLocation):
+            _refuse_unreadable_schema(session, location)
+        with session.connection() as connection:
+            refuse_other_release(connection)
+        yield session
+    finally:
+        session.close()
+
+
+def warehouse_exists(url: str, schema: str | None = None) -> bool:
+    """Whether there is a warehouse already, of any release; if not, the first sync makes it.
+
+    Raises:
+        ConnectorError: CONFIGURATION, LOCKED or WAREHOUSE if it is there but cannot be looked into.
+    """
+    location = warehouse_location(url, schema)
+    if isinstance(location, DuckDBLocation):
+        if not location.path.exists():
+            return False
+        session = _session(dataclasses.replace(location, schema="main"))
+    else:
+        session = _session(location)
+    try:
+        with session.transaction():
+            # The catalogue says so also of tables that this user may not read; information_schema does not.
+            tables = session.rows(
+                "SELECT pg_class.relname FROM pg_catalog.pg_class JOIN pg_catalog.pg_namespace"
+                " ON pg_namespace.oid = pg_class.relnamespace WHERE pg_namespace.nspname = $schema",
+                schema=location.schema,
+            )
+    finally:
+        session.close()
+    return not METADATA.tables.keys().isdisjoint(name for (name,) in tables)
+
+
+class _ClosingSession(Session, Protocol):
+    def close(self) -> None: ...
+
+
+def _session(location: DuckDBLocation | PostgresLocation) -> _ClosingSession:
+    if isinstance(location, PostgresLocation):
+        require_postgres_driver()
+        from connector.load.on_postgres.session import PostgresSession
+
+        return PostgresSession(location, read_only=True)
+    return DuckDBSession(location.path, location.schema, location.settings, read_only=True)
+
+
+def _refuse_unreadable_schema(session: Session, location: PostgresLocation) -> None:
+    """Says what PostgreSQL itself does not: names in a schema that may not be used just seem not to be there."""
+    with session.transaction():
+        found = session.rows(
+            "SELECT nspname, has_schema_privilege(oid, 'USAGE'), current_user FROM pg_catalog.pg_namespace"
+            " WHERE nspname IN ($schema, $internal)",
+            schema=location.schema,
+            internal=internal_schema(location.schema),
+        )
+    if location.schema not in {schema for schema, *_ in found}:
+        raise ConnectorError(
+            ErrorKind.SCHEMA,
+            f"The warehouse ({location.shown}) has no schema {location.schema}.",
+            remedy="Give the --schema that it was synced with, or run `encord-sync sync` first.",
+        )
+    for schema, may_use, user in found:
+        if not may_use:
+            raise ConnectorError(
+                ErrorKind.WAREHOUSE,
+                f"User {user} may not read schema {schema} of the warehouse ({location.shown}).",
+                remedy="Give it the rights of a reader that the README names (PostgreSQL).",
+            )

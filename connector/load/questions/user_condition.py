@@ -1,0 +1,87 @@
+"""A condition in SQL that a user gave (`--where`): one expression over the columns of a view, run read-only."""
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+
+from connector.errors import ConnectorError, ErrorKind
+from connector.load.contract.session import DataRefusedError
+
+
+def checked_condition(condition: str, option: str = "--where") -> str:
+    """The condition in parentheses, to be put behind AND.
+
+    Nothing but an expression is let through: DuckDB's own parser must find one single statement, a query, around it.
+    PostgreSQL refuses a second statement by itself, because every query of the connector has parameters.
+
+    Args:
+        condition: the user's text.
+        option: the option that it came from, for messages.
+
+    Raises:
+        ConnectorError: CONFIGURATION, if it is empty, holds a second statement, or a `$` that reads as a parameter.
+    """
+    if not condition.strip():
+        raise ConnectorError(
+            ErrorKind.CONFIGURATION, f"{option} is empty.", remedy="Give a condition, such as frame < 100."
+        )
+    if re.search(r"\$\w", condition):
+        raise ConnectorError(
+            ErrorKind.CONFIGURATION,
+            f"{option} holds a $ before a letter or digit, which is how parameters are written.",
+            remedy="In a text write '…' || chr(36) || '…'.",
+        )
+    # The line break ends a comment that the user's text may end with.
+    enclosed = f"({condition}\n)"
+    try:
+        kinds = [statement.type for statement in duckdb.extract_statements(f"SELECT 1 WHERE {enclosed}")]
+    except duckdb.ParserException:
+        # It may be right for PostgreSQL only; a second statement parses on both.
+        kinds = [duckdb.StatementType.SELECT]
+    if kinds != [duckdb.StatementType.SELECT]:
+        raise ConnectorError(
+            ErrorKind.CONFIGURATION,
+            f"{option} is not one condition: it holds another statement.",
+            remedy="Give what would stand behind WHERE, without a semicolon.",
+        )
+    return enclosed
+
+
+@contextmanager
+def condition_errors(option: str = "--where") -> Iterator[None]:
+    """What an engine says of the user's condition becomes a message about that option; for use inside a transaction.
+
+    Raises:
+        ConnectorError: CONFIGURATION. Quotes the engine only where it cannot quote a row.
+    """
+    wrong, not_for_a_row = _errors()
+    try:
+        yield
+    except wrong as error:
+        reason = str(error).partition("\n")[0]
+        raise ConnectorError(
+            ErrorKind.CONFIGURATION,
+            f"{option} cannot be used: {reason}",
+            remedy="It is SQL over the columns that the README lists for the view.",
+        ) from error
+    except not_for_a_row as error:
+        raise ConnectorError(
+            ErrorKind.CONFIGURATION,
+            f"{option} cannot be evaluated for some row: a value does not convert to what it is compared with.",
+            remedy="Compare texts with texts and numbers with numbers; TRY_CAST helps on DuckDB.",
+        ) from error
+
+
+def _errors() -> tuple[tuple[type[Exception], ...], tuple[type[Exception], ...]]:
+    """Errors about the condition's own text, and errors about values that it met, of the engines that are loaded."""
+    wrong: tuple[type[Exception], ...] = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException)
+    not_for_a_row: tuple[type[Exception], ...] = (DataRefusedError, duckdb.ConversionException)
+    if "psycopg" in sys.modules:
+        import psycopg
+
+        wrong = (*wrong, psycopg.ProgrammingError)
+        not_for_a_row = (*not_for_a_row, psycopg.DataError)
+    return wrong, not_for_a_row

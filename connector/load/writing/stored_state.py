@@ -1,0 +1,80 @@
+"""What the warehouse answers: its state, the stored ontology, and what was read of tasks."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import TypeVar
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from connector.load.contract.session import Session
+from connector.load.contract.statements import column_list, key_columns, sql
+from connector.load.contract.warehouse import ARROW_SCHEMAS, STORED_SCHEMA, TaskActionsRead
+from connector.load.tables import METADATA
+from connector.load.writing import branch_upsert, task_log_append
+
+Answer = TypeVar("Answer")
+
+
+class StoredState:
+    """The reading half of a `Warehouse` (see there for what each method promises) over a session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def _in_transaction(self, work: Callable[[], Answer]) -> Answer:
+        """What `work` answers, done in one transaction of the session; an engine may do it again if that fails."""
+        with self._session.transaction():
+            return work()
+
+    def connection(self) -> AbstractContextManager[sa.Connection]:
+        """See `Warehouse.connection`."""
+        return self._session.connection()
+
+    def state(self, project_hash: str, ids: tuple[str, str] | None = None) -> pa.Table:
+        """See `Warehouse.state`."""
+        columns = [name for name in STORED_SCHEMA.names if name != "has_failed"]
+        query = (
+            "SELECT {columns}, EXISTS (SELECT 1 FROM sync_failure"
+            " WHERE sync_failure.project_hash = label_row.project_hash"
+            " AND sync_failure.label_hash = label_row.label_hash) AS has_failed"
+            " FROM label_row WHERE project_hash = $project_hash"
+        )
+        parameters = {"project_hash": project_hash}
+        if ids is not None:
+            query += " AND label_row_id >= $first AND label_row_id < $end"
+            parameters["first"], parameters["end"] = ids
+        statement = sql(query, columns=column_list(columns, "label_row."))
+        return self._in_transaction(lambda: self._session.table(statement, STORED_SCHEMA, **parameters))
+
+    def ontology(self, project_hash: str) -> dict[str, pa.Table]:
+        """See `Warehouse.ontology`."""
+        query = "SELECT {columns} FROM {table} WHERE project_hash = $project_hash ORDER BY {keys}"
+        statements = {
+            name: sql(
+                query,
+                table=name,
+                columns=column_list(ARROW_SCHEMAS[name].names),
+                keys=column_list(key_columns(METADATA.tables[name])),
+            )
+            for name in ("ontology_class", "ontology_attribute", "ontology_option")
+        }
+        return self._in_transaction(
+            lambda: {
+                name: self._session.table(statement, ARROW_SCHEMAS[name], project_hash=project_hash)
+                for name, statement in statements.items()
+            }
+        )
+
+    def project_hashes(self) -> list[str]:
+        """See `Warehouse.project_hashes`."""
+        query = "SELECT project_hash FROM project WHERE deleted_at IS NULL ORDER BY project_hash"
+        return self._in_transaction(lambda: [project_hash for (project_hash,) in self._session.rows(query)])
+
+    def consensus_stages_read(self, project_hash: str) -> dict[str, str]:
+        """See `Warehouse.consensus_stages_read`."""
+        return self._in_transaction(lambda: branch_upsert.stages_read(self._session, project_hash))
+
+    def task_actions_read(self, project_hash: str) -> TaskActionsRead | None:
+        """See `Warehouse.task_actions_read`."""
+        return self._in_transaction(lambda: task_log_append.last_reading(self._session, project_hash))

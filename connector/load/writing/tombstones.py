@@ -1,0 +1,79 @@
+"""Marking deleted what a finished listing no longer has: the mark stays, the labels go."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import pyarrow as pa
+
+from connector.load.contract.session import Session
+from connector.load.contract.statements import sql
+from connector.load.contract.warehouse import STATE_COLUMNS
+from connector.load.tables import LABEL_TABLES
+
+
+def bury_label_rows(session: Session, project_hash: str, label_row_ids: Iterable[str], at: datetime) -> int:
+    """See `Warehouse.tombstone`; runs inside the caller's transaction."""
+    session.stage("gone", pa.table({"label_row_id": pa.array(label_row_ids, pa.string())}))
+    # Should a listing have given one label_hash to two label rows, the labels stay with the one that stays.
+    orphaned = (
+        "SELECT dead.label_hash FROM label_row AS dead JOIN gone ON gone.label_row_id = dead.label_row_id"
+        " WHERE dead.project_hash = $project_hash AND dead.label_hash IS NOT NULL"
+        " AND NOT EXISTS (SELECT 1 FROM label_row AS other WHERE other.label_hash = dead.label_hash"
+        " AND other.deleted_at IS NULL AND other.label_row_id NOT IN (SELECT label_row_id FROM gone))"
+    )
+    label_hashes = session.table(orphaned, pa.schema([pa.field("label_hash", pa.string())]), project_hash=project_hash)
+    if label_hashes.num_rows:
+        session.stage("orphaned", label_hashes)
+        for name in ("sync_failure", *reversed(LABEL_TABLES)):
+            session.execute(
+                sql("DELETE FROM {table} WHERE label_hash IN (SELECT label_hash FROM orphaned)", table=name)
+            )
+    bury = (
+        "UPDATE label_row SET deleted_at = $at, {cleared} WHERE project_hash = $project_hash"
+        " AND deleted_at IS NULL AND label_row_id IN (SELECT label_row_id FROM gone)"
+    )
+    cleared = ", ".join(f"{name} = NULL" for name in STATE_COLUMNS)
+    buried = session.execute(sql(bury, cleared=cleared), at=at, project_hash=project_hash)
+    _bury_empty_data_units(session, project_hash, at)
+    return buried
+
+
+def bury_project(session: Session, project_hash: str, at: datetime) -> int:
+    """See `Warehouse.tombstone_project`; runs inside the caller's transaction."""
+    alive = session.rows(
+        "SELECT label_row_id FROM label_row WHERE project_hash = $project_hash AND deleted_at IS NULL",
+        project_hash=project_hash,
+    )
+    buried = bury_label_rows(session, project_hash, [label_row_id for (label_row_id,) in alive], at)
+    session.execute("DELETE FROM sync_failure WHERE project_hash = $project_hash", project_hash=project_hash)
+    session.execute(
+        "UPDATE project SET deleted_at = $at WHERE project_hash = $project_hash AND deleted_at IS NULL",
+        at=at,
+        project_hash=project_hash,
+    )
+    return buried
+
+
+def _bury_empty_data_units(session: Session, project_hash: str, at: datetime) -> None:
+    """Marks data units without a live label row, and removes the facts of frames that no labels brought."""
+    without = (
+        "NOT EXISTS (SELECT 1 FROM label_row WHERE label_row.project_hash = {table}.project_hash"
+        " AND label_row.data_hash = {table}.data_hash AND label_row.deleted_at IS NULL{with_labels})"
+    )
+    session.execute(
+        sql(
+            "UPDATE data_unit SET deleted_at = $at"
+            " WHERE project_hash = $project_hash AND deleted_at IS NULL AND {without}",
+            without=sql(without, table="data_unit", with_labels=""),
+        ),
+        at=at,
+        project_hash=project_hash,
+    )
+    with_labels = " AND label_row.content_hash IS NOT NULL"
+    session.execute(
+        sql(
+            "DELETE FROM data_frame WHERE project_hash = $project_hash AND {without}",
+            without=sql(without, table="data_frame", with_labels=with_labels),
+        ),
+        project_hash=project_hash,
+    )

@@ -1,0 +1,1 @@
+"""What Encord's JSON should look like, and words for where it does not."""

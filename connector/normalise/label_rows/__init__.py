@@ -1,0 +1,1 @@
+"""Raw label rows → rows of the label tables."""

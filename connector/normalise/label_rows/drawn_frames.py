@@ -1,0 +1,92 @@
+"""Frames decoded straight into records: the quick form of the hot path, for frames that hold drawn objects only.
+
+Names, colours and values (stale copies of the ontology's) are not read. Whatever is not of the usual form is decoded as
+plain JSON instead, and read as ever: that a frame came the quick way is never seen in its rows.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import orjson
+from msgspec import Raw
+
+from connector.geometry.shapes import Geometry, Number
+from connector.normalise.label_rows.drawn_objects import NOTHING, DrawnObject, geometry_of
+
+_EMPTY = frozenset({b"", b"null", b"[]", b"{}"})
+"""What a frame without classifications or facts of its own has in their place, if anything."""
+
+
+class _Frame(msgspec.Struct, gc=False):
+    objects: list[DrawnObject]
+    classifications: Raw = NOTHING
+    metadata: Raw = NOTHING
+
+
+_DECODER = msgspec.json.Decoder(_Frame)
+
+
+class DrawnFrame:
+    """The objects of one frame.
+
+    Attributes:
+        objects: in their order.
+    """
+
+    __slots__ = ("_json", "objects")
+
+    def __init__(self, objects: list[DrawnObject], json: Raw) -> None:
+        self.objects = objects
+        self._json = json
+
+    def __len__(self) -> int:
+        return len(self.objects)
+
+    def as_dicts(self) -> list[dict[str, Any]]:
+        """The objects as plain JSON.
+
+        Raises:
+            ValueError: the frame cannot be decoded.
+        """
+        objects: list[dict[str, Any]] = orjson.loads(memoryview(self._json))["objects"]
+        return objects
+
+    def geometries(self, width: Number, height: Number) -> list[Geometry] | None:
+        """The geometry columns of each object; None if one is of no known shape, or cannot be read.
+
+        Args:
+            width: of the frame, in pixels.
+            height: of the frame, in pixels.
+        """
+        found: list[Geometry] = []
+        for item in self.objects:
+            box = item.bounding_box
+            if box is not None and item.shape == "bounding_box":
+                x, y, box_width, box_height = box.x, box.y, box.w, box.h
+                found.append((x, y, box_width, box_height, None, x, y, x + box_width, y + box_height, None))
+                continue
+            try:
+                found.append(geometry_of(item, width, height))
+            except (KeyError, IndexError, TypeError, ValueError, AttributeError, msgspec.DecodeError):
+                return None
+        return found
+
+
+def decode_frame(json: Raw) -> object:
+    """A frame's JSON: a `DrawnFrame` if it is of the usual form, otherwise what plain decoding makes of it.
+
+    Raises:
+        ValueError: it cannot be decoded.
+    """
+    try:
+        frame = _DECODER.decode(json)
+    except (msgspec.DecodeError, RecursionError):
+        return orjson.loads(memoryview(json))
+    if bytes(memoryview(frame.classifications)) in _EMPTY and bytes(memoryview(frame.metadata)) in _EMPTY:
+        return DrawnFrame(frame.objects, json)
+    return orjson.loads(memoryview(json))
+
+
+FrameDecoder = Callable[[Raw], object]
+"""See `decode_frame`."""

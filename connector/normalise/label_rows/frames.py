@@ -1,0 +1,243 @@
+"""Objects on frames → object_annotation: the hot path.
+
+Frames that were decoded into records are appended column by column; what is the same for a whole space is filled in
+afterwards. The objects of all others are appended one by one, as rows. Geometry that cannot be read is kept as raw JSON
+and warned of.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Any
+
+from connector.geometry.run_lengths import MaskTooLargeError
+from connector.geometry.shapes import NO_GEOMETRY, SHAPE_READERS, Geometry, Number, raw_geometry
+from connector.normalise.forms.shape_forms import shape_problem
+from connector.normalise.label_rows.drawn_frames import DrawnFrame
+from connector.normalise.label_rows.object_instances import place_object
+from connector.normalise.label_rows.row_context import ROOT, RowContext
+
+FrameObjects = tuple[int, Sequence[Mapping[str, Any]] | DrawnFrame, Number, Number]
+"""Frame, its objects, its width and height in pixels."""
+
+_SEPARATOR = "\0"
+
+UNREADABLE = (KeyError, IndexError, TypeError, ValueError, AttributeError)
+"""What the readers of shapes raise on geometry that is not of its form."""
+
+
+@dataclass(slots=True)
+class FrameKeys:
+    """Which frames of a space are filled, to find an object that is twice on one.
+
+    Attributes:
+        hashes: frame → its object hashes in one text, a tenth of what a set of them takes.
+    """
+
+    hashes: dict[int, str]
+
+    def without_repeats(
+        self, context: RowContext, frame: int, objects: Sequence[Mapping[str, Any]]
+    ) -> Sequence[Mapping[str, Any]]:
+        """The objects less those that the frame has already; the first occurrence stays."""
+        hashes = {item["objectHash"] for item in objects}
+        text = self.hashes.get(frame)
+        if text is None and len(hashes) == len(objects):
+            self.hashes[frame] = _SEPARATOR.join(hashes)
+            return objects
+        known = set() if text is None else set(text.split(_SEPARATOR))
+        kept = []
+        for item in objects:
+            if item["objectHash"] in known:
+                context.warnings.add(f"object twice on frame {frame}, the first kept: {item['objectHash']}")
+            else:
+                known.add(item["objectHash"])
+                kept.append(item)
+        self.hashes[frame] = _SEPARATOR.join(known)
+        return kept
+
+    def fill(self, frame: int, hashes: AbstractSet[str]) -> None:
+        """Note the objects of a frame that had none."""
+        self.hashes[frame] = _SEPARATOR.join(hashes)
+
+    def count_beyond(self, frame_count: int) -> int:
+        """Objects on frames that are none of the first `frame_count`."""
+        beyond = (text for frame, text in self.hashes.items() if not 0 <= frame < frame_count)
+        return sum(len(text.split(_SEPARATOR)) for text in beyond)
+
+
+def add_frame_objects(
+    context: RowContext, space_id: str, frames: Iterable[FrameObjects], keys: FrameKeys | None = None
+) -> None:
+    """Append the annotations of a space, frame by frame, and the instances that are new.
+
+    Args:
+        context: the label row.
+        space_id: root, or the part that the frames belong to.
+        frames: see `FrameObjects`; in any order.
+        keys: what earlier calls put on the same space.
+
+    Raises:
+        KeyError, TypeError: An object has no hash or class, or is no dict.
+    """
+    bundle = context.columns
+    rows, part_rows = bundle.object_annotation, bundle.part_rows
+    keys = FrameKeys({}) if keys is None else keys
+    drawn = 0  # annotations of drawn frames, in which what is the same for all is not filled in yet
+    for frame, objects, width, height in frames:
+        if not objects:
+            continue
+        if isinstance(objects, DrawnFrame):
+            if _add_drawn(context, keys, space_id, frame, objects, width, height):
+                drawn += len(objects)
+            else:
+                _add_dicts(context, keys, space_id, frame, objects.as_dicts(), width, height)
+        else:
+            _add_dicts(context, keys, space_id, frame, objects, width, height)
+        if len(rows) + drawn >= part_rows:
+            _fill(context, space_id, drawn)
+            drawn = 0
+            bundle.hand_over()
+    _fill(context, space_id, drawn)
+
+
+def _add_dicts(
+    context: RowContext,
+    keys: FrameKeys,
+    space_id: str,
+    frame: int,
+    objects: Sequence[Mapping[str, Any]],
+    width: Number,
+    height: Number,
+) -> None:
+    """Append the objects of a frame one by one."""
+    label_hash, placed, timestamps = context.label_hash, context.objects_on[space_id], context.timestamps
+    append = context.columns.object_annotation.append
+    is_event_based = context.is_event_based
+    event = interpolation = None
+    for item in keys.without_repeats(context, frame, objects):
+        get = item.get
+        object_hash = item["objectHash"]
+        if object_hash not in placed:
+            place_object(context, space_id, object_hash, item)
+        reader = SHAPE_READERS.get(get("shape", ""))
+        problem: Exception | None = None
+        try:
+            geometry = reader(item, width, height) if reader is not None else None
+        except UNREADABLE as error:
+            geometry, problem = None, error
+        if geometry is None:
+            geometry = _other_geometry(context, item, width, height, problem)
+        if is_event_based:
+            event, interpolation = _event(context, space_id, frame, item)
+        append(
+            (
+                label_hash,
+                object_hash,
+                space_id,
+                frame,
+                *geometry,
+                get("confidence"),
+                get("manualAnnotation"),
+                timestamps[get("createdAt")],
+                get("createdBy"),
+                timestamps[get("lastEditedAt")],
+                get("lastEditedBy"),
+                get("isDeleted"),
+                event,
+                interpolation,
+            )
+        )
+
+
+_GEOMETRY_COLUMNS = ("x", "y", "width", "height", "rotation", "x_min", "y_min", "x_max", "y_max", "geometry")
+
+
+def _add_drawn(
+    context: RowContext,
+    keys: FrameKeys,
+    space_id: str,
+    frame: int,
+    drawn: DrawnFrame,
+    width: Number,
+    height: Number,
+) -> bool:
+    """Append the objects of a frame column by column; false, with nothing done, if it has to be read the long way."""
+    objects = drawn.objects
+    hashes = {item.object_hash for item in objects}
+    if len(hashes) < len(objects) or frame in keys.hashes or context.is_event_based:
+        return False
+    geometries = drawn.geometries(width, height)
+    if geometries is None:
+        return False
+    keys.fill(frame, hashes)
+    placed, timestamps = context.objects_on[space_id], context.timestamps
+    if not hashes <= placed:
+        for item in objects:
+            if item.object_hash not in placed:
+                place_object(context, space_id, item.object_hash, item.facts())
+    columns = context.columns.object_annotation.columns
+    for name, values in zip(_GEOMETRY_COLUMNS, zip(*geometries, strict=True), strict=True):
+        columns[name].extend(values)
+    columns["confidence"].extend([item.confidence for item in objects])
+    columns["is_manual"].extend([item.manual_annotation for item in objects])
+    columns["created_at"].extend([timestamps[item.created_at] for item in objects])
+    columns["created_by"].extend([item.created_by for item in objects])
+    columns["last_edited_at"].extend([timestamps[item.last_edited_at] for item in objects])
+    columns["last_edited_by"].extend([item.last_edited_by for item in objects])
+    columns["is_deleted"].extend([item.is_deleted for item in objects])
+    columns["object_hash"].extend([item.object_hash for item in objects])
+    columns["frame"].extend([frame] * len(objects))
+    return True
+
+
+def _fill(context: RowContext, space_id: str, count: int) -> None:
+    """Fill in what is the same for the last `count` annotations, all of drawn frames."""
+    if not count:
+        return
+    columns = context.columns.object_annotation.columns
+    columns["label_hash"].extend([context.label_hash] * count)
+    columns["space_id"].extend([space_id] * count)
+    columns["event"].extend([None] * count)
+    columns["interpolation"].extend([None] * count)
+
+
+def _event(context: RowContext, space_id: str, frame: int, item: Mapping[str, Any]) -> tuple[str, str | None]:
+    """What happens to an object of a continuous scene at one moment, and how it moves on to the next."""
+    event = item.get("event") or "upsert"
+    if space_id == ROOT:
+        object_hash, last = item["objectHash"], context.last_events
+        if frame >= last.get(object_hash, (frame, ""))[0]:
+            last[object_hash] = (frame, event)
+    return event, _interpolation(item)
+
+
+def _interpolation(item: Mapping[str, Any]) -> str | None:
+    """How an event moves on to the next one; None where it holds, which Encord may also write as a word."""
+    mode: str | None = item.get("interpolate")
+    return None if mode == "hold" or item.get("event") == "delete" else mode
+
+
+def _other_geometry(
+    context: RowContext, item: Mapping[str, Any], width: Number, height: Number, problem: Exception | None
+) -> Geometry:
+    """The geometry of an object whose shape is not named, not known, or not of its form (which raised `problem`)."""
+    if context.is_event_based and item.get("event") == "delete":
+        return NO_GEOMETRY  # a delete says that the object ends; it may come without a shape
+    shape = item.get("shape")
+    ontology_class = context.ontology.objects.get(item["featureHash"])
+    if shape is None and ontology_class is not None:
+        shape = ontology_class.shape
+        reader = SHAPE_READERS.get(shape or "")
+        if reader is not None:
+            try:
+                return reader(item, width, height)
+            except UNREADABLE as error:
+                problem = error
+    if isinstance(problem, MaskTooLargeError):
+        context.warnings.add(f"bitmask larger than its frame, of object {item['objectHash']}")
+    elif shape in SHAPE_READERS:
+        context.warnings.add(f"unreadable {shape} of object {item['objectHash']}{shape_problem(item, shape)}")
+    else:
+        context.warnings.add(f"unknown shape: {shape}")
+    return raw_geometry(item)

@@ -1,0 +1,182 @@
+"""A listing normalised part by part: the tables of some label rows at a time, and little of those that were before.
+
+All entries of a data unit are in one part, so that which of them count is decided within it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from connector.normalise.listing.listing import normalise_listing
+from connector.normalise.listing.listing_entries import Rejected
+
+ENTRIES_A_PART = 20_000
+"""Entries of a part, about: some 30 MB while they are tables."""
+
+_ID_TYPE = "S36"
+_UNKNOWN = -1
+
+
+class PlacedEntries:
+    """Where the entries of a listing are that were taken, by label_row_id.
+
+    In memory are 52 bytes of each: its label_row_id, its place and its number of frames.
+    """
+
+    def __init__(self, ids: npt.NDArray[np.bytes_], places: npt.NDArray[np.int64], frames: pa.Array) -> None:
+        """Keep where the entries are.
+
+        Args:
+            ids: their label_row_ids.
+            places: the place of each in the listing.
+            frames: frame count of each one's data unit.
+        """
+        order = np.argsort(ids)
+        self._ids, self._places = ids[order], places[order]
+        self._frames = np.asarray(frames.fill_null(_UNKNOWN))[order]
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def places(self, label_row_ids: Sequence[str]) -> list[int]:
+        """The places of some entries in the listing; many at once are found sooner than one by one.
+
+        Raises:
+            KeyError: one of them is not there.
+        """
+        names = np.array(label_row_ids, dtype=_ID_TYPE)
+        if len(names) and not len(self._ids):
+            raise KeyError(label_row_ids[0])
+        near = self._near(names)
+        missing = np.flatnonzero(self._ids[near] != names)
+        if len(missing):
+            raise KeyError(label_row_ids[int(missing[0])])
+        found: list[int] = self._places[near].tolist()
+        return found
+
+    def have(self, label_row_ids: pa.ChunkedArray) -> pa.Array:
+        """Which of some label_row_ids are among them."""
+        names = _as_ids(label_row_ids)
+        if not len(self._ids):
+            return pa.array(np.zeros(len(names), dtype=bool))
+        return pa.array(self._ids[self._near(names)] == names)
+
+    def frame_counts(self, label_row_ids: pa.ChunkedArray) -> list[int | None]:
+        """Frames of the data units of some label rows that are all among them; None where the listing names none."""
+        counts: list[int] = self._frames[self._near(_as_ids(label_row_ids))].tolist()
+        return [None if count == _UNKNOWN else count for count in counts]
+
+    def _near(self, names: npt.NDArray[np.bytes_]) -> npt.NDArray[np.intp]:
+        return np.minimum(np.searchsorted(self._ids, names), len(self._ids) - 1)
+
+
+class ListingParts:
+    """One full listing; going through it normalises it, and can be done again.
+
+    Attributes:
+        rejected: of all parts gone through: which entries were set aside, and why (see `Listing`).
+        newest: the newest last_edited_at in them; None if there is none.
+    """
+
+    def __init__(
+        self,
+        project_hash: str,
+        entries: Sequence[object],
+        hashes: Callable[[], pa.Table],
+        schemas: Mapping[str, pa.Schema],
+        kept: Sequence[str] = (),
+    ) -> None:
+        """Prepare.
+
+        Args:
+            project_hash: the project.
+            entries: the listing, raw.
+            hashes: tells data_hash and label_hash of each entry; asked if the listing has more than one part.
+            schemas: table name → Arrow schema; data_unit and label_row are used.
+            kept: columns of label_row that are kept for `rows_kept`.
+        """
+        self._project_hash = project_hash
+        self._kept_columns = list(kept)
+        self._listed = entries
+        self._hashes = hashes
+        self._schemas = schemas
+        self._forget()
+
+    def _forget(self) -> None:
+        self.rejected: Rejected = []
+        self.newest: datetime | None = None
+        self._ids: list[npt.NDArray[np.bytes_]] = []
+        self._places: list[npt.NDArray[np.int64]] = []
+        self._frames: list[pa.Array] = []
+        self._kept = [self._schemas["label_row"].empty_table().select(self._kept_columns)]
+
+    def __iter__(self) -> Iterator[dict[str, pa.Table]]:
+        """The tables data_unit and label_row of one part after another, see `Listing`."""
+        self._forget()
+        for places in self._places_of_parts():
+            listing = normalise_listing(self._project_hash, self._listed, self._schemas, places)
+            self.rejected += listing.rejected
+            label_rows, units = listing.tables["label_row"], listing.tables["data_unit"]
+            self._ids.append(_as_ids(label_rows["label_row_id"]))
+            self._places.append(np.fromiter(listing.positions.values(), np.int64, len(listing.positions)))
+            unit_of_each = pc.index_in(label_rows["data_hash"], units["data_hash"].combine_chunks())
+            self._frames.append(units["frame_count"].combine_chunks().take(unit_of_each.combine_chunks()))
+            newest: datetime | None = pc.max(label_rows["last_edited_at"]).as_py()
+            self.newest = max(filter(None, (self.newest, newest)), default=None)
+            self._kept.append(label_rows.select(self._kept_columns))
+            del label_rows, units
+            yield listing.tables
+
+    def _places_of_parts(self) -> Iterator[Sequence[int]]:
+        """Places of the entries of each part.
+
+        Data units come in the order of their first label hash, which is the order in which labels are fetched: so the
+        label rows of a transaction are beside one another in a new table, and a checkpoint of DuckDB, which writes
+        every part of a table anew that was touched, writes little.
+        """
+        count = len(self._listed)
+        if count <= ENTRIES_A_PART:
+            yield range(count)
+            return
+        units, order = _by_first_label_hash(self._hashes())
+        start = 0
+        while start < count:
+            stop = min(start + ENTRIES_A_PART, count)
+            while stop < count and units[order[stop]] == units[order[stop - 1]]:
+                stop += 1
+            yield order[start:stop].tolist()
+            start = stop
+
+    def rows_kept(self) -> pa.Table:
+        """The columns of table label_row that were to be kept, of all parts gone through."""
+        return pa.concat_tables(self._kept).combine_chunks()
+
+    def entries(self) -> PlacedEntries:
+        """The entries taken, once all parts have been gone through; to be asked for once."""
+        frames = pa.chunked_array(self._frames, pa.int64()).combine_chunks()
+        ids, places = np.concatenate(self._ids), np.concatenate(self._places)
+        self._ids, self._places, self._frames = [], [], []
+        return PlacedEntries(ids, places, frames)
+
+
+def _as_ids(label_row_ids: pa.ChunkedArray) -> npt.NDArray[np.bytes_]:
+    return np.array(label_row_ids.to_pylist(), dtype=_ID_TYPE)
+
+
+def _by_first_label_hash(hashes: pa.Table) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """What stands for the data unit of each entry, by the smallest of its label hashes, and the entries' order by it.
+
+    Entries of a data unit keep the order of the listing among them, which decides between doubled ones.
+    """
+    rank = np.empty(hashes.num_rows, np.int64)
+    rank[np.asarray(pc.sort_indices(hashes["label_hash"]))] = np.arange(hashes.num_rows)
+    encoded = hashes["data_hash"].combine_chunks().dictionary_encode(null_encoding="encode")
+    unit_of_each = np.asarray(encoded.indices)
+    first = np.full(len(encoded.dictionary), hashes.num_rows, np.int64)
+    np.minimum.at(first, unit_of_each, rank)
+    units = first[unit_of_each]
+    return units, np.argsort(units, kind="stable")

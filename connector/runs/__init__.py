@@ -1,0 +1,1 @@
+"""What every command that holds a warehouse needs: the lock, patience, the receipt, what is told."""

@@ -1,0 +1,79 @@
+"""From settings to the source: how to reach Encord, and which projects to sync."""
+
+from pydantic import SecretStr
+
+from connector.config import Settings
+from connector.credentials import without_credentials
+from connector.errors import ConnectorError, ErrorKind
+from connector.source.connection.settings import SourceSettings
+from connector.source.listing.projects import checked_project_hash
+from connector.source.source import Source
+
+
+def source_settings(settings: Settings) -> SourceSettings:
+    """The part of the settings that the source needs; secrets in plain text."""
+
+    def text(secret: SecretStr | None) -> str | None:
+        return secret.get_secret_value() if secret else None
+
+    return SourceSettings(
+        ssh_key_file=str(settings.ssh_key_file) if settings.ssh_key_file else None,
+        ssh_key=text(settings.ssh_key),
+        ssh_key_passphrase=text(settings.ssh_key_passphrase),
+        domain=settings.domain,
+        bundle_rows=settings.bundle_rows,
+        bundle_bytes=settings.bundle_bytes,
+        requests_in_flight=settings.requests_in_flight,
+        retry_attempts=settings.retry_attempts,
+        retry_after_cap_seconds=settings.retry_after_cap_seconds,
+        connect_timeout_seconds=settings.connect_timeout_seconds,
+        read_timeout_seconds=settings.read_timeout_seconds,
+        answer_timeout_seconds=settings.answer_timeout_seconds,
+        max_unpacked_bytes=settings.max_unpacked_bytes,
+        include_client_metadata=settings.include_client_metadata,
+    )
+
+
+def require_project_choice(settings: Settings) -> None:
+    """Refuse settings that name no project, or some and all, or what is no project hash, before anything is opened.
+
+    Raises:
+        ConnectorError: CONFIGURATION.
+    """
+    if not settings.all_projects:
+        _refuse_title_filters(settings)
+    if settings.project and settings.all_projects:
+        raise ConnectorError(
+            ErrorKind.CONFIGURATION, "Both --project and --all-projects are given.", remedy="Give one."
+        )
+    if not settings.project and not settings.all_projects:
+        raise ConnectorError(
+            ErrorKind.CONFIGURATION,
+            "No project is named.",
+            remedy="Give --project HASH (repeatable) or --all-projects.",
+        )
+    for project_hash in settings.project:
+        checked_project_hash(project_hash)
+
+
+def _refuse_title_filters(settings: Settings) -> None:
+    for option in ("project_title", "project_title_like"):
+        if (title := getattr(settings, option)) is not None:
+            flag = f"--{option.replace('_', '-')}"
+            raise ConnectorError(
+                ErrorKind.CONFIGURATION,
+                f"{flag} {without_credentials(title)!r} was given without --all-projects, among which it chooses.",
+                remedy=f"Give --all-projects with it, or leave {flag} out.",
+            )
+
+
+def project_hashes(source: Source, settings: Settings) -> list[str]:
+    """The hashes of the projects that the settings name, each once.
+
+    Raises:
+        ConnectorError: what listing the projects may raise.
+    """
+    if settings.project:
+        return list(dict.fromkeys(settings.project))
+    found = source.list_projects(title_eq=settings.project_title, title_like=settings.project_title_like)
+    return [project.project_hash for project in found]

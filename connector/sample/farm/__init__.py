@@ -1,0 +1,1 @@
+"""The sample project: a dairy herd, labelled by a small team."""

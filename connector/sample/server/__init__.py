@@ -1,0 +1,1 @@
+"""The fake Encord server: HTTP, both APIs, and faults on demand."""

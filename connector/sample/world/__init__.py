@@ -1,0 +1,1 @@
+"""What the fake server knows: projects, label rows, people, and the edits that they make."""

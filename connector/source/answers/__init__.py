@@ -1,0 +1,1 @@
+"""Answers as they arrive: received within limits, kept in memory or mapped, their lists taken apart undecoded."""

@@ -1,0 +1,123 @@
+"""Reads the private key: from a file, from text, or from the SDK's own environment variables.
+
+The SDK's loader is not used: the error it raises for a key of another type holds the whole private key.
+"""
+
+import os
+import re
+import stat
+from pathlib import Path
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_ssh_private_key
+
+from connector.errors import ConnectorError, ErrorKind
+from connector.source.connection.settings import SourceSettings
+from connector.text_files import read_text
+
+KEY_FILE_VARIABLE = "ENCORD_SSH_KEY_FILE"
+KEY_VARIABLE = "ENCORD_SSH_KEY"
+PASSPHRASE_VARIABLE = "ENCORD_SYNC_SSH_KEY_PASSPHRASE"  # noqa: S105 - a name
+MAKE_A_KEY = "Make one with `ssh-keygen -t ed25519` and add its public half to your Encord user or service account."
+_PRIVATE_KEY = re.compile(r"(-----BEGIN OPENSSH PRIVATE KEY-----)(.*)(-----END OPENSSH PRIVATE KEY-----)", re.DOTALL)
+
+
+def load_private_key(settings: SourceSettings) -> Ed25519PrivateKey:
+    """The key that signs the requests.
+
+    Raises:
+        ConnectorError: CONFIGURATION, if there is none, or it cannot be read; the message never holds any of its text.
+    """
+    text, place = _key_text(settings)
+    text = _with_line_breaks(text)
+    if not text.strip():
+        raise ConnectorError(ErrorKind.CONFIGURATION, f"The SSH key in {place} is empty.", remedy=MAKE_A_KEY)
+    if text.lstrip().startswith(("ssh-", "ecdsa-", "sk-")):
+        raise ConnectorError(
+            ErrorKind.CONFIGURATION,
+            f"What is in {place} is a public key.",
+            remedy="Name the private one: usually the file of the same name without .pub.",
+        )
+    passphrase = settings.ssh_key_passphrase.encode() if settings.ssh_key_passphrase else None
+    try:
+        # Every way out of this block drops the library's own error: nothing of the key's text may travel with it.
+        key = load_ssh_private_key(text.encode(), passphrase)
+    except TypeError:
+        if passphrase is not None:
+            raise ConnectorError(
+                ErrorKind.CONFIGURATION,
+                f"The SSH key in {place} has no passphrase, and one was given.",
+                remedy=f"Leave {PASSPHRASE_VARIABLE} (ssh_key_passphrase in a configuration file) out.",
+            ) from None
+        raise ConnectorError(
+            ErrorKind.CONFIGURATION,
+            f"The SSH key in {place} is protected by a passphrase, and none was given.",
+            remedy=f"Set {PASSPHRASE_VARIABLE} (ssh_key_passphrase in a configuration file), or use a key without one.",
+        ) from None
+    except UnsupportedAlgorithm:
+        raise ConnectorError(
+            ErrorKind.CONFIGURATION,
+            f"The SSH key in {place} is protected by a passphrase in a way that this installation cannot undo.",
+            remedy="Protect it anew with a current ssh-keygen (ssh-keygen -p -f KEY), or use a key without one.",
+        ) from None
+    except ValueError:
+        if passphrase is not None:
+            raise ConnectorError(
+                ErrorKind.CONFIGURATION,
+                f"The SSH key in {place} cannot be read with this passphrase.",
+                remedy=f"Check {PASSPHRASE_VARIABLE} (ssh_key_passphrase in a configuration file), and that all of"
+                " the key is there.",
+            ) from None
+        raise ConnectorError(
+            ErrorKind.CONFIGURATION,
+            f"What is in {place} is not a private key in OpenSSH form (or it is damaged).",
+            remedy=f"Check that all of it is there, line breaks included. {MAKE_A_KEY}",
+        ) from None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise ConnectorError(
+            ErrorKind.CONFIGURATION,
+            f"The SSH key in {place} is not of type Ed25519, the only one that Encord takes.",
+            remedy=MAKE_A_KEY,
+        )
+    return key
+
+
+def key_file_warning(settings: SourceSettings) -> str | None:
+    """What to say of a key file that other users of this machine can read; None if there is nothing to say."""
+    name = settings.ssh_key_file
+    if name is None and settings.ssh_key is None:
+        name = os.environ.get(KEY_FILE_VARIABLE)
+    if not name or os.name != "posix":  # elsewhere the mode says nothing
+        return None
+    mode = stat.S_IMODE(Path(name).expanduser().stat().st_mode)
+    if not mode & (stat.S_IRGRP | stat.S_IROTH):
+        return None
+    return f"The SSH key file {name} can be read by other users (mode {mode:04o}). Run chmod 600 on it."
+
+
+def _key_text(settings: SourceSettings) -> tuple[str, str]:
+    """The key's text and, for messages, where it came from; in the SDK's order of precedence."""
+    if settings.ssh_key_file is not None:
+        return read_text(settings.ssh_key_file, "The SSH key file"), f"the file {settings.ssh_key_file}"
+    if settings.ssh_key is not None:
+        return settings.ssh_key, "the option ssh_key"
+    if key_file := os.environ.get(KEY_FILE_VARIABLE):
+        return read_text(key_file, "The SSH key file"), f"the file {key_file} ({KEY_FILE_VARIABLE})"
+    if (text := os.environ.get(KEY_VARIABLE)) is not None:
+        return text, f"the environment variable {KEY_VARIABLE}"
+    raise ConnectorError(
+        ErrorKind.CONFIGURATION,
+        "No SSH key was given.",
+        remedy=f"Name a key file with --ssh-key-file, or set {KEY_FILE_VARIABLE} or {KEY_VARIABLE}.",
+    )
+
+
+def _with_line_breaks(text: str) -> str:
+    """A key as ssh-keygen writes it; what carried it may have made one line of it, with spaces or written breaks."""
+    found = _PRIVATE_KEY.search(text)
+    if found is None:
+        return text
+    begin, body, end = found.groups()
+    lines = re.sub(r"\\[rn]|\s", "\n", body).split()
+    return "\n".join([begin, *lines, end, ""])

@@ -1,0 +1,117 @@
+"""One project's sync, top to bottom: list → compare → fetch → normalise → write → tombstone → receipt."""
+
+import datetime
+import itertools
+from collections.abc import Iterator, Sequence
+
+import pyarrow as pa
+
+from connector.config import Settings
+from connector.load import ARROW_SCHEMAS, Warehouse
+from connector.normalise import NORMALISER_VERSION
+from connector.normalise.listing.branch_tasks import has_consensus_stages
+from connector.normalise.listing.listing_parts import ListingParts
+from connector.normalise.listing.ontology_changes import ontology_change
+from connector.normalise.listing.project_tables import project_tables
+from connector.normalise.listing.task_log_rows import TASK_COLUMNS
+from connector.normalise.ontology import Ontology
+from connector.process.garbage_collection import collector_paused
+from connector.process.interruption import Interruption
+from connector.reading.reading_process import ReadingProcess
+from connector.runs.receipt import Receipt
+from connector.runs.report import Report
+from connector.source.changes.changes import compare_stored, wanted_label_rows
+from connector.source.changes.deletes import deletes_allowed
+from connector.source.source import Source
+from connector.sync.bundle_loader import BundleLoader
+from connector.sync.keep_branches import keep_consensus_tasks
+from connector.sync.keep_task_log import keep_task_actions
+
+_ROWS_A_PAGE = 20_000
+"""Label rows of the warehouse that are compared at a time: some 5 MB."""
+
+
+def sync_project(
+    source: Source,
+    warehouse: Warehouse,
+    settings: Settings,
+    receipt: Receipt,
+    report: Report,
+    interruption: Interruption,
+    process: ReadingProcess | None = None,
+) -> None:
+    """Bring one project's tables up to what Encord holds now, and fill and end its receipt.
+
+    Raises:
+        ConnectorError: what stops the whole project. What concerns one label row is recorded and counted as failed.
+    """
+    project_hash = receipt.project_hash
+    with receipt.stage("list"):
+        snapshot = source.snapshot(project_hash)
+
+    with receipt.stage("compare"):
+        ontology = Ontology.from_structure(snapshot.ontology["editor"])
+        tables = project_tables(snapshot.project, snapshot.ontology, ARROW_SCHEMAS)
+        kept = TASK_COLUMNS if has_consensus_stages(tables["workflow_stage"]) else ()
+        listing = ListingParts(project_hash, snapshot.entries, snapshot.entries.hashes, ARROW_SCHEMAS, kept)
+        # One transaction: what an edit of the ontology made stale is marked where the new ontology is stored.
+        meaning = ontology_change(warehouse.ontology(project_hash), tables)
+        warehouse.upsert_metadata(project_hash, tables, meaning, listing)
+        unreadable = [(name, "source_content", message) for name, message in listing.rejected]
+        warehouse.record_failures(project_hash, unreadable, receipt.run_id, of_listing=True)
+        entries, label_rows = listing.entries(), listing.rows_kept()
+        changes = compare_stored(
+            _label_rows(warehouse, project_hash, len(entries)),
+            entries.have,
+            listing.newest,
+            normaliser_version=NORMALISER_VERSION,
+            settle=datetime.timedelta(seconds=settings.settle_seconds),
+            full=settings.full,
+        )
+    receipt.take_plan(str(snapshot.project.get("title") or project_hash), len(entries), changes, unreadable)
+    report.event("compared", receipt.plan_sentence(), project_hash=project_hash, fetch=receipt.fetch_reasons)
+    if receipt.planned:
+        report.progress(receipt.project_title, 0, receipt.planned, 0)
+
+    if settings.consensus_tasks:
+        with receipt.stage("tasks"):
+            keep_consensus_tasks(source, warehouse, tables["workflow_stage"], label_rows, receipt, report)
+    if settings.task_actions:
+        with receipt.stage("tasks"):
+            keep_task_actions(source, warehouse, tables["workflow_stage"], label_rows, receipt, report)
+
+    del listing, label_rows
+    planned = changes.fetch.by_label_hash()
+
+    def entries_json(label_row_ids: Sequence[str]) -> list[bytes]:
+        return snapshot.entries.json_of(entries.places(label_row_ids))
+
+    loader = BundleLoader(warehouse, ontology, entries_json, planned, settings, receipt, report, process)
+    wanted = wanted_label_rows(changes.fetch, entries.frame_counts)
+    with collector_paused() as pause, loader:
+        bundles = source.fetch(project_hash, wanted, lambda: interruption.is_requested)
+        for bundle in receipt.waiting_for(bundles):
+            loader.load(bundle)
+            del bundle  # or it would be held until the next one is there
+            pause.bundle_done()
+    interruption.check()
+
+    with receipt.stage("tombstone"):
+        decision = deletes_allowed(
+            len(changes.gone),
+            changes.live,
+            settings.max_delete_share,
+            listed=len(snapshot.entries),
+            unreadable_entries=len(unreadable),
+            is_forced=settings.allow_deletes,
+        )
+        if decision.refusal is None:
+            receipt.tombstoned = warehouse.tombstone(project_hash, changes.gone, receipt.started_at)
+    receipt.end(decision.refusal)
+
+
+def _label_rows(warehouse: Warehouse, project_hash: str, count: int) -> Iterator[pa.Table]:
+    """What the warehouse holds of the label rows, about `_ROWS_A_PAGE` of `count` at a time: their ids are hashes."""
+    pages = -(-count // _ROWS_A_PAGE) or 1
+    ends = ["", *(f"{page * 0x10000 // pages:04x}" for page in range(1, pages)), "g"]
+    return (warehouse.state(project_hash, ids) for ids in itertools.pairwise(ends))

@@ -1,0 +1,28 @@
+"""How far the reading of a project's label rows is: told group by group and part by part, before they are written."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import pyarrow as pa
+
+from connector.runs.receipt import Receipt
+from connector.runs.report import Report
+
+_NOTHING: Mapping[str, pa.Table] = MappingProxyType({})
+
+
+class ReadingProgress:
+    """Counts what was read, and tells the report of it."""
+
+    def __init__(self, receipt: Receipt, report: Report) -> None:
+        """Go on from what the receipt says is done."""
+        self._receipt = receipt
+        self._report = report
+        self._rows, self._annotations = receipt.done, receipt.annotations
+
+    def add(self, rows: int, tables: Mapping[str, pa.Table] = _NOTHING) -> None:
+        """Take in that so many more label rows were read to their end, and these rows of tables."""
+        self._rows += rows
+        if "object_annotation" in tables:
+            self._annotations += tables["object_annotation"].num_rows
+        self._report.progress(self._receipt.project_title, self._rows, self._receipt.planned, self._annotations)
