@@ -16,7 +16,7 @@ OPTIONS: dict[str, Any] = {"include_client_metadata": True}
 
 def small_farm() -> SampleWorld:
     """The sample farm, with every kind of data, shape and answer, of a few frames each."""
-    world = build_sample_world(SampleSize(videos=3, frames=12, cows=2, consensus_frames=10))
+    world = build_sample_world(SampleSize(videos=3, frames=12, cows=2, consensus_frames=24))
     # Label rows of old say nothing of the size of their video: only the listing does.
     for unit in world.projects[world.project_hash].row_named("barn-east-001.mp4").labels["data_units"].values():
         del unit["width"], unit["height"]

@@ -51,16 +51,19 @@ def whole(warehouse: CrashedWarehouse, views: Sequence[str]) -> Contents:
 
 
 def _query(warehouse: CrashedWarehouse, name: str) -> str:
-    schema = "main" if warehouse.engine.name == "duckdb" else "encord"
-    found = warehouse.rows(
-        "SELECT column_name FROM information_schema.columns WHERE table_name = $name AND table_schema = $schema"
-        " ORDER BY ordinal_position",
-        name=name,
-        schema=schema,
-    )
-    names = [column for (column,) in found]
+    table = METADATA.tables.get(name)
+    names = _columns_of_view(warehouse, name) if table is None else [column.name for column in table.columns]
     live = " WHERE deleted_at IS NULL" if "deleted_at" in names else ""
     return f"SELECT {', '.join(name for name in names if name not in OF_THE_RUN)} FROM {name}{live}"
+
+
+def _columns_of_view(warehouse: CrashedWarehouse, name: str) -> list[str]:
+    found = warehouse.rows(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = $name"
+        " AND table_schema IN ('main', 'encord') ORDER BY ordinal_position",
+        name=name,
+    )
+    return [column for (column,) in found]
 
 
 def _give(fresh: CrashedWarehouse, warehouse: CrashedWarehouse) -> None:
