@@ -7,7 +7,7 @@ from tests.crash.edit_histories import follow_edits
 from tests.crash.engines import Engine
 
 EDITS = 30
-SEEDS = {"duckdb": 1, "postgresql": 3}
+SEEDS = {"duckdb": 210, "postgresql": 310}
 """A history that is long enough to have most kinds of edits; ENCORD_SYNC_TEST_HISTORIES asks for others, and more."""
 
 

@@ -51,14 +51,19 @@ def whole(warehouse: CrashedWarehouse, views: Sequence[str]) -> Contents:
 
 
 def _query(warehouse: CrashedWarehouse, name: str) -> str:
+    table = METADATA.tables.get(name)
+    names = _columns_of_view(warehouse, name) if table is None else [column.name for column in table.columns]
+    live = " WHERE deleted_at IS NULL" if "deleted_at" in names else ""
+    return f"SELECT {', '.join(name for name in names if name not in OF_THE_RUN)} FROM {name}{live}"
+
+
+def _columns_of_view(warehouse: CrashedWarehouse, name: str) -> list[str]:
     found = warehouse.rows(
         "SELECT column_name FROM information_schema.columns WHERE table_name = $name"
         " AND table_schema IN ('main', 'internal', 'encord', 'encord_internal') ORDER BY ordinal_position",
         name=name,
     )
-    names = [column for (column,) in found]
-    live = " WHERE deleted_at IS NULL" if "deleted_at" in names else ""
-    return f"SELECT {', '.join(name for name in names if name not in OF_THE_RUN)} FROM {name}{live}"
+    return [column for (column,) in found]
 
 
 def _give(fresh: CrashedWarehouse, warehouse: CrashedWarehouse) -> None:
