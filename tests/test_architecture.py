@@ -11,8 +11,8 @@ PACKAGE = Path(__file__).parent.parent / "connector"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 ROOMS: dict[str, str] = {
-    "errors": "",
     "credentials": "",
+    "errors": "",
     "geometry": "",
     "load.tables": "",
     "sample.world": "",
@@ -49,7 +49,8 @@ ROOMS: dict[str, str] = {
     "load.publish": "errors load.contract load.locks load.on_duckdb load.questions load.tables process sql_files",
     "runs": (
         "config credentials errors geometry load load.contract load.locks load.on_duckdb load.publish "
-        "process source source.changes source.connection source.listing views"
+        "load.questions normalise normalise.listing process source source.changes source.connection "
+        "source.listing views"
     ),
     "export.coco": "errors export geometry load.contract load.questions load.writing normalise process runs",
     "export.frames": "errors export geometry load.contract load.questions process runs",
@@ -59,18 +60,18 @@ ROOMS: dict[str, str] = {
         "normalise.listing process reading runs source source.changes source.label_rows"
     ),
     "verify": (
-        "config errors load load.contract load.questions load.tables load.writing normalise "
+        "config errors load load.contract load.locks load.questions load.tables load.writing normalise "
         "normalise.label_rows normalise.listing process runs source source.changes source.label_rows"
     ),
+    "demo": "config errors load load.questions process runs sample sync",
     "label_files": (
         "config credentials errors export.label_rows.encord_dict load load.locks load.questions normalise "
         "normalise.forms normalise.listing process runs source.answers source.changes source.label_rows "
         "source.listing sync text_files"
     ),
     "commands": (
-        "config credentials errors export.coco export.frames export.label_rows label_files load "
-        "load.locks load.questions normalise normalise.listing process runs sample source source.changes "
-        "sync verify"
+        "config credentials demo errors export.coco export.frames export.label_rows label_files "
+        "load.locks load.questions process runs sync verify"
     ),
     "start": "commands process",
 }
@@ -84,7 +85,7 @@ LIBRARIES = {
     "filelock": "load",
     "shapely": "geometry export",
     "click": "commands",
-    "rich": "commands runs",
+    "rich": "demo runs",
     "av": "export",
     "PIL": "export",
 }

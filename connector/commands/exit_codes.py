@@ -12,3 +12,10 @@ Exit codes:
    8  another process holds the warehouse
   75  stopped by a signal after a clean commit
 """
+
+
+def exit_codes_with(code: int, meaning: str) -> str:
+    """The exit codes of a command where one of them means something of its own."""
+    return "\n".join(
+        f"{code:4}  {meaning}" if line.startswith(f"{code:4} ") else line for line in EXIT_CODES.split("\n")
+    )

@@ -1,14 +1,12 @@
 """`encord-sync export coco`: one branch of a project, or its consensus, as a COCO file."""
 
-import os
 from pathlib import Path
 from typing import Any
 
 import click
 
 from connector.commands.exit_codes import EXIT_CODES
-from connector.commands.options import OUTPUT_OPTIONS, WAREHOUSE_OPTIONS, given, report_for, with_settings
-from connector.config import load_settings
+from connector.commands.options import OUTPUT_OPTIONS, WAREHOUSE_OPTIONS, report_for, settings_of, with_settings
 
 
 @click.command("coco", epilog=EXIT_CODES, short_help="Write the labels of a branch, or the consensus, as COCO.")
@@ -69,7 +67,7 @@ def export_coco(
     from connector.export.coco.written_file import STANDARD_OUTPUT, write_coco
     from connector.process.interruption import interruption_on_signals
 
-    settings = load_settings(given(flags), os.environ, config)
+    settings = settings_of(config, flags)
     report = report_for(settings, is_output_taken=out == STANDARD_OUTPUT)
     wanted = CocoWanted(
         project_hash=project,

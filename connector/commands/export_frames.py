@@ -1,14 +1,12 @@
 """`encord-sync export frames`: the labelled frames of a local video as images, with a manifest."""
 
-import os
 from pathlib import Path
 from typing import Any, Literal
 
 import click
 
 from connector.commands.exit_codes import EXIT_CODES
-from connector.commands.options import OUTPUT_OPTIONS, WAREHOUSE_OPTIONS, given, report_for, with_settings
-from connector.config import load_settings
+from connector.commands.options import OUTPUT_OPTIONS, WAREHOUSE_OPTIONS, report_for, settings_of, with_settings
 
 
 @click.command("frames", epilog=EXIT_CODES, short_help="Save the labelled frames of a local video as images.")
@@ -75,7 +73,7 @@ def export_frames(
     from connector.export.frames.saved_frames import save_frames
     from connector.process.interruption import interruption_on_signals
 
-    settings = load_settings(given(flags), os.environ, config)
+    settings = settings_of(config, flags)
     report = report_for(settings)
     wanted = FramesWanted(
         video=video,

@@ -1,14 +1,12 @@
 """`encord-sync export json`: label rows as the export page's first script writes them, from the warehouse alone."""
 
-import os
 from pathlib import Path
 from typing import Any
 
 import click
 
 from connector.commands.exit_codes import EXIT_CODES
-from connector.commands.options import OUTPUT_OPTIONS, WAREHOUSE_OPTIONS, given, report_for, with_settings
-from connector.config import load_settings
+from connector.commands.options import OUTPUT_OPTIONS, WAREHOUSE_OPTIONS, report_for, settings_of, with_settings
 from connector.errors import ExitCode
 
 
@@ -60,7 +58,7 @@ def export_json(
     from connector.load.questions.reading import open_for_reading
     from connector.process.interruption import interruption_on_signals
 
-    settings = load_settings(given(flags), os.environ, config)
+    settings = settings_of(config, flags)
     report = report_for(settings, is_output_taken=out == STANDARD_OUTPUT)
     try:
         with (

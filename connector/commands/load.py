@@ -1,6 +1,5 @@
 """`encord-sync load`: label rows that lie in JSON files, into the same tables, without the API."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +10,10 @@ from connector.commands.options import (
     OUTPUT_OPTIONS,
     WAIT_OPTIONS,
     WAREHOUSE_OPTIONS,
-    given,
     report_for,
+    settings_of,
     with_settings,
 )
-from connector.config import load_settings
 
 
 @click.command(epilog=EXIT_CODES, short_help="Load label rows from JSON files, without the API.")
@@ -55,7 +53,7 @@ def load(
     from connector.label_files.load_run import run_load
     from connector.process.interruption import interruption_on_signals
 
-    settings = load_settings(given(flags), os.environ, config)
+    settings = settings_of(config, flags)
     report = report_for(settings)
     try:
         with interruption_on_signals() as interruption:

@@ -1,6 +1,7 @@
 """Command-line options, made from the one declaration of each option in `Settings`."""
 
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 import click
 from pydantic.fields import FieldInfo
 
-from connector.config import ENVIRONMENT_PREFIX, OPTIONS, Settings, is_text
+from connector.config import ENVIRONMENT_PREFIX, OPTIONS, Settings, is_text, load_settings
 from connector.errors import ConnectorError, ErrorKind
 from connector.runs.printing import LogLine
 from connector.runs.report import JsonReport, Level, Report, TextReport
@@ -118,6 +119,15 @@ def _metavar(option: str) -> str:
     if last in _METAVARS:
         return _METAVARS[last]
     return "NAME" if option == "schema" else "TEXT" if option.startswith("project") else "N"
+
+
+def settings_of(config: Path | None, flags: dict[str, Any]) -> Settings:
+    """The settings of a command: the flags that the user gave, the environment, and the file.
+
+    Raises:
+        ConnectorError: CONFIGURATION, see `load_settings`.
+    """
+    return load_settings(given(flags), os.environ, config)
 
 
 def given(flags: dict[str, Any]) -> dict[str, Any]:

@@ -1,143 +1,67 @@
-"""`encord-sync verify`: reads Encord and the warehouse, compares, and names every difference. Writes to neither."""
+"""`encord-sync verify`: compare the warehouse with what Encord holds, and name every difference."""
 
-import secrets
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
 
-from connector.config import Settings
-from connector.errors import ConnectorError, ErrorKind, ExitCode
-from connector.load.locks.lock_holder import LockHolder
-from connector.load.questions.held_rows import HeldRows
-from connector.load.questions.reading import open_for_reading
-from connector.load.sync_locks import SyncLocks, locks_of_reader
-from connector.process.interruption import Interruption
-from connector.runs.patience import Patience
-from connector.runs.project_choice import project_hashes, require_project_choice, source_settings
-from connector.runs.report import Report
-from connector.source.source import Source
-from connector.verify.findings import SHOWN, Findings
-from connector.verify.row_comparison import Difference, Kind
-from connector.verify.verified_project import Sample, check_stop, verify_project
+import click
 
-_NEXT_PROJECT_MAY_FARE_BETTER = {ErrorKind.PERMISSION, ErrorKind.SOURCE_CONTENT}
+from connector.commands.exit_codes import exit_codes_with
+from connector.commands.options import (
+    FETCH_OPTIONS,
+    KEY_OPTIONS,
+    OUTPUT_OPTIONS,
+    PROJECT_OPTIONS,
+    WAIT_OPTIONS,
+    WAREHOUSE_OPTIONS,
+    report_for,
+    settings_of,
+    with_settings,
+)
 
 
-def sample_of(count: int | None, seed: int | None, *, is_all: bool) -> Sample | None:
-    """The sample that the flags ask for; None for every label row.
+@click.command(
+    epilog=exit_codes_with(7, "the warehouse differs from Encord, or something could not be compared"),
+    short_help="Compare the warehouse with what Encord holds.",
+)
+@click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Compare the labels of N label rows a project.")
+@click.option("--all", "is_all", is_flag=True, help="Compare the labels of every label row; the default.")
+@click.option("--seed", type=int, metavar="N", help="With --sample: the same seed chooses the same label rows again.")
+@with_settings(*KEY_OPTIONS, *PROJECT_OPTIONS, *WAREHOUSE_OPTIONS, *FETCH_OPTIONS, *WAIT_OPTIONS, *OUTPUT_OPTIONS)
+def verify(
+    config: Path | None,
+    sample: int | None,
+    is_all: bool,
+    seed: int | None,
+    **flags: Any,  # noqa: ANN401 - click hands over what the options declare
+) -> None:
+    """Compare the warehouse with what Encord holds now, and name every difference. Writes to neither.
 
-    Raises:
-        ConnectorError: CONFIGURATION, if the flags contradict each other.
-    """
-    if count is None:
-        if seed is not None:
-            raise ConnectorError(
-                ErrorKind.CONFIGURATION, "--seed chooses a sample.", remedy="Give --sample N with it, or leave it out."
-            )
-        return None
-    if is_all:
-        raise ConnectorError(ErrorKind.CONFIGURATION, "Both --sample and --all are given.", remedy="Give one.")
-    return Sample(count, secrets.randbelow(1_000_000) if seed is None else seed)
+    Lists each project again and compares what the listing, the project and its ontology say. Fetches the labels again,
+    makes their rows in memory, and compares them with the warehouse, table by table: a row too many, a row too few, a
+    single number that is another one. Also finds rows that belong to no label row.
 
+    A label row that was edited in Encord since the last sync is told as "not synced yet": it is no difference. Other
+    facts of the listing (stage, priority, title, …) carry no time stamp in Encord, so run it after a sync. It downloads
+    as much as a first sync; on a big project look at a sample, another one each time.
 
-def run_verify(settings: Settings, sample: Sample | None, report: Report, interruption: Interruption) -> ExitCode:
-    """Verify every project that the settings name, one after another.
+    The warehouse is opened read-only and must not be synced meanwhile (a DuckDB file cannot be). Text is not printed,
+    only how long it is, because it may be a label's; --verbose prints it. With --log-format json there is one line a
+    difference: kind (changed, missing, surplus, doubled), table, label_hash, key, column, encord, warehouse.
 
-    A project holds still meanwhile: on PostgreSQL its lock is held, so that a sync of it waits, or ends with exit code
-    8; a DuckDB file that is open for reading cannot be written anyway.
+    \b
+    Examples:
+      encord-sync verify --config /etc/encord-sync.toml --sample 200
+      encord-sync verify --ssh-key-file ~/.ssh/encord --project 0a1b… --verbose
+    """  # noqa: D301 - a backslash and b is how click is told to keep lines as they are
+    from connector.process.interruption import interruption_on_signals
+    from connector.verify.verification import run_verify, sample_of
 
-    Returns:
-        OK if nothing differs; PARTIAL if something does, or if something could not be compared.
-
-    Raises:
-        ConnectorError: settings, key or warehouse cannot be used, Encord cannot be reached, none of the projects could
-            be read, or a sync is at one of them.
-    """
-    require_project_choice(settings)
-    source = Source.connect(
-        source_settings(settings), on_event=report.event, should_stop=lambda: interruption.is_requested
-    )
-    if sample:
-        text = f"Comparing {sample.count:,} label rows of each project, chosen with --seed {sample.seed}."
-        report.event("sample_chosen", text, count=sample.count, seed=sample.seed)
-    failures: list[ConnectorError] = []
-    verdicts: list[Findings] = []
-    holder = LockHolder.this_process("verify")
-    patience = Patience(settings.wait, report, interruption)
-    with (
-        open_for_reading(settings.warehouse, settings.db_schema) as session,
-        locks_of_reader(settings.warehouse, settings.db_schema, holder) as locks,
-    ):
-        held = HeldRows(session)
-        chosen = project_hashes(source, settings)
-        of_none = Findings(report, settings.verbose, title="Rows of no project")
-        if settings.all_projects and not (settings.project_title or settings.project_title_like):
-            gone = sorted(set(held.project_hashes()) - set(chosen))
-            of_none.differ(Difference("surplus", "project", {"project_hash": name}) for name in gone)
-        frames = 0
-        for project_hash in chosen:
-            check_stop(interruption)
-            findings = Findings(report, settings.verbose, project_hash)
-            try:
-                with _locked(project_hash, locks, patience):
-                    frames = max(frames, verify_project(source, held, settings, findings, sample, interruption))
-            except ConnectorError as error:
-                failures.append(error)
-                if error.kind not in _NEXT_PROJECT_MAY_FARE_BETTER or len(chosen) == 1:
-                    raise
-                findings.leave_out(project_hash, str(error))
-            finally:
-                report.close()
-            findings.end()
-            verdicts.append(findings)
-        _compare_what_belongs_to_no_label_row(held, frames, of_none)
-    if failures and len(failures) == len(chosen):
-        raise failures[0]
-    return _end([*verdicts, of_none], report)
-
-
-@contextmanager
-def _locked(project_hash: str, locks: SyncLocks, patience: Patience) -> Iterator[None]:
-    with ExitStack() as held:
-        patience.until_free(lambda: held.enter_context(locks.project(project_hash)))
-        yield
-
-
-def _compare_what_belongs_to_no_label_row(held: HeldRows, frames: int, findings: Findings) -> None:
-    """Rows that no label row or data unit owns, and the numbers that frames are counted with."""
-    for table, owner, rows in held.orphans(SHOWN):
-        key = {"data_hash" if table == "data_frame" else "label_hash": owner, "rows": rows}
-        findings.differ([Difference("surplus", table, key)])
-    for fault in held.frame_number_faults(frames, SHOWN):
-        kind: Kind = "missing" if fault.copies == 0 else "surplus" if fault.frame < 0 else "doubled"
-        findings.differ([Difference(kind, "frame_number", {"frame": fault.frame}, warehouse=fault.copies or None)])
-
-
-def _end(verdicts: list[Findings], report: Report) -> ExitCode:
-    differences = sum(findings.differences for findings in verdicts)
-    waiting = sum(findings.not_synced_yet for findings in verdicts)
-    left_out = sum(findings.not_compared for findings in verdicts)
-    is_equal = not differences and not left_out
-    if is_equal:
-        text = "Verified: the warehouse holds what Encord holds."
-    elif differences:
-        text = (
-            f"The warehouse differs from Encord; differences: {differences:,}. Facts of the listing may have changed in"
-            " Encord since the last sync: run `encord-sync sync`, and verify again. `encord-sync sync --full` makes the"
-            " rows of all labels anew; what still differs then needs a sync into a new warehouse."
-        )
-    else:
-        text = f"No difference was found, but not everything could be compared; left out: {left_out:,}."
-    if waiting:
-        text += f" Not synced yet: {waiting:,}; the next sync brings them."
-    exit_code = ExitCode.OK if is_equal else ExitCode.PARTIAL
-    report.event(
-        "verify_finished",
-        text,
-        level="info" if is_equal else "error",
-        is_equal=is_equal,
-        differences=differences,
-        not_synced_yet=waiting,
-        not_compared=left_out,
-        exit_code=int(exit_code),
-    )
-    return exit_code
+    settings = settings_of(config, flags)
+    chosen = sample_of(sample, seed, is_all=is_all)
+    report = report_for(settings)
+    try:
+        with interruption_on_signals() as interruption:
+            exit_code = run_verify(settings, chosen, report, interruption)
+    finally:
+        report.close()
+    raise SystemExit(exit_code)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from connector.commands.demo import work_on
+from connector.demo.walk import work_on
 from connector.sample import SampleServer, build_sample_world
 from tests.postgres.synced_engines import sync
 from tests.postgres_server import PostgresServer

@@ -9,9 +9,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from connector.commands.verify import sample_of
 from connector.errors import ConnectorError, ErrorKind
 from connector.sample import SampleServer
+from connector.verify.verification import sample_of
 from connector.verify.verified_project import Sample
 from tests.source.world import label_hash_of
 from tests.sync.command_line import LABEL_TEXT, CommandLine, Printed, secretive_world

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from connector.commands.verify import run_verify
 from connector.config import load_settings
 from connector.errors import ExitCode
 from connector.process.interruption import Interruption
 from connector.sample import SampleServer
+from connector.verify.verification import run_verify
 from connector.verify.verified_project import Sample
 from tests.duckdb_files import connected
 from tests.sync.synced_warehouse import HeardEvent, HeardReport, SyncedWarehouse

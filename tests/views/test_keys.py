@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.commands.demo import work_on
+from connector.demo.walk import work_on
 from connector.load import Warehouse, open_warehouse
 from connector.runs.held_warehouse import EXACT_OVERLAPS
 from connector.sample import SampleServer, build_sample_world

@@ -1,0 +1,1 @@
+"""What `encord-sync demo` shows: the main job on a sample project, and questions in SQL."""
