@@ -6,7 +6,16 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 VENV := .venv
 BIN := $(VENV)/bin
 SETUP := pyproject.toml .ci/constraints.txt
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint .ci/constraints.txt
+# pinned: what CI installs; newest: what the ranges of pyproject.toml allow today; oldest: their lower ends.
+DEPENDENCIES ?= pinned
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+ifeq ($(DEPENDENCIES),pinned)
+INSTALL = $(PIP) --constraint .ci/constraints.txt
+else ifeq ($(DEPENDENCIES),newest)
+INSTALL = $(PIP) --upgrade --upgrade-strategy eager
+else
+INSTALL = $(PIP) uv && $(BIN)/uv pip install --quiet --resolution lowest-direct
+endif
 WORKERS ?= auto
 ARGS ?=
 
@@ -18,6 +27,10 @@ demo: $(VENV)/.installed
 # The hash seed: generated rows are then the same on every run (tests/parity/budget.py).
 test: $(VENV)/.installed-dev
 	PYTHONHASHSEED=0 $(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+# What a person runs on each save: no crashes, no other processes by the dozen, no generated rows by the thousand.
+quick: $(VENV)/.installed-dev
+	PYTHONHASHSEED=0 $(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not slow" $(ARGS)
 
 # The long form of the crash tests, with figures: kills, faults, random histories.
 torture: $(VENV)/.installed-dev
@@ -48,20 +61,20 @@ $(BIN)/python:
 
 $(VENV)/.installed: $(BIN)/python $(SETUP)
 	@echo "Installing encord-sync into $(VENV) (first time only, about a minute) ..."
-	@$(PIP) --editable .
+	@$(INSTALL) --editable .
 	@touch $@
 
 $(VENV)/.installed-dev: $(BIN)/python $(SETUP)
 	@echo "Installing encord-sync and its test tools into $(VENV) (first time only, about a minute) ..."
-	@$(PIP) --editable '.[dev,frames,postgres]'
+	@$(INSTALL) --editable '.[dev,frames,postgres]'
 	@touch $@ $(VENV)/.installed
 
 $(VENV)/.installed-docs: $(VENV)/.installed-dev
-	@$(PIP) --editable '.[dev,frames,postgres,docs]'
+	@$(INSTALL) --editable '.[dev,frames,postgres,docs]'
 	@touch $@
 
 $(VENV)/.installed-bench: $(VENV)/.installed-dev
-	@$(PIP) --editable '.[dev,frames,postgres,bench]'
+	@$(INSTALL) --editable '.[dev,frames,postgres,bench]'
 	@touch $@
 
 clean:

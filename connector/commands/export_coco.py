@@ -62,7 +62,7 @@ def export_coco(
       encord-sync export coco --out coco.json --warehouse duckdb:///labels.duckdb
       encord-sync export coco --where "workflow_stage_title = 'Complete'"
       encord-sync export coco --out coco.json --consensus --never-crowd
-    """  # noqa: D301 - a backslash and b is how click is told to keep lines as they are
+    """
     from connector.export.coco.chosen_label_rows import CocoWanted
     from connector.export.coco.written_file import STANDARD_OUTPUT, write_coco
     from connector.process.interruption import interruption_on_signals

@@ -68,7 +68,7 @@ def export_frames(
         --where "object_name = 'Cow' AND frame < 500"
       encord-sync export frames --video barn.mp4 --out frames --format jpg \\
         --where "frame IN (10, 20, 30, 40)"
-    """  # noqa: D301 - a backslash and b is how click is told to keep lines as they are
+    """
     from connector.export.frames.chosen_video import FramesWanted
     from connector.export.frames.saved_frames import save_frames
     from connector.process.interruption import interruption_on_signals

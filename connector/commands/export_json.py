@@ -51,7 +51,7 @@ def export_json(
       encord-sync export json --warehouse duckdb:///labels.duckdb
       encord-sync export json --out labels.json.gz --ontology-out ontology.json
       encord-sync export json --branch all --lines --out - | jq .label_hash
-    """  # noqa: D301 - a backslash and b is how click is told to keep lines as they are
+    """
     from connector.export.label_rows.json_file import STANDARD_OUTPUT, write_json_file, write_ontology_file
     from connector.export.label_rows.stored import StoredLabelRows, only_project
     from connector.load.questions.held_rows import HeldRows

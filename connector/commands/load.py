@@ -49,7 +49,7 @@ def load(
       encord-sync load label_rows.json --project 0a1b…
       encord-sync load exports/*.json.gz --project 0a1b… --title "Dairy herd" \\
         --ontology ontology.json
-    """  # noqa: D301 - a backslash and b is how click is told to keep lines as they are
+    """
     from connector.label_files.load_run import run_load
     from connector.process.interruption import interruption_on_signals
 

@@ -34,7 +34,7 @@ def publish(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click 
     Examples:
       encord-sync publish --publish /srv/labels/labels.duckdb
       encord-sync publish --config /etc/encord-sync.toml --publish-format parquet
-    """  # noqa: D301 - a backslash and b is how click is told to keep lines as they are
+    """
     from connector.process.interruption import Interruption
     from connector.runs.publishing import run_publish
 

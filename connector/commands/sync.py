@@ -28,7 +28,7 @@ def sync(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click han
       encord-sync sync --config /etc/encord-sync.toml --all-projects --quiet
       encord-sync sync --config /etc/encord-sync.toml --wait 600 \\
         --publish /srv/labels/labels.duckdb --publish-keep 2
-    """  # noqa: D301 - a backslash and b is how click is told to keep lines as they are
+    """
     from connector.process.interruption import interruption_on_signals
     from connector.sync.run import run_sync
 

@@ -52,7 +52,7 @@ def verify(
     Examples:
       encord-sync verify --config /etc/encord-sync.toml --sample 200
       encord-sync verify --ssh-key-file ~/.ssh/encord --project 0a1b… --verbose
-    """  # noqa: D301 - a backslash and b is how click is told to keep lines as they are
+    """
     from connector.process.interruption import interruption_on_signals
     from connector.verify.verification import run_verify, sample_of
 
