@@ -56,8 +56,8 @@ ROOMS: dict[str, str] = {
     "export.frames": "errors export geometry load.contract load.questions process runs",
     "export.label_rows": "errors export export.label_rows.encord_dict load.questions process runs",
     "sync": (
-        "config credentials errors load load.locks load.questions normalise normalise.label_rows "
-        "normalise.listing process reading runs source source.changes source.label_rows"
+        "config errors load load.locks load.questions normalise normalise.label_rows normalise.listing "
+        "process reading runs source source.changes source.label_rows"
     ),
     "verify": (
         "config errors load load.contract load.locks load.questions load.tables load.writing normalise "
@@ -65,7 +65,7 @@ ROOMS: dict[str, str] = {
     ),
     "demo": "config errors load load.questions process runs sample sync",
     "label_files": (
-        "config credentials errors export.label_rows.encord_dict load load.locks load.questions normalise "
+        "config errors export.label_rows.encord_dict load load.locks load.questions normalise "
         "normalise.forms normalise.listing process runs source.answers source.changes source.label_rows "
         "source.listing sync text_files"
     ),

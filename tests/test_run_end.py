@@ -6,7 +6,7 @@ import pytest
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.runs.receipt import Receipt
-from connector.sync.run import Run
+from connector.runs.run_record import Run
 
 NOW = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 

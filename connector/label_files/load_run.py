@@ -1,16 +1,10 @@
 """One run of `load`: hold the warehouse, load each file into the project, keep the receipt, and decide how it ended."""
 
-import datetime
-import importlib.metadata
-import secrets
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
-from connector import __version__
 from connector.config import Settings
-from connector.credentials import typed_command
 from connector.errors import ConnectorError, ErrorKind
 from connector.label_files.file_loader import FileLoader
 from connector.label_files.file_project import file_project, read_ontology_file
@@ -21,11 +15,10 @@ from connector.process.interruption import Interruption
 from connector.runs.held_warehouse import holding_warehouse, opened_warehouse
 from connector.runs.receipt import Receipt
 from connector.runs.report import Level, Report
+from connector.runs.run_record import Run
 from connector.source.listing.projects import checked_project_hash
-from connector.sync.run import Run
 
 _KEYS_OF_LABEL_ROWS = (b'"label_hash"', b'"data_hash"')
-_COUNTERS = ("listed", "loaded", "unchanged", "failed", "skipped", "tombstoned", "label_bytes", "rows_written")
 
 
 def run_load(
@@ -47,9 +40,8 @@ def run_load(
     """
     project_hash = checked_project_hash(project_hash)
     ontology = None if ontology_file is None else read_ontology_file(ontology_file)
-    now = datetime.datetime.now(datetime.UTC)
-    run = Run(f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}", now)
-    receipt = Receipt(run.run_id, project_hash, now)
+    run = Run.begin()
+    receipt = Receipt(run.run_id, project_hash, run.started_at)
     run.receipts.append(receipt)
     files = _readable_files(paths, settings.max_unpacked_bytes, run, report)
     holder = LockHolder.this_process("load", run.run_id)
@@ -61,7 +53,7 @@ def run_load(
                 receipt.project_title, its_ontology = file_project(
                     warehouse, project_hash, title, ontology, files, report
                 )
-                warehouse.record_run(_row(run, warehouse))
+                warehouse.record_run(run.row(warehouse))
                 try:
                     loader = FileLoader(warehouse, its_ontology, settings, receipt, report)
                     for file in files:
@@ -119,22 +111,4 @@ def _end(run: Run, receipt: Receipt, warehouse: Warehouse, report: Report) -> No
     warehouse.record_project(receipt.row())
     level = "info" if run.outcome == "succeeded" else "error"
     report.event("run_finished", run.sentence(), level=level, outcome=run.outcome, exit_code=int(run.exit_code))
-    warehouse.record_run(_row(run, warehouse))
-
-
-def _row(run: Run, warehouse: Warehouse) -> dict[str, Any]:
-    """The run as a row of table sync_run; nothing was asked of Encord."""
-    return {
-        "run_id": run.run_id,
-        "started_at": run.started_at,
-        "ended_at": None if run.outcome == "running" else datetime.datetime.now(datetime.UTC),
-        "outcome": run.outcome,
-        "command": typed_command(),
-        "connector_version": __version__,
-        "sdk_version": importlib.metadata.version("encord"),
-        "schema_version": warehouse.schema_version,
-        "projects": len(run.receipts),
-        "requests": 0,
-        "message": run.message,
-        **{counter: sum(getattr(receipt, counter) for receipt in run.receipts) for counter in _COUNTERS},
-    }
+    warehouse.record_run(run.row(warehouse))

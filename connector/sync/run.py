@@ -1,16 +1,12 @@
 """One run of `sync`: open the warehouse, sync each project, keep the receipts, and decide how it all ended."""
 
 import datetime
-import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
-from connector import __version__
 from connector.config import Settings
-from connector.credentials import typed_command
-from connector.errors import ConnectorError, ErrorKind, ExitCode
+from connector.errors import ConnectorError, ErrorKind
 from connector.load import Warehouse
 from connector.load.locks.lock_holder import LockHolder
 from connector.load.questions.known_project import known_project
@@ -24,85 +20,10 @@ from connector.runs.project_choice import project_hashes, require_project_choice
 from connector.runs.publishing import Publisher
 from connector.runs.receipt import Receipt
 from connector.runs.report import Level, Report
-from connector.runs.stage_times import StageTimes, profile_lines
+from connector.runs.run_record import STOPS_THE_RUN, Run
+from connector.runs.stage_times import profile_lines
 from connector.source.source import Source
 from connector.sync.pipeline import sync_project
-
-_STOPS_THE_RUN = {ErrorKind.INTERRUPTED, ErrorKind.WAREHOUSE, ErrorKind.SCHEMA}
-"""Failures after which the next project cannot fare better. A lock is one project's: another run is at it."""
-
-_COUNTERS = ("listed", "loaded", "unchanged", "failed", "skipped", "tombstoned", "label_bytes", "rows_written")
-
-
-@dataclass(slots=True)
-class Run:
-    """A run, its receipts, and how it ended.
-
-    Attributes:
-        outcome: running, succeeded, partial (some label rows or projects failed), failed or interrupted.
-        exit_code: what the command answers to the shell.
-        times: of what is done once a run: opening the warehouse, the projects, closing, publishing.
-    """
-
-    run_id: str
-    started_at: datetime.datetime
-    receipts: list[Receipt] = field(default_factory=list)
-    failures: list[ConnectorError] = field(default_factory=list)
-    outcome: str = "running"
-    message: str | None = None
-    exit_code: ExitCode = ExitCode.OK
-    times: StageTimes = field(default_factory=StageTimes)
-
-    def end(self) -> None:
-        """Decide the outcome from the receipts: all well, some failed, or nothing came through."""
-        if interrupted := [failure for failure in self.failures if failure.kind is ErrorKind.INTERRUPTED]:
-            self._close("interrupted", interrupted[0])
-        elif stops := [failure for failure in self.failures if failure.kind in _STOPS_THE_RUN]:
-            self._close("failed", stops[0])
-        elif self.failures and all(receipt.outcome == "failed" for receipt in self.receipts):
-            self._close("failed", self.failures[0])
-        elif self.failures:
-            self._close("partial", self.failures[0])
-            if any(failure.kind is not ErrorKind.LOCKED for failure in self.failures):
-                self.exit_code = ExitCode.PARTIAL
-        elif any(receipt.outcome != "succeeded" for receipt in self.receipts):
-            self.outcome, self.exit_code = "partial", ExitCode.PARTIAL
-            self.message = next((receipt.message for receipt in self.receipts if receipt.message), None)
-        else:
-            self.outcome = "succeeded"
-
-    def _close(self, outcome: str, failure: ConnectorError) -> None:
-        self.outcome, self.message, self.exit_code = outcome, str(failure), failure.kind.exit_code
-        if others := {str(each) for each in self.failures} - {str(failure)}:
-            self.message += f" Beside this, {len(others)} more failed: what was told of each project says why."
-
-    def sentence(self) -> str:
-        """How the run ended, in one line."""
-        totals = {name: sum(getattr(receipt, name) for receipt in self.receipts) for name in _COUNTERS}
-        seconds = (datetime.datetime.now(datetime.UTC) - self.started_at).total_seconds()
-        text = (
-            f"Run {self.run_id} {self.outcome}: {totals['loaded']:,} label rows loaded, "
-            f"{totals['unchanged']:,} unchanged, {totals['failed']:,} failed; projects: {len(self.receipts)}, "
-            f"{seconds:.1f} s."
-        )
-        return f"{text} {self.message}" if self.message else text
-
-    def row(self, source: Source, warehouse: Warehouse) -> dict[str, Any]:
-        """The run as a row of table sync_run."""
-        return {
-            "run_id": self.run_id,
-            "started_at": self.started_at,
-            "ended_at": None if self.outcome == "running" else datetime.datetime.now(datetime.UTC),
-            "outcome": self.outcome,
-            "command": typed_command(),
-            "connector_version": __version__,
-            "sdk_version": source.sdk_version,
-            "schema_version": warehouse.schema_version,
-            "projects": len(self.receipts),
-            "requests": source.requests_sent,
-            "message": self.message,
-            **{counter: sum(getattr(receipt, counter) for receipt in self.receipts) for counter in _COUNTERS},
-        }
 
 
 def run_sync(settings: Settings, report: Report, interruption: Interruption) -> Run:
@@ -115,8 +36,7 @@ def run_sync(settings: Settings, report: Report, interruption: Interruption) -> 
         ConnectorError: before anything was synced: settings, key, warehouse or schema cannot be used, or another
             process holds the warehouse; after everything was, if it cannot be published.
     """
-    now = datetime.datetime.now(datetime.UTC)
-    run = Run(f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}", now)
+    run = Run.begin()
     require_project_choice(settings)
     publisher = Publisher.of(settings)
     source = Source.connect(
@@ -168,7 +88,7 @@ class _SyncOfAll:
             Whether it is recorded: not if it failed, and was at no project that the warehouse has.
         """
         run = self._run
-        self._warehouse.record_run(run.row(self._source, self._warehouse))
+        self._warehouse.record_run(run.row(self._warehouse, self._source.requests_sent))
         try:
             projects = self._projects()
             for project_hash in projects:
@@ -183,7 +103,7 @@ class _SyncOfAll:
         if run.outcome in {"failed", "interrupted"} and not self._concerns_the_warehouse():
             self._warehouse.forget_run(run.run_id)
             return False
-        self._warehouse.record_run(run.row(self._source, self._warehouse))
+        self._warehouse.record_run(run.row(self._warehouse, self._source.requests_sent))
         return True
 
     def _concerns_the_warehouse(self) -> bool:
@@ -242,7 +162,7 @@ class _SyncOfAll:
             run.failures.append(error)
             if self._settings.debug:
                 print_traceback()
-            if error.kind in _STOPS_THE_RUN:
+            if error.kind in STOPS_THE_RUN:
                 raise
         finally:
             receipt.requests = source.requests_sent - requests_before

@@ -12,9 +12,10 @@ from connector.load.contract.warehouse_url import warehouse_location
 from connector.load.on_postgres.session import PostgresSession
 from connector.load.tables import METADATA
 from connector.process.interruption import Interruption
+from connector.runs.run_record import Run
 from connector.sample import SampleServer
 from connector.sql_files import view_files
-from connector.sync.run import Run, run_sync
+from connector.sync.run import run_sync
 from tests.duckdb_files import connected
 from tests.sync.synced_warehouse import HeardReport
 

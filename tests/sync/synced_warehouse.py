@@ -15,8 +15,9 @@ from connector.errors import ExitCode
 from connector.process.interruption import Interruption
 from connector.runs.receipt import Receipt
 from connector.runs.report import Level
+from connector.runs.run_record import Run
 from connector.sample import SampleProject, SampleServer
-from connector.sync.run import Run, run_sync
+from connector.sync.run import run_sync
 from tests.duckdb_files import connected
 
 ALL_REQUESTS_OF_A_LISTING = {"project": 1, "ontology": 1, "listing": 1}

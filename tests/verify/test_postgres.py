@@ -8,8 +8,9 @@ import pytest
 from connector.config import load_settings
 from connector.errors import ConnectorError, ErrorKind
 from connector.process.interruption import Interruption
+from connector.runs.run_record import Run
 from connector.sample import Fault, Hook, SampleServer
-from connector.sync.run import Run, run_sync
+from connector.sync.run import run_sync
 from connector.verify.verified_project import Sample
 from tests.postgres.synced_engines import sync
 from tests.source.world import image_world
