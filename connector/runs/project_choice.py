@@ -1,5 +1,7 @@
 """From settings to the source: how to reach Encord, and which projects to sync."""
 
+import dataclasses
+
 from pydantic import SecretStr
 
 from connector.config import Settings
@@ -8,6 +10,13 @@ from connector.errors import ConnectorError, ErrorKind
 from connector.source.connection.settings import SourceSettings
 from connector.source.listing.projects import checked_project_hash
 from connector.source.source import Source
+
+_OF_BOTH = [
+    field.name
+    for field in dataclasses.fields(SourceSettings)
+    if field.name in Settings.model_fields and not field.name.startswith("ssh_key")
+]
+"""Options that the source takes as they are."""
 
 
 def source_settings(settings: Settings) -> SourceSettings:
@@ -20,17 +29,7 @@ def source_settings(settings: Settings) -> SourceSettings:
         ssh_key_file=str(settings.ssh_key_file) if settings.ssh_key_file else None,
         ssh_key=text(settings.ssh_key),
         ssh_key_passphrase=text(settings.ssh_key_passphrase),
-        domain=settings.domain,
-        bundle_rows=settings.bundle_rows,
-        bundle_bytes=settings.bundle_bytes,
-        requests_in_flight=settings.requests_in_flight,
-        retry_attempts=settings.retry_attempts,
-        retry_after_cap_seconds=settings.retry_after_cap_seconds,
-        connect_timeout_seconds=settings.connect_timeout_seconds,
-        read_timeout_seconds=settings.read_timeout_seconds,
-        answer_timeout_seconds=settings.answer_timeout_seconds,
-        max_unpacked_bytes=settings.max_unpacked_bytes,
-        include_client_metadata=settings.include_client_metadata,
+        **{name: getattr(settings, name) for name in _OF_BOTH},
     )
 
 

@@ -8,11 +8,11 @@ import json
 
 import requests
 
+from connector.config import EUROPE, UNITED_STATES
 from connector.errors import ConnectorError, ErrorKind
 from connector.source.answers.exchange import Exchange
 from connector.source.connection import sdk
 from connector.source.connection.network_faults import network_fault, proxy_refusal
-from connector.source.connection.settings import DEFAULT_DOMAIN, UNITED_STATES_DOMAIN
 
 SDK_FAILURES = (
     sdk.EncordException,
@@ -134,7 +134,7 @@ def _cause(error: Exception) -> str:
 
 
 def _other_region(domain: str) -> str:
-    other = DEFAULT_DOMAIN if domain == UNITED_STATES_DOMAIN else UNITED_STATES_DOMAIN
+    other = EUROPE if domain == UNITED_STATES else UNITED_STATES
     return (
         "Check that its public half is registered with Encord and has not expired or been revoked, that this machine's"
         f" clock is right, and that the region is: the other one is --domain {other}."

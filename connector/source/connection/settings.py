@@ -4,11 +4,12 @@ import dataclasses
 import ipaddress
 from urllib.parse import urlsplit
 
+from connector.config import EUROPE, UNITED_STATES, Settings
 from connector.credentials import without_credentials
 from connector.errors import ConnectorError, ErrorKind
 
-DEFAULT_DOMAIN = "https://api.encord.com"
-UNITED_STATES_DOMAIN = "https://api.us.encord.com"
+_DEFAULTS = Settings()
+"""An option has its default where it is declared."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,19 +44,19 @@ class SourceSettings:
     ssh_key_file: str | None = None
     ssh_key: str | None = dataclasses.field(default=None, repr=False)
     ssh_key_passphrase: str | None = dataclasses.field(default=None, repr=False)
-    domain: str = DEFAULT_DOMAIN
-    bundle_rows: int = 500
-    bundle_bytes: int = 8_000_000
-    requests_in_flight: int = 3
-    retry_attempts: int = 5
+    domain: str = _DEFAULTS.domain
+    bundle_rows: int = _DEFAULTS.bundle_rows
+    bundle_bytes: int = _DEFAULTS.bundle_bytes
+    requests_in_flight: int = _DEFAULTS.requests_in_flight
+    retry_attempts: int = _DEFAULTS.retry_attempts
     retry_wait_seconds: float = 1.0
     retry_wait_max_seconds: float = 30.0
-    retry_after_cap_seconds: float = 60.0
-    connect_timeout_seconds: float = 20.0
-    read_timeout_seconds: float = 180.0
-    answer_timeout_seconds: float = 900.0
-    max_unpacked_bytes: int = 4_000_000_000
-    include_client_metadata: bool = False
+    retry_after_cap_seconds: float = _DEFAULTS.retry_after_cap_seconds
+    connect_timeout_seconds: float = _DEFAULTS.connect_timeout_seconds
+    read_timeout_seconds: float = _DEFAULTS.read_timeout_seconds
+    answer_timeout_seconds: float = _DEFAULTS.answer_timeout_seconds
+    max_unpacked_bytes: int = _DEFAULTS.max_unpacked_bytes
+    include_client_metadata: bool = _DEFAULTS.include_client_metadata
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "domain", checked_domain(self.domain))
@@ -79,7 +80,7 @@ def checked_domain(domain: str) -> str:
     Raises:
         ConnectorError: CONFIGURATION, if it is not an https address, or has a path, query, user or password.
     """
-    remedy = f"Use {DEFAULT_DOMAIN}, {UNITED_STATES_DOMAIN}, or your private cloud's address, without a path."
+    remedy = f"Use {EUROPE}, {UNITED_STATES}, or your private cloud's address, without a path."
     shown = f"The domain {without_credentials(domain)!r}"
     try:
         parts = urlsplit(domain.strip())
