@@ -19,7 +19,7 @@ from connector.commands.options import (
 @click.command(epilog=EXIT_CODES, short_help="Check key, projects, versions and warehouse.")
 @with_settings(*KEY_OPTIONS, *PROJECT_OPTIONS, *WAREHOUSE_OPTIONS, *OUTPUT_OPTIONS)
 def check(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click hands over what the options declare
-    """Check key, region, projects, versions and warehouse; one line each, with the way to mend what is wrong.
+    """Check key, region, projects, versions and warehouse; one line each, and how to put right what is wrong.
 
     Reads from Encord and from the warehouse, writes to neither.
     """

@@ -26,7 +26,7 @@ from connector.runs.printing import print_line, print_lines, print_traceback
 
 
 class _Commands(click.Group):
-    """The commands; one that is broken off ends with its own exit code, where click says "Aborted!" and 1."""
+    """The commands; one that is interrupted ends with its own exit code, where click says "Aborted!" and 1."""
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command that was asked for."""
@@ -36,7 +36,7 @@ class _Commands(click.Group):
             # It quotes what it does not understand: an argument, which may be a warehouse's URL without its option.
             raise click.UsageError(without_credentials(error.format_message()), error.ctx) from None
         except KeyboardInterrupt:
-            print_line("encord-sync: broken off; the transaction in flight was rolled back.", sys.stderr)
+            print_line("encord-sync: interrupted; the transaction in flight was rolled back.", sys.stderr)
             raise SystemExit(ExitCode.INTERRUPTED) from None
 
 

@@ -40,4 +40,4 @@ def migrate(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click 
             warehouse.close()
     print_line(f"{settings.shown_warehouse} is at revision {warehouse.schema_version}.")
     if refreshed:
-        print_line(f"Objects of consensus were matched anew, projects: {refreshed}.")
+        print_line(f"Objects of consensus were matched again, projects: {refreshed}.")

@@ -24,7 +24,7 @@ class KnownRow:
         edited_at: the stamp inside its labels.
         is_from_encord: whether a sync brought its labels, rather than a file.
         is_deleted: whether a sync found it gone.
-        is_stale: whether its rows are to be made anew from the same labels.
+        is_stale: whether its rows are to be made again from the same labels.
         annotations: objects on frames in it.
     """
 

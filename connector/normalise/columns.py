@@ -181,7 +181,7 @@ class BundleColumns:
             self.hand_over()
 
     def hand_over(self) -> None:
-        """Hand the rows over as a part and begin anew; all columns of each table must be of one length.
+        """Hand the rows over as a part and start again; all columns of each table must be of one length.
 
         Raises:
             pa.ArrowException, TypeError, ValueError, OverflowError: A value is not of its column's type.

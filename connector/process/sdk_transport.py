@@ -38,7 +38,7 @@ class _TransportLoader(Loader):
         self._whole = whole
 
     def exec_module(self, module: ModuleType) -> None:
-        """Import the transport; or the whole package, if this release of it does not bear that."""
+        """Import the transport; or the whole package, if that does not work with this release of it."""
         try:
             import_module(_TRANSPORT)
         except ImportError:

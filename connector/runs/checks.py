@@ -1,4 +1,4 @@
-"""`encord-sync check`: versions, warehouse, key and projects, one line each, with the way to mend what is wrong."""
+"""`encord-sync check`: versions, warehouse, key and projects, one line each, and how to put right what is wrong."""
 
 import datetime
 import functools

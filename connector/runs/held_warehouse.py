@@ -78,7 +78,7 @@ def remove_file(path: Path) -> None:
 
 
 def matches_by_new_rules(warehouse: Warehouse, locks: SyncLocks, patience: Patience) -> int:
-    """Matches the objects of consensus anew in each project whose rules or thresholds have changed since they were.
+    """Matches the objects of consensus again in each project whose rules or thresholds have changed since they were.
 
     Returns:
         How many projects that were.

@@ -71,7 +71,7 @@ class BundleWriter:
             with self.noting_failure(), self._receipt.stage("write"):
                 result = future.result()
         finally:
-            if future.done():  # or the wait was broken off
+            if future.done():  # or the wait was interrupted
                 self._under_way = None
         then(result)
 

@@ -123,7 +123,7 @@ def _end(verdicts: list[Findings], report: Report) -> ExitCode:
         text = (
             f"The warehouse differs from Encord; differences: {differences:,}. Facts of the listing may have changed in"
             " Encord since the last sync: run `encord-sync sync`, and verify again. `encord-sync sync --full` makes the"
-            " rows of all labels anew; what still differs then needs a sync into a new warehouse."
+            " rows of all labels again; what still differs then needs a sync into a new warehouse."
         )
     else:
         text = f"No difference was found, but not everything could be compared; left out: {left_out:,}."

@@ -59,7 +59,7 @@ def install(
     if functions is None:
         functions = table_functions() if files is None else ()
     is_anew = _install_views(connection, view_files() if files is None else files)
-    return install_functions(connection, functions, anew=is_anew) or is_anew
+    return install_functions(connection, functions, again=is_anew) or is_anew
 
 
 def _install_views(connection: sa.Connection, wanted: Sequence[ViewFile]) -> bool:
@@ -106,7 +106,7 @@ def remove(connection: sa.Connection) -> None:
     Raises:
         ConnectorError: SCHEMA, if one cannot be dropped, such as when a view of somebody else's reads it.
     """
-    install_functions(connection, (), anew=False)
+    install_functions(connection, (), again=False)
     _drop(connection)
 
 

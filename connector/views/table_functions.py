@@ -1,7 +1,7 @@
 """The functions of `sql/functions/`: views that take parameters, so that they read only what is asked for.
 
 On DuckDB each is a table macro, on PostgreSQL a function in PL/pgSQL: a session plans that once, where a view, or a
-function in SQL on releases before 18, is planned anew at every query, which costs more than running it. What is
+function in SQL on releases before 18, is planned again at every query, which costs more than running it. What is
 installed is known from the functions' own comments, which end in a digest of what made them.
 
 A file holds one query for one or more functions that differ in the frames that they ask for. Its head says, each on a
@@ -99,13 +99,13 @@ def table_functions(folder: Path | None = None) -> list[TableFunction]:
     return [function for path in paths for function in _read(path)]
 
 
-def install_functions(connection: sa.Connection, functions: Sequence[TableFunction], *, anew: bool) -> bool:
+def install_functions(connection: sa.Connection, functions: Sequence[TableFunction], *, again: bool) -> bool:
     """Makes the connector's functions in this schema those given; does nothing if they are that already.
 
     Args:
         connection: in a transaction, which the caller commits; its schema is the warehouse's.
         functions: what is wanted; functions that the connector installed before and that are not among them go.
-        anew: install all of them again, as when the views have changed whose columns they have.
+        again: install all of them again, as when the views have changed whose columns they have.
 
     Returns:
         Whether anything was installed or dropped.
@@ -121,7 +121,7 @@ def install_functions(connection: sa.Connection, functions: Sequence[TableFuncti
         for name, parameters, comment in connection.execute(sa.text(_PRESENT[dialect]))
         if (found := _OURS.search(comment or ""))
     }
-    if not anew and wanted == {name: digest for name, (_, digest) in present.items()}:
+    if not again and wanted == {name: digest for name, (_, digest) in present.items()}:
         return False
     for name, (parameters, _) in present.items():
         what = f"MACRO TABLE {name}" if dialect == "duckdb" else f"FUNCTION {name}({parameters})"

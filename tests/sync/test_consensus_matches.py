@@ -96,14 +96,14 @@ def test_migrating_makes_an_edited_threshold_count_at_once(farm: SyncedWarehouse
         return result.output
 
     before = farm.value(MATCHES)
-    assert "matched anew" not in migrated()
+    assert "matched again" not in migrated()
     with connected(farm.file) as connection:
         # There is such a row already, and no key keeps this one out: the stricter counts.
         connection.execute("INSERT INTO consensus_threshold VALUES ('*', '*', 0.9)")
-    assert "matched anew, projects: 1" in migrated()
+    assert "matched again, projects: 1" in migrated()
     assert 0 < farm.value(MATCHES) < before
     assert_up_to_date(farm)
-    assert "matched anew" not in migrated()
+    assert "matched again" not in migrated()
 
 
 def test_a_project_without_branches_has_none_of_it(new_gate: SyncedWarehouse) -> None:

@@ -92,7 +92,7 @@ def _tell_unwritable(report: Report, label_hash: str) -> None:
     report.event(
         "label_row_failed",
         f"Label row {label_hash} was left out: its rows in the warehouse do not fit each other. `encord-sync verify`"
-        " names what differs from Encord, `encord-sync sync --full` makes them anew.",
+        " names what differs from Encord, `encord-sync sync --full` makes them again.",
         level="warning",
         label_hash=label_hash,
     )
@@ -116,5 +116,5 @@ def _output(out: Path) -> Iterator[Callable[[bytes], object]]:
         raise ConnectorError(
             ErrorKind.CONFIGURATION,
             f"{out} cannot be written: {error.strerror or type(error).__name__}.",
-            remedy="Name another file with --out, or mend what stands in the way.",
+            remedy="Name another file with --out, or remove what is in the way.",
         ) from error

@@ -212,7 +212,7 @@ class Warehouse(Protocol):
         """The same, if the rules or thresholds are not those that the project's matches were made by.
 
         Returns:
-            Whether they were made anew.
+            Whether they were made again.
         """
 
     def task_actions_read(self, project_hash: str) -> TaskActionsRead | None:

@@ -1,4 +1,4 @@
-"""Which branches are to be matched anew: what the views compare now, against what was compared before."""
+"""Which branches are to be matched again: what the views compare now, against what was compared before."""
 
 import hashlib
 

@@ -29,7 +29,7 @@ class PostgresSession:
     """See `Session`. A connection that was lost is made again by the next transaction.
 
     Staged tables are temporary tables that are emptied at the end of each transaction and used again by the next one:
-    making them anew would bloat the server's catalogue by hundreds of rows a bundle.
+    making them again would bloat the server's catalogue by hundreds of rows a bundle.
     """
 
     # Two syncs of different projects may add the same row at once: the second one waits, and leaves it alone.

@@ -77,7 +77,7 @@ class DeleteAndInsert:
             for name in reversed(LABEL_TABLES):
                 delete = "DELETE FROM {table} WHERE label_hash IN (SELECT label_hash FROM renewed)"
                 self._session.execute(sql(delete, table=name))
-        # Rows of others are few and seldom: to look for them in SQL, for each row anew, took as long as the insert.
+        # Rows of others are few and seldom: to look for them in SQL, for each row again, took as long as the insert.
         wanted = {name: _of_label_rows(rows, renewed) for name, rows in label_tables.items()}
         return {name: self._session.copy(name, rows) for name, rows in wanted.items() if rows.num_rows}
 

@@ -136,7 +136,7 @@ class ListingParts:
 
         Data units come in the order of their first label hash, which is the order in which labels are fetched: so the
         label rows of a transaction are beside one another in a new table, and a checkpoint of DuckDB, which writes
-        every part of a table anew that was touched, writes little.
+        every part of a table again that was touched, writes little.
         """
         count = len(self._listed)
         if count <= ENTRIES_A_PART:

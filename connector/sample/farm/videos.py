@@ -39,7 +39,7 @@ class VideoDrawing:
     def place(
         self, class_name: str, first: int, last: int, geometry_at: Callable[[int], object], every: int = 1
     ) -> str:
-        """Draw an object on the frames first..last; signed anew on each keyframe. Returns its hash."""
+        """Draw an object on the frames first..last; signed again on each keyframe. Returns its hash."""
         item = self.names.item(class_name)
         object_hash = self.pen.new_hash()
         signature = self.pen.signature()

@@ -44,7 +44,7 @@ HASHES_SCHEMA = pa.schema([pa.field("data_hash", pa.string()), pa.field("label_h
 
 
 class RawEntries(Sequence[object]):
-    """The entries of a listing as values, each decoded anew when it is asked for."""
+    """The entries of a listing as values, each decoded when it is asked for, each time."""
 
     def __init__(self, body: AnswerBody, starts: Sequence[int], lengths: Sequence[int]) -> None:
         """Keep where the entries are.

@@ -29,7 +29,7 @@ REASONS = (
 """Why a label row is fetched; if several apply, the first of these."""
 
 _ROWS_ANEW = ("never_synced", "label_hash_changed", "normaliser_changed", "stale", "full")
-"""Reasons after which rows are made anew, even from labels that have the same content hash."""
+"""Reasons after which rows are made again, even from labels that have the same content hash."""
 
 LISTED_COLUMNS = ("label_row_id", "label_hash", "last_edited_at", "is_valid")
 STORED_COLUMNS = (

@@ -30,7 +30,7 @@ class Change(NamedTuple):
         stored_labels_last_edited_at: stamp inside the labels in the warehouse.
         annotation_count: objects on frames in the warehouse.
         reason: one of `REASONS`.
-        needs_new_rows: whether rows are to be made anew even if the labels have the stored content hash: what they
+        needs_new_rows: whether rows are to be made again even if the labels have the stored content hash: what they
             mean, or the rules that make the rows, may have changed beside what `reason` says.
         is_settled: whether labels fetched now need not be looked at again once the settle window has passed.
     """

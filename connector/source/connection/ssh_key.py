@@ -59,7 +59,7 @@ def load_private_key(settings: SourceSettings) -> Ed25519PrivateKey:
         raise ConnectorError(
             ErrorKind.CONFIGURATION,
             f"The SSH key in {place} is protected by a passphrase in a way that this installation cannot undo.",
-            remedy="Protect it anew with a current ssh-keygen (ssh-keygen -p -f KEY), or use a key without one.",
+            remedy="Protect it again with a current ssh-keygen (ssh-keygen -p -f KEY), or use a key without one.",
         ) from None
     except ValueError:
         if passphrase is not None:

@@ -77,7 +77,7 @@ class FetchedLabelRow:
         return len(memoryview(self._raw))
 
     def labels(self) -> Mapping[str, Any]:
-        """Its raw dict, made anew each time and not kept.
+        """Its raw dict, made again each time and not kept.
 
         Of a large one, data units, spaces, frames and answers are decoded as they are reached: go through them once,
         and keep none.
