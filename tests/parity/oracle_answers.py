@@ -85,7 +85,8 @@ def _answer_rows(answer: object) -> Iterator[AnswerRow]:
         # `text` of a number is one canonical rendering of it; `table_facts` checks it and leaves it out.
         yield {**EMPTY, "number": exact(float(answer))}
     elif isinstance(answer, Iterable):
-        for option in answer:
+        # The tables have ticked options by their hash, whatever order the ontology gives them.
+        for option in sorted(answer, key=lambda option: str(option.feature_node_hash)):
             yield from _answer_rows(option)
     else:
         raise TypeError(f"unknown kind of answer {type(answer).__name__}")
