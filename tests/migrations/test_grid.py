@@ -144,8 +144,8 @@ def test_two_that_migrate_at_once_wait_for_each_other(postgres_database: str, fa
 def test_a_migrated_warehouse_syncs_and_verifies(schema: MigratedSchema, farm_rows: dict[str, pa.Table]) -> None:
     """Rows of an older release, migrated by the sync itself: what it could not know is fetched, and all equals Encord.
 
-    Releases before 0008 did not keep how the listing described the parts of a data unit: the label rows of the data group
-    and of the scene are fetched again.
+    Releases before 0008 did not keep how the listing described the parts of a data unit: label rows of a data group and
+    of a scene are fetched again.
     """
     schema.move(REVISIONS[1]).fill(farm_rows)
     with SampleServer(farm_world()) as server:
