@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from connector.errors import ConnectorError
 from tests.bad_json import BAD_VALUES, with_bad_value
 from tests.load_files.conftest import Exported, Load, events, rows_of
 
@@ -80,9 +81,9 @@ def test_a_list_that_is_cut_short_loads_what_came_before(
         [failed] = events(result, "file_failed")
         assert told in failed["text"]
     file.write_text(text[:50])
-    result = load(file, "--ontology", exported.ontology)
-    assert result.exit_code == 7
-    assert "is cut short or damaged in its first label row" in result.output
+    with pytest.raises(ConnectorError, match="is cut short or damaged in its first label row") as refused:
+        load(file, "--ontology", exported.ontology)
+    assert refused.value.kind.exit_code == 7
 
 
 @pytest.mark.parametrize("form", ["list", "lines"])

@@ -20,7 +20,7 @@ ONLY_ENCORD_KNOWS = {
         "description", "project_type", "status", "ontology_hash", "ontology_title", "ontology_content_hash",
         "ontology_last_edited_at", "created_at", "last_edited_at",
     },
-    "data_unit": {"frame_count", "group_hash", "backing_item_uuid", "client_metadata"},
+    "data_unit": {"frame_count", "group_hash", "backing_item_uuid", "client_metadata", "spaces_digest"},
     "label_row": {
         "workflow_stage_uuid", "workflow_stage_title", "task_uuid", "priority", "assigned_user_email",
         "last_actioned_by_user_email", "is_valid", "synced_is_valid", "synced_last_edited_at",

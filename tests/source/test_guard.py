@@ -205,5 +205,5 @@ def test_v2_writes_are_refused(method: str | None, url: str | None, body: bytes 
 
 def test_sdk_internals_are_imported_in_one_module_only() -> None:
     folder = Path(__file__).parent.parent.parent / "connector" / "source"
-    importing = [path.name for path in folder.glob("*.py") if "from encord" in path.read_text(encoding="utf-8")]
+    importing = [path.name for path in folder.rglob("*.py") if "from encord" in path.read_text(encoding="utf-8")]
     assert importing == ["sdk.py"]

@@ -41,7 +41,7 @@ import encord.http.querier
 sys.modules["encord.http.querier"] = types.ModuleType("encord.http.querier")
 from connector.errors import ConnectorError
 try:
-    from connector.source import Source
+    from connector.source.source import Source
 except ConnectorError as error:
     print(error.kind, error.message)
 """
@@ -51,11 +51,5 @@ except ConnectorError as error:
 
 
 def test_the_sdk_is_imported_only_when_something_is_read() -> None:
-    script = "import sys, connector.source; connector.source.compare; print('encord' in sys.modules)"
+    script = "import sys, connector.source.changes.changes; print('encord' in sys.modules)"
     assert printed_by(script) == "False"
-
-
-def test_an_unknown_name_is_an_attribute_error() -> None:
-    import connector.source
-
-    assert not hasattr(connector.source, "Sauce")
