@@ -94,7 +94,7 @@ def test_an_argument_that_is_no_text_names_its_option(words: tuple[str, ...], sy
         ("ENCORD_SYNC_PROJECT", "project (environment) is not text in utf-8."),
         ("ENCORD_SSH_KEY", "ssh_key (environment) is not text in utf-8."),
         ("ENCORD_SSH_KEY_FILE", "ssh_key_file (environment) is not text in utf-8."),
-        ("ENCORD_SYNC_CONFIG", "Configuration file caf\\udce9 cannot be read"),
+        ("ENCORD_SYNC_CONFIG", "The configuration file 'caf\\udce9' does not exist"),
     ],
 )
 def test_a_variable_that_is_no_text_is_named_without_its_value(variable: str, said: str, synced: CommandLine) -> None:

@@ -125,7 +125,7 @@ def test_a_failed_run_of_a_known_project_shows_in_the_status_until_one_succeeds(
         told = status(synced, form)
         assert told.exit_code == 7
         assert "encord-sync: the last run (" in told.err
-        assert "failed. No usable answer from http://127.0.0.1" in told.err
+        assert "failed. No connection to 127.0.0.1" in told.err
     [project] = [json.loads(line) for line in status(synced, "json").out.splitlines()]
     assert (project["outcome"], project["label_rows"]) == ("failed", 3)
     assert synced.sync().exit_code == 0
@@ -136,7 +136,7 @@ def test_a_failed_listing_of_all_projects_shows_in_the_status(synced: CommandLin
     """No project has a receipt of it."""
     assert synced.sync("--all-projects", project=None, domain=nobody).exit_code == 4
     told = status(synced)
-    assert (told.exit_code, "failed. No usable answer from" in told.err) == (7, True)
+    assert (told.exit_code, "failed. No connection to" in told.err) == (7, True)
     assert "last run      succeeded" in told.out
 
 
