@@ -186,7 +186,7 @@ def test_a_second_ctrl_c_breaks_off_what_the_server_is_at(commands: StartedComma
         ended = started.ended()
         assert time.monotonic() - begun < 20, "it would wait for a minute"
     assert ended.exit_code == ExitCode.INTERRUPTED
-    assert "broken off; the transaction in flight was rolled back" in ended.err
+    assert "interrupted; the transaction in flight was rolled back" in ended.err
     assert counts(postgres_url, ["object_annotation"]) == {"object_annotation": 0}
     assert is_free(postgres_url, commands.server.world.project_hash)
 

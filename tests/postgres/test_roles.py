@@ -130,7 +130,8 @@ def test_a_user_that_may_not_migrate_is_told_so(roles: Roles, postgres_server: P
     open_warehouse(postgres_server.database_url(roles.database)).close()
     with postgres_server.connect(roles.database) as connection:
         writer = str(sa.make_url(roles.writer).username)
-        connection.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA encord TO {writer}".encode())
+        connection.execute(f"GRANT USAGE ON SCHEMA encord_internal TO {writer}".encode())
+        connection.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA encord, encord_internal TO {writer}".encode())
         connection.execute("UPDATE encord_internal.alembic_version SET version_num = '0006'")
     with pytest.raises(ConnectorError, match="must be owner of table data_unit") as caught:
         open_warehouse(roles.writer, migrate=True)
