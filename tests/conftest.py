@@ -1,5 +1,23 @@
 """Fixtures that any folder may ask for; a test that asks for no PostgreSQL starts none."""
 
+from pathlib import Path
+
+import pytest
+
 from tests.postgres_server import postgres_database, postgres_server, postgres_template, postgres_url
 
 __all__ = ["postgres_database", "postgres_server", "postgres_template", "postgres_url"]
+
+SLOW = {
+    *("bench", "consensus", "crash", "export_frames", "locks", "migrations", "output", "parity", "postgres", "publish"),
+    *("sample", "sync", "verify", "views"),
+}
+"""Folders whose tests start servers and commands, kill them, or generate rows by the thousand."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks the tests that `make quick` leaves out."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here) and item.path.relative_to(here).parts[0] in SLOW:
+            item.add_marker(pytest.mark.slow)
