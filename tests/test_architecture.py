@@ -23,7 +23,7 @@ ROOMS: dict[str, str] = {
     "source.answers": "errors",
     "text_files": "errors",
     "export.label_rows.encord_dict": "geometry",
-    "sample.farm": "sample.world",
+    "sample.farm": "geometry sample.world",
     "sample.server": "sample.world",
     "normalise.forms": "errors normalise",
     "sql_files": "errors packaged_files",

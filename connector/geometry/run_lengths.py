@@ -1,8 +1,10 @@
-"""Run lengths of bitmasks and point-cloud segmentations, without decoding them to pixels.
+"""The run-length code of bitmasks and point-cloud segmentations, read and written without decoding them to pixels.
 
 The string codes run lengths, zeros first, five bits a character from chr(48) on, each run from the fourth on as the
-difference to the one two before it. It looks like COCO's, but runs along rows.
+difference to the one two before it. COCO writes its masks in the same code, but runs down columns.
 """
+
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -75,6 +77,30 @@ def run_lengths(text: str) -> Runs:
     if runs.sum(dtype=np.float64) >= 1 << 62:
         raise ValueError("runs longer than anything")
     return runs
+
+
+def encoded_runs(runs: Sequence[int]) -> str:
+    """The string of alternating runs of zeros and ones, the inverse of `run_lengths`."""
+    characters = []
+    for place, length in enumerate(runs):
+        number = length - runs[place - 2] if place > 2 else length  # only the first three stand for themselves
+        is_open = True
+        while is_open:
+            bits = number & 0x1F
+            number >>= 5
+            is_open = number != (-1 if bits & 0x10 else 0)
+            characters.append(chr((bits | 0x20 if is_open else bits) + 48))
+    return "".join(characters)
+
+
+def encoded_ranges(ranges: Iterable[Range]) -> str:
+    """The string of sorted, disjoint, inclusive ranges of ones, the inverse of `set_ranges`; empty for none."""
+    runs: list[int] = []
+    following = 0
+    for start, end in ranges:
+        runs += (start - following, end - start + 1)
+        following = end + 1
+    return encoded_runs(runs)
 
 
 def set_ranges(text: str) -> list[Range]:

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 from encord.objects.bitmask import BitmaskCoordinates
 
-from connector.export.coco.run_length_strings import run_text
+from connector.geometry.run_lengths import encoded_runs
 
 
 def coded(mask: npt.NDArray[np.bool_]) -> str:
@@ -14,4 +14,4 @@ def coded(mask: npt.NDArray[np.bool_]) -> str:
 
 def all_set(pixels: int) -> str:
     """The code of a mask of that many pixels, all of them set: a handful of characters."""
-    return run_text(np.array([0, pixels]))
+    return encoded_runs([0, pixels])

@@ -7,9 +7,10 @@ import orjson
 import pytest
 from pycocotools import mask as coco_mask
 
-from connector.export.coco import run_length_strings
-from connector.export.coco.run_length_strings import area, bitmask_strips, bounds, frame_runs, polygon_strips, run_text
+from connector.export.coco import column_masks
+from connector.export.coco.column_masks import area, bitmask_strips, bounds, frame_runs, polygon_strips
 from connector.export.coco.segmentations import coco_shape
+from connector.geometry.run_lengths import encoded_runs
 from tests.export_coco.run_length_code import all_set, coded
 from tests.export_coco.sdk_exporter import within
 from tests.memory_peak import memory_peak
@@ -31,7 +32,7 @@ def test_random_masks_at_random_places() -> None:
         frame = plane[10 : 10 + frame_height, 10 : 10 + frame_width]
         runs = frame_runs([(pixels, left, top)], frame_width, frame_height)
         expected = coco_mask.encode(np.asfortranarray(frame))
-        assert run_text(runs) == expected["counts"].decode()
+        assert encoded_runs(runs.tolist()) == expected["counts"].decode()
         assert runs.sum() == frame.size
         assert area(runs) == coco_mask.area(expected)
         assert bounds(runs, frame_height) == tuple(coco_mask.toBbox(expected))
@@ -70,7 +71,7 @@ def test_a_polygon_outside_of_the_frame_covers_nothing() -> None:
 
 
 def test_a_bitmask_of_several_strips_is_the_same_mask(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_length_strings, "STRIP_PIXELS", 40)
+    monkeypatch.setattr(column_masks, "STRIP_PIXELS", 40)
     source = np.random.default_rng(7)
     for _ in range(100):
         height, width = source.integers(1, 30, 2).tolist()
@@ -80,7 +81,8 @@ def test_a_bitmask_of_several_strips_is_the_same_mask(monkeypatch: pytest.Monkey
         plane[10 + top : 10 + top + height, 10 + left : 10 + left + width] = pixels
         expected = coco_mask.encode(np.asfortranarray(plane[10:40, 10:40]))
         geometry = {"top": top, "left": left, "width": width, "height": height, "rle": coded(pixels)}
-        assert run_text(frame_runs(bitmask_strips(geometry, 30, 30), 30, 30)) == expected["counts"].decode()
+        runs = frame_runs(bitmask_strips(geometry, 30, 30), 30, 30)
+        assert encoded_runs(runs.tolist()) == expected["counts"].decode()
 
 
 def drawn(shape: str, geometry: object) -> dict[str, Any]:

@@ -12,9 +12,10 @@ from typing import Any
 import orjson
 import shapely
 
-from connector.export.coco import run_length_strings
+from connector.export.coco import column_masks
 from connector.geometry import pixel_shapes
 from connector.geometry.pixel_shapes import Point, Ring
+from connector.geometry.run_lengths import encoded_runs
 
 Row = Mapping[str, Any]
 """An annotation as `connector.load.questions.coco_rows` reads it."""
@@ -112,21 +113,19 @@ def _polygon(row: Row, width: int, height: int) -> CocoShape:
     if len(parts) == 1 and len(parts[0]) == 1:
         ring = parts[0][0]
         return _outline(ring, float(shapely.Polygon(ring).area) if len(ring) > 2 else 0.0, width, height)
-    strips = run_length_strings.polygon_strips(parts, width, height)
-    return _run_lengths(run_length_strings.frame_runs(strips, width, height), width, height)
+    strips = column_masks.polygon_strips(parts, width, height)
+    return _run_lengths(column_masks.frame_runs(strips, width, height), width, height)
 
 
 def _bitmask(row: Row, width: int, height: int) -> CocoShape:
     """On the whole frame; the SDK writes the mask alone, wherever on the frame it lies."""
-    strips = run_length_strings.bitmask_strips(orjson.loads(row["geometry"]), width, height)
-    return _run_lengths(run_length_strings.frame_runs(strips, width, height), width, height)
+    strips = column_masks.bitmask_strips(orjson.loads(row["geometry"]), width, height)
+    return _run_lengths(column_masks.frame_runs(strips, width, height), width, height)
 
 
-def _run_lengths(runs: run_length_strings.Runs, width: int, height: int) -> CocoShape:
-    segmentation = {"size": [height, width], "counts": run_length_strings.run_text(runs)}
-    return CocoShape(
-        segmentation, float(run_length_strings.area(runs)), run_length_strings.bounds(runs, height), is_crowd=True
-    )
+def _run_lengths(runs: column_masks.Runs, width: int, height: int) -> CocoShape:
+    segmentation = {"size": [height, width], "counts": encoded_runs(runs.tolist())}
+    return CocoShape(segmentation, float(column_masks.area(runs)), column_masks.bounds(runs, height), is_crowd=True)
 
 
 def _polyline(row: Row, width: int, height: int) -> CocoShape | None:

@@ -5,6 +5,8 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from connector.geometry.run_lengths import encoded_runs
+
 Point = tuple[float, float]
 
 
@@ -117,18 +119,4 @@ def bitmask(centre: Point, radius: float, width: int, height: int) -> dict[str, 
     zeros += (height - min(height, top + 2 * down)) * width
     if zeros:
         runs.append(zeros)
-    return {"top": 0, "left": 0, "width": width, "height": height, "rleString": run_length_text(runs)}
-
-
-def run_length_text(runs: Sequence[int]) -> str:
-    """Run lengths in the character code that Encord shares with COCO: from the third on, differences to two before."""
-    letters = []
-    for position, run in enumerate(runs):
-        value = run - runs[position - 2] if position > 2 else run
-        more = True
-        while more:
-            part = value & 0x1F
-            value >>= 5
-            more = value != -1 if part & 0x10 else value != 0
-            letters.append(chr((part | 0x20 if more else part) + 48))
-    return "".join(letters)
+    return {"top": 0, "left": 0, "width": width, "height": height, "rleString": encoded_runs(runs)}

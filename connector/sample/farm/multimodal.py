@@ -2,8 +2,9 @@
 
 import math
 
+from connector.geometry.run_lengths import encoded_runs
 from connector.sample.farm.builder import ANNOTATORS, FarmBuilder
-from connector.sample.farm.moving_shapes import Motion, box, run_length_text
+from connector.sample.farm.moving_shapes import Motion, box
 from connector.sample.farm.ontology_pieces import Json, option_of
 from connector.sample.world.label_pen import LabelPen, acted, answered
 from connector.sample.world.randomness import label_hash_like
@@ -113,7 +114,7 @@ def _segment_ground(builder: FarmBuilder, labels: Json, pen: LabelPen, scans: li
     for scan in scans:
         first = pen.source.randrange(50, 200)
         runs = [first, 300, 120, 450, 80, 200]
-        labels["spaces"][scan]["labels"]["objects"].append(pen.drawn(item, ground, run_length_text(runs), signature))
+        labels["spaces"][scan]["labels"]["objects"].append(pen.drawn(item, ground, encoded_runs(runs), signature))
     surface = answered(builder.names.attribute("Ground", "Surface"), "slatted concrete")
     labels["object_answers"][ground] = {
         **pen.ranged(item, ground, [], [surface]),

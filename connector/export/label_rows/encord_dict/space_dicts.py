@@ -7,7 +7,7 @@ from connector.export.label_rows.encord_dict.frame_objects import FrameObjects, 
 from connector.export.label_rows.encord_dict.label_contents import LabelContents
 from connector.export.label_rows.encord_dict.object_answers import ObjectRanges
 from connector.export.label_rows.encord_dict.records import JsonObject, records
-from connector.geometry.run_length_text import run_length_text
+from connector.geometry.run_lengths import encoded_ranges
 
 _COLUMNS = (
     "space_id",
@@ -120,7 +120,7 @@ def _segmentations(contents: LabelContents, space_id: str, ranges: ObjectRanges)
                     "shape": "segmentation",
                     "objectHash": object_hash,
                     **contents.labelled(instance),
-                    "segmentation": run_length_text((row.start or 0, row.end or 0) for row in rows),
+                    "segmentation": encoded_ranges((row.start or 0, row.end or 0) for row in rows),
                     **instance.metadata,
                 }
             )

@@ -153,18 +153,3 @@ def bounds(runs: Runs, height: int) -> tuple[float, float, float, float]:
     else:
         top, bottom = int((first % height).min()), int((last % height).max())
     return float(left), float(top), float(right - left + 1), float(bottom - top + 1)
-
-
-def run_text(runs: Runs) -> str:
-    """The string that pycocotools reads: five bits a character, each run from the fourth on as a difference."""
-    characters = []
-    numbers = runs.tolist()
-    for place, length in enumerate(numbers):
-        number = length - numbers[place - 2] if place > 2 else length
-        is_open = True
-        while is_open:
-            bits = number & 0x1F
-            number >>= 5
-            is_open = number != (-1 if bits & 0x10 else 0)
-            characters.append(chr((bits | 0x20 if is_open else bits) + 48))
-    return "".join(characters)
