@@ -33,7 +33,7 @@ class Report(Protocol):
         """End what is still drawn."""
 
 
-class TextReport:
+class TextReport(Report):
     """A line an event on standard error, and a progress bar a project where that is a terminal."""
 
     def __init__(self, *, threshold: Level = "info", stream: TextIO | None = None) -> None:
@@ -81,7 +81,7 @@ class TextReport:
             self._progress = self._task = None
 
 
-class JsonReport:
+class JsonReport(Report):
     """One JSON object a line: time, level, event, text, and the event's facts. Progress at most every ten seconds."""
 
     def __init__(self, *, threshold: Level = "info", stream: TextIO | None = None) -> None:

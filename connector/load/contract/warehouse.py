@@ -125,18 +125,15 @@ class Warehouse(Protocol):
         is_served: whether a server does the work, so that this process has time for other things meanwhile. Then the
             methods may be called in any thread, one at a time, but for `give_up`.
         has_lifted_limit: whether something needed more memory than this program lets the engine have, and got it.
+        schema_version: the migration revision of the tables.
+        migrated_from: the revision found on opening, if it was an older one; None if nothing was migrated or the tables
+            are new.
     """
 
     is_served: bool
     has_lifted_limit: bool
-
-    @property
-    def schema_version(self) -> str:
-        """The migration revision of the tables."""
-
-    @property
-    def migrated_from(self) -> str | None:
-        """The revision found on opening, if it was an older one; None if nothing was migrated or the tables are new."""
+    schema_version: str
+    migrated_from: str | None
 
     def connection(self) -> AbstractContextManager[sa.Connection]:
         """A SQLAlchemy connection in a transaction of its own (for views); committed at the end of the block."""
@@ -293,7 +290,7 @@ class Warehouse(Protocol):
         """Upserts the row of sync_run_project with that run_id and project_hash."""
 
     def give_up(self) -> None:
-        """Have a server cancel the statement that another thread waits for, if any: that raises ConnectorError then."""
+        """Has a server cancel the statement that another thread waits for, if any; it then raises ConnectorError."""
 
     def close(self) -> None:
         """Releases the warehouse. Closing twice is allowed."""

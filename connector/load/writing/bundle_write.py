@@ -1,7 +1,7 @@
-"""Replacing the rows of a bundle of label rows, all of them and their sync state in one transaction.
+"""Replaces the rows and the sync state of a bundle of label rows, all in one transaction.
 
-How rows are replaced is each engine's own (`row_replacement`). They are checked before: one bad label row is left out
-and the others go in.
+Each engine replaces rows in its own way (`row_replacement`). They are checked before: a bad label row is left out and
+the others go in.
 """
 
 from collections.abc import Iterable, Mapping
@@ -59,7 +59,7 @@ def replace_label_rows(
     failures: list[tuple[str, str, str]],
     run_id: str,
 ) -> WrittenBundle:
-    """See `Warehouse.write_bundle`; runs inside the caller's transaction, `states` being complete (complete_states)."""
+    """Writes a bundle inside the caller's transaction; `states` must be complete (see `complete_states`)."""
     label_tables = {name: tables[name].select(ARROW_SCHEMAS[name].names) for name in LABEL_TABLES if name in tables}
     session.stage("arriving_state", states)
     stored = look_up_label_rows(session, project_hash)
@@ -84,7 +84,7 @@ def replace_label_rows(
 
 
 class StoredLabelRow(NamedTuple):
-    """What the warehouse knows of one arriving label row. Times are given where the arriving labels are outdated."""
+    """What the warehouse knows of one arriving label row. Times are given only if the arriving labels are outdated."""
 
     label_hash: str
     is_listed: bool

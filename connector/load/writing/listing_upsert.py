@@ -42,7 +42,7 @@ def upsert_listing(
     parts: Iterable[Mapping[str, pa.Table]],
     meaning: OntologyMeaning,
 ) -> Counter[str]:
-    """See `Warehouse.upsert_metadata`; runs inside the caller's transaction."""
+    """Takes one whole listing in, inside the caller's transaction; returns the rows that moved, by table."""
     changed: Counter[str] = Counter()
     for name in _ORDER:
         if name in tables:
