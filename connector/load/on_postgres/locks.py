@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 
 import psycopg
-from typing_extensions import override
 
 from connector.load.contract.postgres_location import PostgresLocation
 from connector.load.contract.warehouse import Warehouse
@@ -23,7 +22,6 @@ from connector.load.on_postgres.connecting import RawConnection, connect
 from connector.load.on_postgres.refusals import statement_failure
 from connector.load.on_postgres.warehouse import PostgresWarehouse
 from connector.load.on_postgres.writing_lock import WritingLock
-from connector.load.sync_locks import SyncLocks
 
 _OPEN, _CLOSE = "/* held by ", " */"
 
@@ -36,8 +34,8 @@ WHERE pg_locks.locktype = 'advisory' AND pg_locks.granted AND pg_locks.objsubid 
 """
 
 
-class PostgresLocks(SyncLocks):
-    """The locks of one run on the server, over a connection of their own."""
+class PostgresLocks:
+    """The `SyncLocks` of one run on the server, over a connection of their own."""
 
     left_by: LockHolder | None = None
     """Never known: the server released the lock when its holder died."""
@@ -48,11 +46,10 @@ class PostgresLocks(SyncLocks):
         self._raw: RawConnection | None = None
         self._writer: PostgresWarehouse | None = None
 
-    @override
     def write_with(self, warehouse: Warehouse) -> None:
+        """Names the warehouse whose connection holds the locks of projects too, from now on."""
         self._writer = warehouse if isinstance(warehouse, PostgresWarehouse) else None
 
-    @override
     @contextmanager
     def schema(self) -> Iterator[None]:
         """Waits for whoever makes or migrates the schema, up to the connection's lock_timeout."""
@@ -60,9 +57,9 @@ class PostgresLocks(SyncLocks):
         with self._held(f"SELECT pg_advisory_lock({key})", key):
             yield
 
-    @override
     @contextmanager
     def project(self, project_hash: str) -> Iterator[None]:
+        """Holds the lock of a project, on this connection and on the one that writes; does not wait."""
         key = _key(self._location.schema, project_hash)
         what = f"Project {project_hash} in the warehouse ({self._location.shown}, schema {self._location.schema})"
         with self._held(f"SELECT pg_try_advisory_lock({key})", key) as is_mine:
