@@ -1,4 +1,4 @@
-"""`encord-sync load`: label rows that lie in JSON files, into the same tables, without the API."""
+"""`encord-sync load`: reads label rows from JSON files into the same tables, without the API."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""`encord-sync publish`: give readers a copy of the last run."""
+"""`encord-sync publish`: gives readers a copy of the last run."""
 
 from pathlib import Path
 from typing import Any

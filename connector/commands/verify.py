@@ -1,4 +1,4 @@
-"""`encord-sync verify`: compare the warehouse with what Encord holds, and name every difference."""
+"""`encord-sync verify`: compares the warehouse with what Encord holds, and names every difference."""
 
 from pathlib import Path
 from typing import Any
