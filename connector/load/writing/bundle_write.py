@@ -95,7 +95,7 @@ class StoredLabelRow(NamedTuple):
 
 
 def look_up_label_rows(session: Session, project_hash: str) -> list[StoredLabelRow]:
-    """Looks the label rows of the staged `arriving_state` up, all questions in one query.
+    """Looks up the label rows of the staged `arriving_state`, with one query for all questions.
 
     Raises:
         ConnectorError: INTERNAL for a state without a label row: its rows could never be found or removed.
@@ -109,8 +109,8 @@ def look_up_label_rows(session: Session, project_hash: str) -> list[StoredLabelR
         " CASE WHEN {is_outdated} THEN CAST(label_row.labels_last_edited_at AS VARCHAR) END"
         " FROM arriving_state LEFT JOIN label_row ON label_row.label_hash = arriving_state.label_hash"
     )
-    # The listing that promised these labels is in label_row already. Where it says no newer stamp than they have, they
-    # were restored to an older state. Stamps of labels have whole seconds.
+    # The listing that promised these labels is in label_row already. If its stamp is not newer than theirs, they were
+    # restored to an older state. Stamps of labels have whole seconds.
     is_outdated = (
         "NOT arriving_state.force AND arriving_state.labels_last_edited_at < label_row.labels_last_edited_at"
         " AND arriving_state.labels_last_edited_at"
@@ -129,7 +129,7 @@ def look_up_label_rows(session: Session, project_hash: str) -> list[StoredLabelR
 
 
 def outdated_label_rows(stored: Iterable[StoredLabelRow]) -> dict[str, Failure]:
-    """Label rows whose labels are older than the ones stored, and than the listing says: a copy that lags sent them."""
+    """Label rows whose labels are older than both the stored ones and the listing: a lagging replica sent them."""
     return {
         row.label_hash: Failure(
             row.label_hash,
@@ -146,10 +146,10 @@ def outdated_label_rows(stored: Iterable[StoredLabelRow]) -> dict[str, Failure]:
 def replace_data_frames(
     session: Session, replacement: RowReplacement, project_hash: str, frames: pa.Table | None
 ) -> int:
-    """Replaces the frames' facts of the data units whose label rows were renewed; with none those stored go."""
+    """Replaces the facts of frames of data units with renewed label rows; an empty table removes the stored ones."""
     if frames is None:
         return 0
-    # Without facts that arrive there is seldom one to remove.
+    # If no facts arrive, there are seldom any to remove.
     among = (
         ""
         if frames.num_rows

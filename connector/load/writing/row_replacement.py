@@ -137,9 +137,9 @@ class _InsertedParts(PartReplacement):
 
 
 def refuse_doubled_keys(session: Session, name: str, held_in: str, label_hash: str) -> None:
-    """Raises DataRefusedError if a label row has two rows of table `name`, held in that or another one, with one key.
+    """Raises DataRefusedError if a label row has two rows of table `name` with one key, in that table or a staged one.
 
-    Within a part keys are checked before it is taken; this is for rows of several parts.
+    The keys within a part are checked before it is taken; this is for rows of several parts.
     """
     keys = column_list(key_columns(METADATA.tables[name]))
     query = "SELECT 1 FROM {held_in} WHERE label_hash = $label_hash GROUP BY {keys} HAVING count(*) > 1 LIMIT 1"
@@ -148,7 +148,7 @@ def refuse_doubled_keys(session: Session, name: str, held_in: str, label_hash: s
 
 
 def _refuse_orphans(session: Session, name: str, label_hash: str) -> None:
-    """Raises DataRefusedError if a row of table `name` of a label row refers to none; for engines without keys."""
+    """Raises DataRefusedError if a label row's row of table `name` refers to none; for engines without keys."""
     query = (
         "SELECT 1 FROM {name} AS child WHERE label_hash = $label_hash"
         " AND NOT EXISTS (SELECT 1 FROM {referred} AS parent WHERE {is_parent}) LIMIT 1"
@@ -170,4 +170,4 @@ ONE_OF_EACH_FRAME = sql(
     columns=column_list(ARROW_SCHEMAS["data_frame"].names),
     keys=_FRAME_KEY,
 )
-"""The query of the staged frames of project `$project_hash` and the renewed data units, one of several copies."""
+"""The query for the staged frames of the renewed data units in project `$project_hash`, with one copy of each."""

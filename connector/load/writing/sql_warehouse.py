@@ -1,4 +1,4 @@
-"""The warehouse contract kept with SQL: everything that DuckDB and PostgreSQL do alike."""
+"""The warehouse contract, kept with SQL: everything that DuckDB and PostgreSQL do in the same way."""
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -38,7 +38,7 @@ from connector.load.writing.tombstones import bury_label_rows, bury_project
 
 
 class SqlWarehouse(StoredState):
-    """A `Warehouse` (see there for what each method promises) over a session; engines add how to open and close it."""
+    """A `Warehouse` over a session; the contract says what each method promises. Engines add opening and closing."""
 
     is_served = False
     has_lifted_limit = False
@@ -126,7 +126,7 @@ class SqlWarehouse(StoredState):
         return self._in_transaction(refresh)
 
     def _wrote(self, rows_by_table: Mapping[str, int]) -> None:
-        """Hears of rows that a transaction wrote beside those that its method counts; an engine may want to know."""
+        """Called with rows that a transaction wrote in addition to those that its method counts; engines may use it."""
 
     @override
     def keep_task_actions(self, project_hash: str, actions: pa.Table, reading: TaskActionsRead | None = None) -> int:
@@ -195,7 +195,7 @@ class SqlWarehouse(StoredState):
         return self._in_transaction(replace)
 
     def _match_renewed(self, project_hash: str) -> None:
-        """Brings the matches in step of the data units whose label rows were just renewed (staged `accepted`)."""
+        """Brings the matches of the data units in step whose label rows were just renewed (staged `accepted`)."""
         renewed = (
             "SELECT label_row.label_row_id FROM label_row"
             " JOIN accepted ON accepted.label_hash = label_row.label_hash WHERE accepted.content_is_new"
