@@ -1,4 +1,4 @@
-"""What label-row dicts repeat of the ontology: names, colours, texts of options, and the order of attributes."""
+"""What label-row dicts repeat from the ontology: names, colours, texts of options, and the order of attributes."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -55,10 +55,10 @@ class OntologyNames:
                 yield from self._walk(option.get("options", ()))
 
     def option(self, feature_hash: str) -> JsonObject:
-        """The answer that ticks an option; only its hash where the ontology does not have it any more."""
+        """The answer that ticks an option; only its hash if the ontology no longer has it."""
         return dict(self.options.get(feature_hash) or {"featureHash": feature_hash})
 
 
 def _named(name: str | None) -> JsonObject:
-    # The value of a class or attribute is its name in the SDK's snake case.
+    # The value of a class or attribute is its name in snake case, as the SDK makes it.
     return {} if name is None else {"name": name, "value": name.lower().replace(" ", "_")}
