@@ -1,7 +1,7 @@
 """Reads every text file that a user gives in the same way: the settings file, the key, an ontology.
 
 Editors and shells write UTF-8 with or without a byte order mark, and Windows PowerShell's `>` writes UTF-16 with one;
-lines end in LF or CRLF. All of them are read alike.
+lines end in LF or CRLF. All of them are read in the same way.
 """
 
 import codecs

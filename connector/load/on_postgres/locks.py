@@ -93,7 +93,7 @@ class PostgresLocks:
         return self._raw
 
     def _signed(self, statement: str) -> bytes:
-        """The statement with its holder in a comment: the server shows it to whoever asks who holds the lock."""
+        """The statement with its holder in a comment: the server shows it to anybody who asks who holds the lock."""
         holder = self._holder.to_json().replace(b"*/", b"").replace(b"/*", b"")
         return statement.encode() + b" " + _OPEN.encode() + holder + _CLOSE.encode()
 

@@ -81,7 +81,7 @@ SELECT frame, {columns} FROM (
         label_on_frame.*,
         bool_or(CASE WHEN {condition} THEN TRUE ELSE FALSE END) OVER (PARTITION BY {identity}) AS is_chosen
     FROM label_on_frame WHERE {scope}
-        -- Frames that were chosen may lie far apart.
+        -- Chosen frames may be far apart.
         AND frame IN (SELECT CAST(unnest(string_to_array($frames, ',')) AS BIGINT))
 ) AS label
 WHERE is_chosen

@@ -55,7 +55,7 @@ class _Parts:
         return dict(self._replacement.finish())
 
     def frames_needed(self, *, is_event_based: bool) -> int:
-        """How many frames the rows lie on; objects of an event-based label row lie on nanoseconds instead."""
+        """How many frames the rows are on; objects of an event-based label row are on nanoseconds instead."""
         return self._other_frames if is_event_based else max(self._object_frames, self._other_frames)
 
     @property

@@ -29,7 +29,7 @@ def data_units(
     Args:
         unit: the row of data_unit, with columns as keys.
         frames: its rows of data_frame, in order of frames.
-        objects: what lies on its frames.
+        objects: the objects on its frames.
         other_labels: labels of a scene under keys that are no frames.
     """
     data_type = unit["data_type"]
