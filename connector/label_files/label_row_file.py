@@ -139,7 +139,7 @@ def _unpack(file: IO[bytes], unpacked: IO[bytes], unpacked_bytes: int) -> str:
     except zlib.error:
         return "is damaged"
     except gzip.BadGzipFile:
-        # Which of its bytes are damaged cannot be told.
+        # Nobody knows which of its bytes are damaged.
         return "is damaged: it does not fit its checksum, or something else follows it"
     finally:
         unpacked.flush()

@@ -15,7 +15,7 @@ from connector.runs.report import Report
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """Publishes the warehouse that the settings name, where they say."""
+    """Publishes the warehouse of the settings to the place that they name."""
 
     _settings: Settings
     _target: PublishTarget

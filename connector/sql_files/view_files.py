@@ -67,7 +67,7 @@ def view_files(folder: Path | None = None) -> list[ViewFile]:
     """Reads the view files, in the order in which they can be created.
 
     Args:
-        folder: where the files lie; by default the ones that ship with the connector.
+        folder: where the files are; by default the ones that ship with the connector.
 
     Returns:
         Every file after the ones that it reads, and otherwise by name, so that the file system does not matter.

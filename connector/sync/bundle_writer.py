@@ -92,9 +92,8 @@ class BundleWriter:
         """
         if at_once and self._under_way is not None:
             future, _ = self._under_way
-            while not wait(
-                [future], timeout=SECONDS_BETWEEN_CANCELS
-            ).done:  # between two statements a cancel has no effect
+            # Again and again, because between two statements a cancel has no effect.
+            while not wait([future], timeout=SECONDS_BETWEEN_CANCELS).done:
                 self._warehouse.give_up()
         with suppress(ConnectorError):
             self.settle()

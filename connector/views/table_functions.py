@@ -86,7 +86,7 @@ def table_functions(folder: Path | None = None) -> list[TableFunction]:
     """Reads the functions' files.
 
     Args:
-        folder: where the files lie; by default the ones that ship with the connector.
+        folder: where the files are; by default the ones that ship with the connector.
 
     Returns:
         The functions by file, in the order of each.

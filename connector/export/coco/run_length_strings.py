@@ -85,7 +85,7 @@ def _ring_pixels(ring: Ring, left: int, top: int, shape: tuple[int, int]) -> Mas
     height, width = shape
     x0, y0 = (np.array(ring, dtype=np.float64) - (left, top)).T
     x1, y1 = np.roll(x0, -1), np.roll(y0, -1)
-    # An edge crosses the middles of the columns from `first` on, `count` of them; an upright one none.
+    # An edge crosses the middles of `count` columns from `first` on; an upright edge crosses none.
     first = np.clip(np.ceil(np.minimum(x0, x1) - 0.5), 0, width).astype(np.int64)
     count = np.clip(np.ceil(np.maximum(x0, x1) - 0.5), 0, width).astype(np.int64) - first
     edge = np.repeat(np.arange(len(first)), count)

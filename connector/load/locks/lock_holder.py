@@ -74,9 +74,8 @@ def locked(what: str, holder: LockHolder | None) -> ConnectorError:
 
 def _user() -> str:
     try:
-        return (
-            getpass.getuser().encode("utf-8", "backslashreplace").decode()
-        )  # from the environment, which may hold any bytes
+        # The name comes from the environment, which may hold any bytes.
+        return getpass.getuser().encode("utf-8", "backslashreplace").decode()
     except (OSError, KeyError, ImportError):  # a container's user id without a name
         return f"user {os.getuid()}" if hasattr(os, "getuid") else "unknown user"
 

@@ -200,7 +200,7 @@ def writing_failure(path: Path, error: duckdb.Error) -> ConnectorError:
 
 
 def _is_out_of_memory(error: duckdb.Error) -> bool:
-    # A checkpoint that runs out of memory is a FatalException, which says of the reason what DuckDB's text says.
+    # A checkpoint that runs out of memory raises a FatalException, whose text gives DuckDB's reason.
     return isinstance(error, duckdb.OutOfMemoryException) or bool(_OUT_OF_MEMORY.search(str(error)))
 
 

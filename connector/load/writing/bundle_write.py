@@ -29,7 +29,7 @@ from connector.load.writing.staging_checks import unusable_label_rows
 
 
 def complete_states(states: pa.Table) -> pa.Table:
-    """The states with every column of STATES_SCHEMA: `force` is false and the others are NULL where not given.
+    """The states with every column of STATES_SCHEMA: `force` is false and the others are NULL if not given.
 
     Raises:
         ConnectorError: INTERNAL if label_hash or content_is_new is missing, or a label_hash comes twice.

@@ -90,7 +90,7 @@ def dynamic_answers(answers: OwnerAnswers | None, spaces: AbstractSet[str], name
 
     Args:
         answers: of the owner.
-        spaces: where an answer of this owner holds that names no space.
+        spaces: the spaces to which an answer without a space applies, for this owner.
         names: of the ontology.
     """
     if answers is None:

@@ -30,7 +30,7 @@ def data_units(
         unit: the row of data_unit, with columns as keys.
         frames: its rows of data_frame, in order of frames.
         objects: the objects on its frames.
-        other_labels: labels of a scene under keys that are no frames.
+        other_labels: labels of a scene under keys that are not frames.
     """
     data_type = unit["data_type"]
     if data_type == "img_group":

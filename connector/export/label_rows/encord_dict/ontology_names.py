@@ -16,10 +16,10 @@ class OntologyNames:
         shapes: object class → its shape.
         attributes: class → attribute hash → the keys name and value of its answers, in the SDK's order: an attribute,
             then what each of its options opens.
-        attribute_names: attribute hash → the same keys, for an attribute that several classes share: the tables keep it
-            with the first of them.
+        attribute_names: attribute hash → the same keys, for an attribute that several classes share, which the tables
+            keep with the first of them.
         options: option hash → the keys name, value and featureHash of an answer that ticks it.
-        option_places: option hash → its place among those of its attribute, and some others'.
+        option_places: option hash → a number that sorts the options of an attribute.
     """
 
     classes: dict[str, JsonObject] = field(default_factory=dict)

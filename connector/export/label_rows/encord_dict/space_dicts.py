@@ -39,8 +39,8 @@ def spaces_and_scene_labels(
 ) -> tuple[dict[str, JsonObject], dict[str, JsonObject]]:
     """The spaces of a label row, and the labels of a scene that are under keys of its data unit instead.
 
-    A continuous scene names no spaces: the labels of its point clouds lie under `<stream>@<nanosecond>`, its channels
-    are known by the answers that are placed on them.
+    A continuous scene names no spaces: the labels of its point clouds are under `<stream>@<nanosecond>`, and its
+    channels are known from the answers on them.
 
     Returns:
         Space id → space; key → labels.
