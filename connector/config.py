@@ -1,4 +1,4 @@
-"""Settings: one frozen object from flags > environment > TOML file, every option declared and documented once, here.
+"""Settings: one frozen object from flags > environment > TOML file; declares and documents every option, once.
 
 An option `bundle_rows` is the flag `--bundle-rows`, the environment variable `ENCORD_SYNC_BUNDLE_ROWS` and the TOML key
 `bundle_rows`. Secrets have no flag: a command line is visible to every process of the machine.
@@ -26,7 +26,8 @@ UNITED_STATES = "https://api.us.encord.com"
 _SDK_ENVIRONMENT = {"ENCORD_SSH_KEY_FILE": "ssh_key_file", "ENCORD_SSH_KEY": "ssh_key"}
 _KEY_OPTIONS = ("ssh_key_file", "ssh_key")
 _ALIKE = 0.7
-"""How alike two names are, from 0 to 1, when one is taken for the other misspelt: PROJECT_HASH and PROJECT are."""
+"""How similar two names must be, from 0 to 1, for one to count as a misspelling of the other, such as PROJECT_HASH of
+PROJECT."""
 
 
 def _secret(description: str) -> Any:  # noqa: ANN401 - pydantic types the default of a field as Any
@@ -151,12 +152,12 @@ class Settings(BaseModel):
 
 
 def _is_url(text: str) -> bool:
-    """Whether a text is no path: messages repeat paths."""
+    """Whether a text is a URL, and no path: messages repeat paths."""
     return "://" in text or without_credentials(text) != text
 
 
 OPTIONS: dict[str, str] = {field.alias or name: name for name, field in Settings.model_fields.items()}
-"""Option name as users write it → field of Settings."""
+"""Option name, as users write it → field of Settings."""
 
 
 def load_settings(flags: Mapping[str, Any], environment: Mapping[str, str], config: Path | None = None) -> Settings:
@@ -180,7 +181,7 @@ def load_settings(flags: Mapping[str, Any], environment: Mapping[str, str], conf
     merged: dict[str, Any] = {}
     origin: dict[str, str] = {}
     for name, level in levels:
-        # A key file on one level hides a key text on a lower one: they are two ways to say the same thing.
+        # A key file on one level hides a key text on a lower one: they say the same thing in two ways.
         hides_keys = any(option in merged for option in _KEY_OPTIONS)
         for option, value in level.items():
             if option in merged or (hides_keys and option in _KEY_OPTIONS):
@@ -201,7 +202,7 @@ def load_settings(flags: Mapping[str, Any], environment: Mapping[str, str], conf
 
 
 def _require_text(values: Mapping[str, Any], origin: Mapping[str, str]) -> None:
-    """See that bytes which are no text, as a shell or an environment can carry them, do not get any further.
+    """Refuse bytes that are not text, which a shell or an environment can carry.
 
     Raises:
         ConnectorError: CONFIGURATION; names the option, and not the value, which may be a secret.
@@ -217,7 +218,7 @@ def _require_text(values: Mapping[str, Any], origin: Mapping[str, str]) -> None:
 
 
 def is_text(value: str) -> bool:
-    """Whether all bytes that a shell or an environment gave were text; Python carries others as lone surrogates."""
+    """Whether all bytes from a shell or an environment were text; Python keeps other bytes as lone surrogates."""
     return value.encode("utf-8", "replace").decode() == value
 
 
@@ -240,9 +241,9 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _refuse_misspelt(environment: Mapping[str, str]) -> None:
-    """Refuses a variable whose name comes close to one of ours: its value would silently not count.
+    """Refuses a variable whose name is close to one of ours: its value would be ignored silently.
 
-    Others of the prefix are left alone: a container platform sets some, named after a service called encord-sync.
+    Other variables with the prefix are left alone: a container platform sets some for a service called encord-sync.
 
     Raises:
         ConnectorError: CONFIGURATION.
@@ -278,6 +279,6 @@ def _from_file(path: Path) -> dict[str, Any]:
             )
     for option in ("ssh_key_file", "publish"):
         if option in values and not _is_url(str(values[option])):
-            # A scheduled job starts in a folder of its own; a path in a file is meant from that file.
+            # A scheduled job starts in a folder of its own, so a path in a file is relative to that file.
             values[option] = str(path.parent / Path(str(values[option])).expanduser())
     return values

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 
 class ExitCode(enum.IntEnum):
-    """What the command answers to the shell; fixed, so that schedulers can rely on it."""
+    """What the command returns to the shell; fixed, so that schedulers can rely on it."""
 
     OK = 0
     CONFIGURATION = 2
@@ -38,7 +38,7 @@ class ErrorKind(enum.StrEnum):
     TOO_LARGE = "too_large"
     """Encord refused a request or an answer for its size; a smaller bundle may pass."""
     SOURCE_CONTENT = "source_content"
-    """An answer arrived whole but is not what Encord's format says: one label row or listing entry is set aside."""
+    """An answer arrived complete but breaks Encord's format: one label row or listing entry is set aside."""
     MISSING = "missing"
     """A label row that the listing names was not in the answer."""
     OUTDATED = "outdated"
@@ -98,9 +98,9 @@ class ConnectorError(Exception):
     Attributes:
         kind: one of the closed list.
         message: what failed, and on which id. Holds no key, password, signed URL or label text.
-        remedy: what the user can do next, one sentence; may be empty where the message says it.
-        retry_after: seconds that the server asked to wait, where it did.
-        is_transient: whether the same request may succeed a little later: as its kind says, unless told otherwise.
+        remedy: what the user can do next, one sentence; may be empty if the message says it.
+        retry_after: seconds that the server asked to wait, if it did.
+        is_transient: whether the same request may succeed a little later; its kind decides, unless told otherwise.
     """
 
     def __init__(
@@ -121,12 +121,12 @@ class ConnectorError(Exception):
 
 
 class FormatError(ValueError):
-    """A part of an answer or a file that is not of its format, in words that hold no text of labels.
+    """A part of an answer or a file that breaks its format, in words that hold no text of labels.
 
     Attributes:
         what: what is wrong with the part, such as "is text, not a number".
         path: the keys and places that lead to it, outermost first.
-        owner: whose part it is, such as "object 1a2b3c4d"; empty if nobody's.
+        owner: what the part belongs to, such as "object 1a2b3c4d"; empty if unknown.
     """
 
     def __init__(self, what: str, path: Sequence[str | int] = (), owner: str = "") -> None:
@@ -139,11 +139,11 @@ class FormatError(ValueError):
         super().__init__(f"{name[:_LONGEST_KEY]} {what}" + (f" ({details})" if details else ""))
 
     def within(self, *outer: str | int) -> "FormatError":
-        """The same of a larger whole, in which these keys lead to the part."""
+        """The same error within a larger whole, in which these keys lead to the part."""
         return FormatError(self.what, (*outer, *self.path), self.owner)
 
     def of_label_row(self, label_hash: str) -> str:
-        """What to tell of the label row that has the part."""
+        """What to say about the label row that has the part."""
         return (
             f"Label row {label_hash} is not of Encord's format: {self}. What was stored of it stays."
             " Correct it where it comes from; the next run tries it again."
@@ -151,10 +151,10 @@ class FormatError(ValueError):
 
 
 class UnreadableEntryError(FormatError):
-    """An entry of a listing that is no JSON.
+    """An entry of a listing that is not JSON.
 
     Attributes:
-        names: what it is called, as far as that can be read: label_hash, data_hash, branch_name.
+        names: its label_hash, data_hash and branch_name, as far as they can be read.
     """
 
     def __init__(self, problem: FormatError, names: Mapping[str, object]) -> None:

@@ -1,4 +1,4 @@
-"""Where the folders `migrations/` and `sql/` lie: at the top of a checkout for people, inside the package in a wheel.
+"""Finds the folders `migrations/` and `sql/`: at the top of a checkout for people, inside the package in a wheel.
 
 The wheel's build (hatch `force-include` in pyproject.toml) puts them at `connector/_migrations` and `connector/_sql`.
 """
@@ -26,7 +26,7 @@ def packaged_folder(name: str) -> Path:
     if installed.is_dir():
         return installed
     checkout = _PACKAGE.parent
-    # Beside an installed package lies site-packages, where a folder of this name would be somebody else's.
+    # The parent of an installed package is site-packages, where a folder of this name would be somebody else's.
     if (checkout / "pyproject.toml").is_file() and (checkout / name).is_dir():
         return checkout / name
     raise ConnectorError(

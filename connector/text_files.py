@@ -1,7 +1,7 @@
-"""Text files that a user gives, read in one way: the settings file, the key, an ontology.
+"""Reads every text file that a user gives in the same way: the settings file, the key, an ontology.
 
 Editors and shells write UTF-8 with or without a byte order mark, and Windows PowerShell's `>` writes UTF-16 with one;
-lines end in LF or CRLF. All of them are read alike.
+lines end in LF or CRLF. All of them are read in the same way.
 """
 
 import codecs
@@ -12,18 +12,18 @@ from connector.errors import ConnectorError, ErrorKind
 UTF_8_MARK = codecs.BOM_UTF8
 UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 LARGEST_BYTES = 64_000_000
-"""No settings, key or ontology is nearly as large; a device or a wrong file may be."""
+"""No settings, key or ontology comes near this size; a device or a wrong file may."""
 
 
 def read_text(path: Path | str, what: str) -> str:
-    """The text of a file, without a byte order mark, its lines ended by LF.
+    """The text of a file, without a byte order mark and with LF as line ends.
 
     Args:
         path: the file; `~` is the user's home.
         what: what the file is, for the message, such as "The configuration file".
 
     Raises:
-        ConnectorError: CONFIGURATION, if there is no such file, it cannot be read, is too large or is no text.
+        ConnectorError: CONFIGURATION, if there is no such file, it cannot be read, is too large or is not text.
     """
     try:
         with Path(path).expanduser().open("rb") as file:

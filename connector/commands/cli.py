@@ -1,6 +1,6 @@
 """The command `encord-sync`: the group of its commands, and the boundary where every failure becomes one message.
 
-Each command is in the module of its name. It imports what it needs when it runs: help stays quick.
+Each command is in the module named after it, and imports what it needs when it runs, so that help stays quick.
 """
 
 import io
@@ -26,14 +26,14 @@ from connector.runs.printing import print_line, print_lines, print_traceback
 
 
 class _Commands(click.Group):
-    """The commands; one that is interrupted ends with its own exit code, where click says "Aborted!" and 1."""
+    """The commands; an interrupted one ends with an exit code of its own, and not with click's "Aborted!" and 1."""
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command that was asked for."""
         try:
             return super().invoke(ctx)
         except click.UsageError as error:
-            # It quotes what it does not understand: an argument, which may be a warehouse's URL without its option.
+            # It quotes the argument that it does not understand, which may be a warehouse's URL without its option.
             raise click.UsageError(without_credentials(error.format_message()), error.ctx) from None
         except KeyboardInterrupt:
             print_line("encord-sync: interrupted; the transaction in flight was rolled back.", sys.stderr)
@@ -62,7 +62,7 @@ for command in (sync, check, status, verify, publish, migrate, demo, export, loa
 def main() -> None:
     """Run the command; every failure ends in one message and its exit code."""
     is_debugged = "--debug" in sys.argv
-    # Lines of libraries' own, such as psycopg's of a cut connection, are for --debug; what they mean, a message says.
+    # Libraries' own lines, such as psycopg's about a lost connection, are for --debug; our messages say what they mean.
     logging.lastResort = logging.NullHandler()
     try:
         require_text(sys.argv[1:])

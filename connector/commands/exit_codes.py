@@ -15,7 +15,7 @@ Exit codes:
 
 
 def exit_codes_with(code: int, meaning: str) -> str:
-    """The exit codes of a command where one of them means something of its own."""
+    """The exit codes of a command for which one of them has a meaning of its own."""
     return "\n".join(
         f"{code:4}  {meaning}" if line.startswith(f"{code:4} ") else line for line in EXIT_CODES.split("\n")
     )

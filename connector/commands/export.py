@@ -1,4 +1,4 @@
-"""`encord-sync export …`: files made from the warehouse alone; Encord is not asked. A file a command, added below."""
+"""`encord-sync export …`: writes files from the warehouse alone; Encord is not asked. Each command has a module."""
 
 import click
 

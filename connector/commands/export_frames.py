@@ -59,7 +59,7 @@ def export_frames(
 
     The frame number is the index of the decoded frame, so variable frame rates are right. A file with another number of
     frames than Encord counts is refused: it is not the file that was labelled. One pass over the file; labels are read
-    first and the warehouse let go of. Needs pip install "encord-sync[frames]".
+    first, and then the warehouse is closed. Needs pip install "encord-sync[frames]".
 
     \b
     Examples:

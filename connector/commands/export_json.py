@@ -43,8 +43,8 @@ def export_json(
 
     The file is what the first script of Encord's "Export Labels" page writes: a JSON list with one object a label row.
     `from_labels_dict` of the SDK reads each as it reads the original. Encord is not asked, nobody's task is opened; a
-    label row that nobody has opened yet is left out (the script would create it). Written row by row: a project may be
-    of any size. The file appears when it is whole.
+    label row that nobody has opened yet is left out (the script would create it). It is written row by row, so a
+    project may be of any size. The file appears when it is complete.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""`encord-sync load`: label rows that lie in JSON files, into the same tables, without the API."""
+"""`encord-sync load`: reads label rows from JSON files into the same tables, without the API."""
 
 from pathlib import Path
 from typing import Any
@@ -35,14 +35,14 @@ def load(
     ontology: Path | None,
     **flags: Any,  # noqa: ANN401 - click hands over what the options declare
 ) -> None:
-    """Load label rows that lie in JSON FILES into the same tables and views, without the API.
+    """Load label rows from JSON FILES into the same tables and views, without the API.
 
     Reads what `to_encord_dict()` of Encord's SDK wrote: a JSON list of label rows (as the first script of the "Export
     Labels" page and `export json` write it), one label row, or one a line; also compressed with gzip, and the files
     that Encord's app exports, as far as they have the same form. The format does not name the project: --project does.
 
-    A label row takes the place of an older one; newer labels in the warehouse stay, and so do those that a sync brought
-    of the same second. A sync of the project later takes over: it brings what files do not know.
+    A label row replaces an older one. Newer labels in the warehouse stay, and so do labels of the same second that a
+    sync brought. A later sync of the project takes over: it brings what files do not know.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""`encord-sync migrate`: bring an older warehouse up to this release."""
+"""`encord-sync migrate`: brings an older warehouse up to this release."""
 
 from pathlib import Path
 from typing import Any

@@ -24,7 +24,7 @@ def _field(option: str) -> FieldInfo:
 
 
 def has_flag(option: str) -> bool:
-    """Whether an option may stand on the command line; secrets may not."""
+    """Whether an option may be given on the command line; secrets may not."""
     extra = _field(option).json_schema_extra
     return not (isinstance(extra, dict) and extra.get("flag") is False)
 
@@ -51,7 +51,7 @@ SYNC_OPTIONS = tuple(option for option in OPTIONS if has_flag(option))
 
 
 def with_settings(*options: str) -> Callable[[Command], Command]:
-    """Give a command the named options, and --config; it is called with what the user gave, as keyword arguments."""
+    """Give a command the named options, and --config; it gets what the user gave as keyword arguments."""
 
     def decorate(command: Command) -> Command:
         for option in reversed(options):
@@ -90,13 +90,13 @@ def _click_option(option: str) -> Callable[[Command], Command]:
     elif get_origin(annotation) not in (None, UnionType):
         arguments["type"] = click.Choice(get_args(annotation))
     else:
-        # Values are checked once, by Settings, wherever they come from: click only takes the text.
+        # Settings checks values once, wherever they come from: click only takes the text.
         arguments.update(type=str, metavar=_metavar(option))
     return click.option(flag, option, **arguments)
 
 
 def default_text(option: str) -> str:
-    """The option's default as a user would write it; empty where there is none to speak of."""
+    """The option's default as a user would write it; empty if there is none worth showing."""
     default = _field(option).default
     if default in (None, False, ()):
         return ""
@@ -111,7 +111,7 @@ _METAVARS = {
     "wait": "SECONDS",
     "publish": "PATH",
 }
-"""What the last word of an option takes."""
+"""The last word of an option → what it takes."""
 
 
 def _metavar(option: str) -> str:
@@ -135,16 +135,16 @@ def given(flags: dict[str, Any]) -> dict[str, Any]:
     return {
         name: value
         for name, value in flags.items()
-        # A flag that was not given is false too, unless it is one that switches off.
+        # A flag that was not given is false too, unless it is on by default.
         if value not in (None, ()) and (value is not False or _field(name).default is True)
     }
 
 
 def require_text(arguments: Sequence[str]) -> None:
-    """See that what stands on the command line is text, in the encoding of this system.
+    """Refuse a command line that is not text in the encoding of this system.
 
     Raises:
-        ConnectorError: CONFIGURATION; names the option that it is not.
+        ConnectorError: CONFIGURATION; names the option that is not text.
     """
     option = ""
     for argument in arguments:
@@ -163,10 +163,10 @@ def report_for(settings: Settings, *, is_output_taken: bool = False) -> Report:
 
     Args:
         settings: of the command.
-        is_output_taken: whether standard output carries something else; JSON lines go to standard error then.
+        is_output_taken: whether standard output carries something else; then JSON lines go to standard error.
     """
     if settings.debug:
-        # The SDK logs the beginning of each request's body; keys, signatures and answers are not in it.
+        # The SDK logs the beginning of each request's body, which holds no key, signature or answer.
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(LogLine("%(asctime)s %(name)s %(message)s"))
         logging.basicConfig(level=logging.INFO, handlers=[handler])

@@ -1,4 +1,4 @@
-"""`encord-sync publish`: give readers a copy of the last run."""
+"""`encord-sync publish`: gives readers a copy of the last run."""
 
 from pathlib import Path
 from typing import Any
@@ -22,13 +22,13 @@ from connector.commands.options import (
 def publish(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click hands over what the options declare
     """Give readers a copy of what the last run left, if that run succeeded. `sync --publish` does it by itself.
 
-    A DuckDB file can be opened by nobody else while a sync writes to it, and not be synced while somebody has it open.
-    A published copy is free of that: it is compact, read-only, opens in DuckDB 1.2.2 and newer, and is replaced in one
-    step. Who has the earlier copy open keeps it; table publication says which run a copy holds.
+    Nobody else can open a DuckDB file while a sync writes to it, and it cannot be synced while somebody has it open. A
+    published copy avoids this: it is compact, read-only, opens in DuckDB 1.2.2 and newer, and is replaced in one step.
+    Readers that have the earlier copy open keep it; table publication says which run a copy holds.
 
     PATH is a DuckDB file, or a folder for one of the warehouse's name. --publish-format parquet writes a folder
-    labels-parquet beside labels.duckdb: a folder a run with one Parquet file a table and a manifest.json, and a link
-    `current` to the newest.
+    labels-parquet next to labels.duckdb: a folder for each run, with one Parquet file per table and a manifest.json,
+    and a link `current` to the newest.
 
     \b
     Examples:

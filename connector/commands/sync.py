@@ -1,4 +1,4 @@
-"""`encord-sync sync`: bring the warehouse up to what Encord holds now."""
+"""`encord-sync sync`: brings the warehouse up to date with what Encord holds now."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""`encord-sync verify`: compare the warehouse with what Encord holds, and name every difference."""
+"""`encord-sync verify`: compares the warehouse with what Encord holds, and names every difference."""
 
 from pathlib import Path
 from typing import Any
@@ -40,9 +40,9 @@ def verify(
     makes their rows in memory, and compares them with the warehouse, table by table: a row too many, a row too few, a
     single number that is another one. Also finds rows that belong to no label row.
 
-    A label row that was edited in Encord since the last sync is told as "not synced yet": it is no difference. Other
-    facts of the listing (stage, priority, title, …) carry no time stamp in Encord, so run it after a sync. It downloads
-    as much as a first sync; on a big project look at a sample, another one each time.
+    A label row that was edited in Encord since the last sync is reported as "not synced yet", not as a difference.
+    Other facts of the listing (stage, priority, title, …) have no time stamp in Encord, so run it after a sync. It
+    downloads as much as a first sync; on a big project compare a sample, another one each time.
 
     The warehouse is opened read-only and must not be synced meanwhile (a DuckDB file cannot be). Text is not printed,
     only how long it is, because it may be a label's; --verbose prints it. With --log-format json there is one line a

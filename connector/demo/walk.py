@@ -30,7 +30,7 @@ ANNOTATED = "calving-pen-001.mp4"
 
 
 def run_demo(size: Literal["small", "medium", "large"], seed: int, path: Path) -> None:
-    """Run the demo and leave its DuckDB file at `path`; a file of an earlier demo is replaced.
+    """Run the demo and leave its DuckDB file at `path`; replaces the file of an earlier demo.
 
     Raises:
         ConnectorError: WAREHOUSE or LOCKED, if the file cannot be written; INTERRUPTED.
@@ -93,7 +93,7 @@ def _remove_earlier(path: Path) -> None:
             f"{path} exists and cannot be taken for the file of an earlier demo: {error.message}",
             remedy="Name another with --file.",
         ) from error
-    # None, where the demo was killed before its first listing.
+    # There is none if the demo was killed before its first listing.
     if {project.title for project in status.projects} - {SAMPLE_TITLE}:
         raise ConnectorError(
             ErrorKind.WAREHOUSE, f"{path} is the warehouse of other projects.", remedy="Name another file with --file."

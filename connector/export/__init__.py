@@ -1,1 +1,1 @@
-"""Files made from the warehouse alone. Beside the pipeline: reads through `load`, and never asks Encord."""
+"""Makes files from the warehouse alone. Not part of a sync: it reads through `load`, and never asks Encord."""

@@ -1,4 +1,4 @@
-"""The folder that an export writes to: nothing leaves it, whatever the warehouse calls its data units."""
+"""The folder of an export: nothing is written outside of it, whatever names the warehouse has for data units."""
 
 import os
 from pathlib import Path
@@ -8,13 +8,13 @@ from connector.normalise.ids import NAME
 
 
 def folder_within(out: Path, *names: str) -> Path:
-    """The folder of these names within `out`; it is not made.
+    """The folder with these names within `out`; it is not created.
 
-    The names are checked once more: an older release may have let others into the warehouse.
+    The names are checked once more, because an older release may have stored invalid ones.
 
     Raises:
-        ConnectorError: SOURCE_CONTENT, if one of the names cannot be that of a folder; CONFIGURATION, if a link that
-            lies in `out` leads out of it.
+        ConnectorError: SOURCE_CONTENT, if one of the names cannot be the name of a folder; CONFIGURATION, if a link in
+            `out` leads out of it.
     """
     for name in names:
         if not NAME.is_one(name):

@@ -1,4 +1,4 @@
-"""A file that has its name only once it is whole."""
+"""A file that gets its name only when it is complete."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,10 +10,10 @@ from connector.process.file_modes import take_place
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """A new file beside `path`: it takes that place at the end of the block, and goes if the block raises.
+    """A new file next to `path`, which it replaces at the end of the block; it is removed if the block raises.
 
-    What a killed run left beside it is replaced. A link under either name is replaced, too, and never
-    followed. It is as open to others as what it replaces.
+    A file that a killed run left there is replaced. A link with either name is replaced too, and never followed. The
+    new file has the same permissions as the one that it replaces.
 
     Raises:
         OSError: it cannot be written.

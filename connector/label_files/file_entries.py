@@ -21,11 +21,11 @@ Entry = dict[str, Any]
 _NEEDED = ("data_hash", "data_type", "dataset_hash", "dataset_title", "data_title")
 _WITHOUT_FILE_TYPE = frozenset({"img_group"})
 _TOLERANCE = 0.01
-"""How far from a whole number a video's duration times its rate may lie to be its number of frames."""
+"""A video's duration times its rate is its number of frames if it is this close to a whole number."""
 
 
 class _Unit(msgspec.Struct):
-    """What a data unit says of itself; its labels stay as they are."""
+    """What a data unit says about itself; its labels stay as they are."""
 
     data_type: str | None = None
     width: Number = None
@@ -40,7 +40,7 @@ class _Unit(msgspec.Struct):
 
 
 class _Row(msgspec.Struct):
-    """What a label row says of itself."""
+    """What a label row says about itself."""
 
     label_hash: str | None = None
     branch_name: str | None = None
@@ -62,7 +62,7 @@ _LEAVES = {str | None: TEXT, bool | None: FLAG, Number: NUMBER}
 
 
 def _form(record: type[msgspec.Struct], **others: Form) -> Fields:
-    """The form that a record asks for, to say what differs from it."""
+    """The form that a record requires, for messages about what differs from it."""
     leaves = {field.name: _LEAVES[field.type] for field in msgspec.structs.fields(record) if field.type in _LEAVES}
     return Fields({**leaves, **others}, needed=_NEEDED if record is _Row else ())
 
@@ -77,7 +77,7 @@ def file_entry(raw: msgspec.Raw) -> Entry:
         raw: its JSON.
 
     Raises:
-        FormatError: it is no label row, or does not say which data unit it belongs to.
+        FormatError: it is not a label row, or does not say which data unit it belongs to.
     """
     try:
         entry = _entry(_DECODER.decode(raw))
@@ -100,7 +100,7 @@ def _problem(raw: msgspec.Raw) -> FormatError:
 
 
 def label_hash_of(raw: msgspec.Raw) -> str | None:
-    """The label hash that a label row names, also where other parts of it cannot be read; None if it names none."""
+    """The label hash that a label row names, even if other parts of it cannot be read; None if it names none."""
     part = readable_parts(raw).get("label_hash")
     try:
         label_hash = None if part is None else orjson.loads(memoryview(part))
@@ -128,7 +128,7 @@ def _entry(row: _Row) -> Entry:
         "is_shadow_data": row.is_shadow_data,
         "number_of_frames": _frame_count(data_type, units),
         "file_type": None if data_type in _WITHOUT_FILE_TYPE else unit.data_type,
-        # Pages and scenes are written as 0 by 0 pixels at 0 frames a second.
+        # Pages and scenes come with 0 by 0 pixels and 0 frames a second.
         "width": unit.width or None,
         "height": unit.height or None,
         "duration": unit.data_duration,
@@ -141,7 +141,7 @@ def _entry(row: _Row) -> Entry:
 
 
 def _frame_count(data_type: str, units: list[_Unit]) -> int | None:
-    """The number of frames, where the file proves it."""
+    """The number of frames, if the file proves it."""
     if data_type == "image":
         return 1
     if data_type == "img_group":

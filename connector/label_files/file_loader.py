@@ -29,7 +29,7 @@ _KEPT_NOTE = "unchanged: the same or newer labels are in the warehouse"
 
 
 class _Bundle:
-    """Label rows that are written together: none of them twice."""
+    """Label rows that are written together, none of them twice."""
 
     def __init__(self) -> None:
         self.rows: list[FetchedLabelRow] = []
@@ -57,7 +57,7 @@ class FileLoader:
         Args:
             warehouse: where the rows go; it has the project.
             ontology: the project's.
-            settings: of the run; bundle_rows and bundle_bytes bound what is written together.
+            settings: of the run; bundle_rows and bundle_bytes limit what is written together.
             receipt: of the project.
             report: of the run.
         """
@@ -101,7 +101,7 @@ class FileLoader:
                 self._receipt.skipped += 1
                 continue
             row_id = label_row_id(self._receipt.project_hash, entry["data_hash"], entry["branch_name"])
-            if row_id in self._met:  # in this file or an earlier one, too: compared with what became of that
+            if row_id in self._met:  # also met earlier, in this file or another: compare with the result of that
                 yield bundle
                 bundle = _Bundle()
                 self._known = KnownRows(self._warehouse, self._receipt.project_hash)
@@ -111,7 +111,7 @@ class FileLoader:
         yield bundle
 
     def _sort_in(self, bundle: _Bundle, row_id: str, entry: Entry, file: LabelRowFile, raw: msgspec.Raw) -> None:
-        """Decides what becomes of one label row."""
+        """Decides what to do with one label row."""
         label_hash = entry["label_hash"]
         if contradiction := self._known.contradiction(row_id, entry):
             message = f"Label row {label_hash} was not loaded: {contradiction}"
@@ -147,7 +147,7 @@ class FileLoader:
         }
 
     def _list(self, bundle: _Bundle) -> None:
-        """Puts label rows and data units into the warehouse that it does not know; what it knows stays as it is."""
+        """Adds label rows and data units that the warehouse does not know; what it knows stays as it is."""
         project_hash = self._receipt.project_hash
         listing = normalise_listing(project_hash, list(bundle.entries.values()), ARROW_SCHEMAS)
         for name, reason in listing.rejected:
@@ -161,7 +161,7 @@ class FileLoader:
         self._units.update(units["data_hash"].to_pylist())
         new = {"data_unit": units.filter(unknown), "label_row": label_rows.filter(is_new)}
         self._warehouse.upsert_metadata(project_hash, new, _UNCHANGED)
-        # Of those that the listing knew without labels, only their label_hash is news.
+        # Label rows that a listing brought before anybody opened them get only their label_hash.
         opened = label_rows.filter(pc.invert(is_new)).select(_KEYS_OF_LABEL_ROW)
         if opened.num_rows:
             self._warehouse.upsert_metadata(project_hash, {"label_row": opened}, _UNCHANGED)

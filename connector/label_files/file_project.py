@@ -1,4 +1,4 @@
-"""The project that files are loaded into, and its ontology: Encord's if it is stored, the given one, or a found one."""
+"""The project that files are loaded into, and its ontology: Encord's if it is stored, a given one, or one found."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -20,7 +20,7 @@ from connector.source.answers.json_parts import json_problem
 from connector.text_files import read_text
 
 _UNREADABLE = (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError)
-"""What reading a label row raises that is not of Encord's format; loading it names it."""
+"""What reading a label row raises if it breaks Encord's format; loading that label row reports it."""
 
 
 def read_ontology_file(path: Path) -> dict[str, Any]:
@@ -63,8 +63,8 @@ def file_project(
         project_hash: the project.
         title: its title, if the warehouse does not know it from Encord.
         ontology: the structure of its ontology, if it was given.
-        files: what is to be loaded; gone through once if neither Encord nor the user says what the ontology is.
-        report: hears where the ontology is from.
+        files: what is to be loaded; read once here if neither Encord nor the user says what the ontology is.
+        report: is told where the ontology comes from.
 
     Returns:
         The project's title, or hash, and its ontology.

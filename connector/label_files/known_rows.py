@@ -1,4 +1,4 @@
-"""What the warehouse holds of the label rows that files bring, and whether a file's labels are to take their place."""
+"""What the warehouse holds of the label rows in files, and whether a file's labels replace it."""
 
 import datetime
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ class KnownRow:
         edited_at: the stamp inside its labels.
         is_from_encord: whether a sync brought its labels, rather than a file.
         is_deleted: whether a sync found it gone.
-        is_stale: whether its rows are to be made again from the same labels.
+        is_stale: whether its rows must be made again from the same labels.
         annotations: objects on frames in it.
     """
 
@@ -56,9 +56,9 @@ class KnownRows:
         return self._rows.get(label_row_id)
 
     def is_kept(self, label_row_id: str, entry: Entry) -> bool:
-        """Whether what the warehouse holds stays: newer labels, or the same from Encord itself.
+        """Whether the warehouse keeps its labels: they are newer, or the same and from Encord itself.
 
-        Encord's whole seconds and a file's are the same; labels without a stamp are older than all that have one.
+        Stamps are compared in whole seconds; labels without a stamp count as older than all that have one.
         """
         known = self._rows.get(label_row_id)
         if known is None or known.content_hash is None:
@@ -69,7 +69,7 @@ class KnownRows:
         return edited_at < known.edited_at or (edited_at == known.edited_at and known.is_from_encord)
 
     def contradiction(self, label_row_id: str, entry: Entry) -> str | None:
-        """Why a file's label row cannot be brought together with the warehouse's; None if it can."""
+        """Why a file's label row contradicts the warehouse's; None if it does not."""
         label_hash = entry["label_hash"]
         known = self._rows.get(label_row_id)
         if known is not None and known.is_deleted:
@@ -81,13 +81,13 @@ class KnownRows:
         return None
 
     def change(self, label_row_id: str, entry: Entry) -> Change:
-        """The label row as what a sync would have decided to fetch."""
+        """The label row in the form in which a sync decides to fetch it."""
         known = self._rows.get(label_row_id) or KnownRow(None)
         is_new = known.content_hash is None
         return Change(
             label_row_id=label_row_id,
             label_hash=entry["label_hash"],
-            # What only the listing says stays unknown, so that the next sync fetches the label row.
+            # What only the listing knows stays unknown, so that the next sync fetches the label row.
             last_edited_at=None,
             is_valid=None,
             stored_content_hash=known.content_hash,

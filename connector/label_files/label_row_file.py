@@ -1,7 +1,7 @@
-"""One file of label rows → the JSON of each, without decoding them: a list, one object, or one object a line.
+"""Splits a file of label rows into the JSON of each, without decoding it: a list, one object, or one object a line.
 
-The file is mapped into memory, not read: it may be larger than the memory is. A compressed one, and one in UTF-16, is
-unpacked into a file without a name first. Where it is cut short or damaged, the label rows before that are there.
+The file is mapped into memory, not read, because it may be larger than the memory. A compressed file, or one in UTF-16,
+is first unpacked into a nameless file. If it is cut short or damaged, the label rows before that are still found.
 """
 
 import codecs
@@ -26,7 +26,7 @@ from connector.text_files import UTF_8_MARK, UTF_16_MARKS
 
 _GZIP = b"\x1f\x8b"
 _PIECE_BYTES = 16_384
-"""Unpacked at a time: where compressed data is damaged, the piece is lost in which that shows."""
+"""How much is unpacked at a time: if compressed data is damaged, the piece in which that shows is lost."""
 _ROWS = msgspec.json.Decoder(list[msgspec.Raw])
 _ONE = msgspec.json.Decoder(msgspec.Raw)
 
@@ -36,9 +36,9 @@ class LabelRowFile:
 
     Attributes:
         path: the file.
-        body: what the label rows are parts of.
-        rows: the JSON of each label row, views of the body; some may be no JSON.
-        damage: why they are not all that the file once held; None if they are.
+        body: the content that the label rows are parts of.
+        rows: the JSON of each label row, as views of the body; some may not be valid JSON.
+        damage: why label rows are missing that the file once held; None if none are.
     """
 
     def __init__(self, path: Path, unpacked_bytes: int) -> None:
@@ -46,7 +46,7 @@ class LabelRowFile:
 
         Args:
             path: the file.
-            unpacked_bytes: what a compressed one may unpack to.
+            unpacked_bytes: the most that a compressed file may unpack to.
 
         Raises:
             ConnectorError: SOURCE_CONTENT, if no label row can be found in it; CONFIGURATION, if it cannot be read, or
@@ -85,10 +85,10 @@ class LabelRowFile:
 
 
 def _mapped(file: IO[bytes], unpacked_bytes: int) -> tuple[mmap.mmap | None, str]:
-    """The content of a file, unpacked and in UTF-8, and what is damaged about its packing, in words.
+    """The content of a file, unpacked and in UTF-8, and how its compressed data is damaged, in words.
 
     Returns:
-        None in place of the content, if there is none: nothing cannot be mapped.
+        None in place of the content if the file is empty, because an empty file cannot be mapped.
 
     Raises:
         OSError: it cannot be read, or there is no room for its content.
@@ -102,7 +102,7 @@ def _mapped(file: IO[bytes], unpacked_bytes: int) -> tuple[mmap.mmap | None, str
             file = unpacked
         if _begins_with(file, UTF_16_MARKS):
             as_utf_8 = held.enter_context(tempfile.TemporaryFile())
-            # Half a character stays one: its label row alone cannot be read then.
+            # Half a character stays as it is: only its label row cannot be read then.
             shutil.copyfileobj(codecs.EncodedFile(file, "utf-8", "utf-16", "surrogatepass"), as_utf_8, _PIECE_BYTES)
             as_utf_8.flush()
             file = as_utf_8
@@ -118,7 +118,7 @@ def _begins_with(file: IO[bytes], marks: Sequence[bytes]) -> bool:
 
 
 def _unpack(file: IO[bytes], unpacked: IO[bytes], unpacked_bytes: int) -> str:
-    """Unpack as far as that goes; what kept it from going further, in words.
+    """Unpack as much as possible; returns what stopped it, in words.
 
     Raises:
         ConnectorError: CONFIGURATION, if there is more than `unpacked_bytes`.
@@ -139,7 +139,7 @@ def _unpack(file: IO[bytes], unpacked: IO[bytes], unpacked_bytes: int) -> str:
     except zlib.error:
         return "is damaged"
     except gzip.BadGzipFile:
-        # Which of its bytes are damaged cannot be told.
+        # Nobody knows which of its bytes are damaged.
         return "is damaged: it does not fit its checksum, or something else follows it"
     finally:
         unpacked.flush()
@@ -147,7 +147,7 @@ def _unpack(file: IO[bytes], unpacked: IO[bytes], unpacked_bytes: int) -> str:
 
 
 def _split(content: memoryview) -> tuple[list[msgspec.Raw], str]:
-    """The label rows of a file, and what keeps it from having more, in words.
+    """The label rows of a file, and why there are no more, in words.
 
     Raises:
         FormatError: it has none.
@@ -180,7 +180,7 @@ def _of_objects(content: memoryview) -> list[msgspec.Raw]:
         return [_ONE.decode(content)]
     except (msgspec.DecodeError, RecursionError):
         lines = [msgspec.Raw(line) for line in _lines(content)]
-    # The first line may be cut short, as any other; of one object over many lines, neither is an object.
+    # The first line may be cut short, like any other; if one object spans many lines, neither of them is an object.
     if len(lines) > 1 and any(is_object(line) and _is_one_value(memoryview(line)) for line in lines[:2]):
         return lines
     if _is_one_value(content):

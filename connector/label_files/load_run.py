@@ -1,4 +1,4 @@
-"""One run of `load`: hold the warehouse, load each file into the project, keep the receipt, and decide how it ended."""
+"""One run of `load`: holds the warehouse, loads each file into the project, keeps the receipt, decides how it ended."""
 
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -69,10 +69,10 @@ def run_load(
 
 
 def _readable_files(paths: Sequence[Path], unpacked_bytes: int, run: Run, report: Report) -> list[LabelRowFile]:
-    """The files that hold label rows, or none on purpose; the others, and damaged ones, make the run a partial one.
+    """The files that hold label rows, or an empty list; others, and damaged ones, make the run a partial one.
 
     Raises:
-        ConnectorError: as of the first file, if there is no such file.
+        ConnectorError: the failure of the first file, if no file can be loaded.
     """
     files: list[LabelRowFile] = []
     failures: list[tuple[Path, ConnectorError]] = []

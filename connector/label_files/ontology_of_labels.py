@@ -1,8 +1,8 @@
-"""The least ontology that label rows fit: their classes, attributes and options, found in the labels themselves.
+"""The smallest ontology that label rows fit: their classes, attributes and options, found in the labels themselves.
 
-Labels name all that they use, but not what nobody used, not which option opens a nested attribute, and not the order of
-options. So all attributes are at the top here, and options stand in the order in which they were met. The next sync
-through the API brings the real ontology.
+Labels name everything that they use. They do not name what nobody used, which option opens a nested attribute, or the
+order of options. So all attributes are at the top level here, and options are in the order in which they were found.
+The next sync through the API brings the real ontology.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -39,7 +39,7 @@ class OntologyOfLabels:
         """Take in one raw label-row dict.
 
         Raises:
-            KeyError, TypeError, AttributeError, ValueError: It is not of Encord's format.
+            KeyError, TypeError, AttributeError, ValueError: it breaks Encord's format.
         """
         classes: dict[str, str] = {}
         for item in _frame_objects(labels):
@@ -63,7 +63,7 @@ class OntologyOfLabels:
         """The ontology structure so far."""
         for feature_hash, item in self._classifications.items():
             if feature_hash not in self._given:
-                # The question itself is answered wherever anything is; what it opens only sometimes.
+                # The question itself is answered wherever anything is; what an option opens is answered only sometimes.
                 counts = {
                     part["featureNodeHash"]: self._answered[feature_hash, part["featureNodeHash"]]
                     for part in item["attributes"]
@@ -100,7 +100,7 @@ class OntologyOfLabels:
                 "level": "global",
             }
         if not is_on_whole:
-            found.pop("level", None)  # what holds for the whole never names a frame
+            found.pop("level", None)  # a classification of the whole never names a frame
         # The SDK writes the question last, after what it opens.
         self._take_answers(found, list(reversed(answer.get("classifications") or ())))
 
@@ -128,7 +128,7 @@ class OntologyOfLabels:
 
 
 def _checked(feature_hash: str) -> str:
-    """A feature hash; the ontology of all label rows must not take one that is none from a single one."""
+    """The feature hash, if it is valid: a single bad label row must not spoil the ontology of all."""
     if not HASH.is_one(feature_hash):
         raise NotAnIdError("feature_hash", HASH)
     return feature_hash
@@ -169,7 +169,7 @@ def _take_options(attribute: Json, group: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _ticks_several(group: Sequence[Mapping[str, Any]], *, is_dynamic: bool) -> bool:
-    """Whether several options hold at once, as only a checklist can say."""
+    """Whether several options are ticked at once, which only a checklist allows."""
     if any(len(entry["answers"]) > 1 for entry in group):
         return True
     ticked = [(tuple(option["featureHash"] for option in entry["answers"]), entry) for entry in group]
@@ -201,7 +201,7 @@ def _frame_classifications(labels: Mapping[str, Any]) -> Iterator[Mapping[str, A
 
 
 def _is_on_whole(labels: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
-    """Whether a classification of frames names no frame, as only one that holds for the whole does."""
+    """Whether a classification of frames names no frame, which means that it applies to the whole."""
     on_frames = str(labels.get("data_type")).lower() not in {"audio", "plain_text", "time_series"}
     places = (answer.get("spaces") or {}).values()
     return on_frames and not answer.get("range") and not any(place.get("range") for place in places)

@@ -1,4 +1,4 @@
-"""Tables, engines, the replace transaction, state and runs: everything that writes to the warehouse."""
+"""Everything that writes to the warehouse: tables, engines, the replacing transaction, sync state and receipts."""
 
 from connector.load.contract.postgres_location import PostgresLocation
 from connector.load.contract.warehouse import (
@@ -38,12 +38,13 @@ def open_warehouse(
     Args:
         url: duckdb:///relative/path or duckdb:////absolute/path, `?memory_limit=` and `?threads=` allowed; or
             postgresql+psycopg://user:password@host:port/database, with libpq's parameters such as `?sslmode=`.
-        schema: the schema of the tables; if not given `main` in DuckDB, `encord` in PostgreSQL.
-        migrate: whether an older schema is brought to this release. A new file or schema always is.
+        schema: the schema of the tables; if not given, `main` in DuckDB, `encord` in PostgreSQL.
+        migrate: whether to bring an older schema up to this release. A new file or schema always gets its tables.
         measure: how the overlaps of two objects' shapes are measured; without it their extents decide.
 
     Raises:
-        ConnectorError: CONFIGURATION, LOCKED, SCHEMA or WAREHOUSE, each saying what to do; the warehouse is as it was.
+        ConnectorError: CONFIGURATION, LOCKED, SCHEMA or WAREHOUSE, each of which says what to do; the warehouse is then
+            unchanged.
     """
     location = warehouse_location(url, schema)
     if isinstance(location, PostgresLocation):

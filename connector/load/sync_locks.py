@@ -1,12 +1,15 @@
-"""One sync a project and warehouse at a time: what a run locks, on either engine.
+"""What a run locks on either engine, so that only one sync at a time writes a project of a warehouse.
 
-A DuckDB file is open in one process at a time anyway, so a run holds all of it from beginning to end. PostgreSQL takes
-many at once: there a run locks the project it is at, and the schema only while it makes or migrates tables and views.
+Only one process at a time can open a DuckDB file, so a run holds the whole file from beginning to end. PostgreSQL takes
+many processes: there a run locks the project that it works on, and the schema only while it makes or migrates tables
+and views.
 """
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Protocol
+
+from typing_extensions import override
 
 from connector.load.contract.postgres_location import PostgresLocation
 from connector.load.contract.warehouse import Warehouse
@@ -17,14 +20,16 @@ from connector.load.on_postgres.driver import require_postgres_driver
 
 
 class SyncLocks(Protocol):
-    """The locks of one run. None of them waits: a ConnectorError(LOCKED) says who holds it."""
+    """The locks of one run. None of them waits: a ConnectorError(LOCKED) says who holds it.
 
-    @property
-    def left_by(self) -> LockHolder | None:
-        """Who died holding the lock, if that can be told: its lock was taken over."""
+    Attributes:
+        left_by: who died holding the lock, if that is known: this run took the lock over.
+    """
+
+    left_by: LockHolder | None
 
     def write_with(self, warehouse: Warehouse) -> None:
-        """Says what the rows of projects are written with: from now on, their locks are held by its connection, too."""
+        """Names the warehouse that writes the rows; from now on its connection holds the locks of projects too."""
 
     def schema(self) -> AbstractContextManager[None]:
         """Held while tables and views are made or migrated: by one process a schema."""
@@ -33,25 +38,28 @@ class SyncLocks(Protocol):
         """Held while a project's rows are written: by one process a schema and project."""
 
 
-class _FileLocks:
+class _FileLocks(SyncLocks):
     """Everything in a file is locked with the file."""
 
     def __init__(self, left_by: LockHolder | None) -> None:
         self.left_by = left_by
 
+    @override
     def write_with(self, warehouse: Warehouse) -> None:
         pass
 
+    @override
     def schema(self) -> AbstractContextManager[None]:
         return nullcontext()
 
-    def project(self, project_hash: str) -> AbstractContextManager[None]:  # noqa: ARG002 - SyncLocks
+    @override
+    def project(self, project_hash: str) -> AbstractContextManager[None]:
         return nullcontext()
 
 
 @contextmanager
 def sync_locks(url: str, schema: str | None, holder: LockHolder) -> Iterator[SyncLocks]:
-    """The locks on the warehouse that a URL names, for as long as the block runs; all are let go at its end.
+    """The locks on the warehouse that a URL names, for as long as the block runs; its end releases all of them.
 
     Raises:
         ConnectorError: LOCKED if another process works on the whole warehouse; CONFIGURATION or WAREHOUSE if there can
@@ -68,9 +76,10 @@ def sync_locks(url: str, schema: str | None, holder: LockHolder) -> Iterator[Syn
 
 @contextmanager
 def locks_of_reader(url: str, schema: str | None, holder: LockHolder) -> Iterator[SyncLocks]:
-    """Locks for somebody who writes nothing, but needs a project to hold still; see `sync_locks`.
+    """Locks for a reader who needs a project not to change meanwhile; see `sync_locks`.
 
-    A DuckDB file that is open for reading has no writer anyway, and may lie where no lock can: there is none beside it.
+    A DuckDB file that is open for reading has no writer anyway, and it may be in a folder where no lock file can be
+    made: so this makes none.
 
     Raises:
         ConnectorError: as `sync_locks`.

@@ -1,7 +1,7 @@
-"""Growing columns of the tables that label rows fill, with a way back to where a label row began.
+"""Growing columns of the tables that label rows fill; they can be rolled back to where a label row began.
 
-A value is appended to a Python list a column and becomes Arrow once a bundle: no row objects in between. Of a label row
-that is too large for that, the rows are handed over part by part.
+Each column is a Python list, which becomes Arrow once for each bundle: there are no row objects in between. The rows of
+a label row that is too large for that are handed over part by part.
 """
 
 import sys
@@ -40,11 +40,11 @@ ROW_TABLES = (
 
 
 def arrow_column(table: str, field: pa.Field, values: Sequence[object]) -> pa.Array:
-    """A column of a table, of its declared type, of text that every engine can store, its ids checked.
+    """A column of a table in its declared type, with text that every engine can store, and with its ids checked.
 
     Raises:
-        pa.ArrowException, TypeError, ValueError, OverflowError: A value is not of its column's type.
-        NotAnIdError: A text is no id where one is first named.
+        pa.ArrowException, TypeError, ValueError, OverflowError: a value does not have its column's type.
+        NotAnIdError: a text is not an id, in a column that names ids for the first time.
     """
     column = storable(pa.array(values, type=field.type, from_pandas=False))
     require_ids(table, field.name, column)
@@ -56,8 +56,8 @@ class ColumnBuffer:
 
     Attributes:
         table: its name.
-        schema: the Arrow schema of the table; times travel as integers, microseconds since 1970 in UTC.
-        append: appends one row, a tuple of values in the schema's order; `add` for hot loops.
+        schema: the Arrow schema of the table; times are integers here, microseconds since 1970 in UTC.
+        append: appends one row, a tuple of values in the schema's order; like `add`, but for hot loops.
     """
 
     __slots__ = ("_added", "_columns", "_first", "_lists", "append", "schema", "table")
@@ -68,7 +68,7 @@ class ColumnBuffer:
         self._columns: dict[str, list[Any]] = {name: [] for name in schema.names}
         self._lists = tuple(self._columns.values())
         self._first = self._lists[0]
-        # Rows wait here until somebody wants columns: turned all at once they take a third of the time.
+        # Rows wait here until somebody wants columns: turning all of them at once is faster.
         self._added: list[tuple[object, ...]] = []
         self.append: Callable[[tuple[object, ...]], None] = self._added.append
 
@@ -81,10 +81,10 @@ class ColumnBuffer:
 
     @property
     def columns(self) -> dict[str, list[Any]]:
-        """Name → values so far. Hot loops append to these lists themselves, and add no rows meanwhile.
+        """Name → values so far. Hot loops append to these lists directly, and add no rows meanwhile.
 
         Raises:
-            ValueError: a row was added that is not as long as the schema.
+            ValueError: a row was added that does not have the length of the schema.
         """
         if self._added:
             for column, values in zip(self._lists, zip(*self._added, strict=True), strict=True):
@@ -93,7 +93,7 @@ class ColumnBuffer:
         return self._columns
 
     def roll_back(self, length: int) -> None:
-        """Forget every value after the first `length` of each column, also where columns differ in length."""
+        """Forget every value after the first `length` of each column, even if columns differ in length."""
         del self._added[max(0, length - len(self._first)) :]
         for column in self._lists:
             del column[length:]
@@ -110,14 +110,14 @@ class ColumnBuffer:
 
 
 TakePart = Callable[[dict[str, pa.Table]], None]
-"""Takes the rows of one part of a label row, by table; the parts one after another are its rows."""
+"""Takes the rows of one part of a label row, by table; all parts together are its rows."""
 
 
 class BundleColumns:
     """The columns of all tables that a bundle of label rows fills, and of their facts.
 
     Attributes:
-        part_rows: rows of a table that make a part.
+        part_rows: how many rows of a table make a part.
     """
 
     __slots__ = (
@@ -144,7 +144,7 @@ class BundleColumns:
         Args:
             schemas: table name → Arrow schema.
             take: takes the parts of a label row; without it there are none.
-            part_rows: rows of one table that make a part.
+            part_rows: how many rows of one table make a part.
         """
         self.part_rows = part_rows
         self._take = take
@@ -161,16 +161,16 @@ class BundleColumns:
         self._buffers: tuple[ColumnBuffer, ...] = tuple(getattr(self, name) for name in (*ROW_TABLES, "facts"))
 
     def mark(self) -> tuple[int, ...]:
-        """Where the tables end now: what to return to if the label row that follows cannot be read."""
+        """Where the tables end now, to roll back to if the next label row cannot be read."""
         return tuple(map(len, self._buffers))
 
     def added_since(self, mark: Sequence[int], name: str) -> int:
-        """Rows of a table added since a mark; those handed over since then too."""
+        """How many rows were added to a table since a mark, those handed over included."""
         buffer: ColumnBuffer = getattr(self, name)
         return self._handed_over[name] + len(buffer) - mark[ROW_TABLES.index(name)]
 
     def roll_back(self, mark: Sequence[int]) -> None:
-        """Leave nothing behind of what came after the mark."""
+        """Remove everything that came after the mark."""
         for buffer, length in zip(self._buffers, mark, strict=True):
             buffer.roll_back(length)
 
@@ -181,10 +181,10 @@ class BundleColumns:
             self.hand_over()
 
     def hand_over(self) -> None:
-        """Hand the rows over as a part and start again; all columns of each table must be of one length.
+        """Hand the rows over as a part and start again; all columns of a table must have the same length.
 
         Raises:
-            pa.ArrowException, TypeError, ValueError, OverflowError: A value is not of its column's type.
+            pa.ArrowException, TypeError, ValueError, OverflowError: a value does not have its column's type.
         """
         if self._take is not None:
             self._take(self.tables())
@@ -194,5 +194,5 @@ class BundleColumns:
                 buffer.roll_back(0)
 
     def tables(self) -> dict[str, pa.Table]:
-        """Every table in Arrow; see `ColumnBuffer.to_arrow` for what is raised."""
+        """Every table in Arrow; raises what `ColumnBuffer.to_arrow` raises."""
         return {name: getattr(self, name).to_arrow() for name in ROW_TABLES}

@@ -9,10 +9,10 @@ from connector.normalise.columns import ColumnBuffer
 def add_image_frames(
     rows: ColumnBuffer, project_hash: str, data_hash: str, data_units: Mapping[str, Mapping[str, Any]]
 ) -> None:
-    """One row an image of an image group; the frame is its place in the sequence.
+    """Adds one row for each image of an image group; the frame is its place in the sequence.
 
     Raises:
-        KeyError, TypeError, ValueError: A unit has no sequence number.
+        KeyError, TypeError, ValueError: a unit has no sequence number.
     """
     seen: set[int] = set()
     for unit_hash, unit in data_units.items():
@@ -35,10 +35,10 @@ def add_image_frames(
 
 
 def add_dicom_frames(rows: ColumnBuffer, project_hash: str, data_hash: str, labels: Mapping[str, Any]) -> None:
-    """One row a slice that the label row describes.
+    """Adds one row for each slice that the label row describes.
 
     Raises:
-        AttributeError, TypeError, ValueError: A frame is no dict or has no number.
+        AttributeError, TypeError, ValueError: a frame is not a dict or has no number.
     """
     seen: set[int] = set()
     for key, blob in labels.items():

@@ -1,4 +1,4 @@
-"""Kinds of data, as Encord names them."""
+"""Kinds of data, by Encord's names."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,5 +8,5 @@ RANGE_UNITS = {"audio": "millisecond", "time_series": "axis", "plain_text": "cha
 
 
 def data_type_of(entry: Mapping[str, Any], labels: Mapping[str, Any]) -> str:
-    """The kind of data that a label row is of, lower case, such as video."""
+    """The kind of data of a label row, in lower case, such as video."""
     return str(labels.get("data_type") or entry.get("data_type") or "").lower()

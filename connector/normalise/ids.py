@@ -1,7 +1,7 @@
-"""Which texts of Encord's are ids, and the check of them where they come in.
+"""Which of Encord's texts are ids, and the check of them when they arrive.
 
-An id ends up in keys, in lines of a query and in the names of files. Text that is none fails its label row, its entry
-of the listing or its ontology, by name.
+An id ends up in keys, in queries and in names of files. If a text is not an id, its label row, listing entry or
+ontology fails, with a message that names it.
 """
 
 from collections.abc import Mapping
@@ -21,10 +21,10 @@ class IdKind:
 
     Attributes:
         name: what messages call it.
-        usual: the bytes that nearly all of them are made of; text of these alone needs no look at `pattern`.
-        pattern: what every one of them matches (RE2).
-        longest: in bytes.
-        may_be_empty: whether an empty text stands for none.
+        usual: the bytes that nearly all of them consist of; a text of only these need not be matched with `pattern`.
+        pattern: the pattern that all of them match (RE2).
+        longest: the greatest length in bytes.
+        may_be_empty: whether a text may be empty, which means no id.
     """
 
     name: str
@@ -34,9 +34,9 @@ class IdKind:
     may_be_empty: bool = False
 
     def are_all(self, column: pa.Array) -> bool:
-        """Whether each text of a column is such an id; NULL is as good.
+        """Whether each value of a column is such an id or NULL.
 
-        The bytes of all values are looked through at once: a million UUIDs take a few hundredths of a second.
+        The bytes of all values are checked at once, which is fast.
         """
         column = column.drop_null()
         lengths = pc.binary_length(column)
@@ -68,10 +68,10 @@ NAME = IdKind(
     r"^[0-9A-Za-z_+=@~-][0-9A-Za-z_.+=@~-]*$",
     200,
 )
-"""A UUID as a rule, or a DICOM UID. It can be the name of a file: no slash, no blank, no dot at its beginning."""
+"""Usually a UUID, or a DICOM UID. It can be a file name: it has no slash or blank, and no dot at its beginning."""
 
 NAME_OR_NONE = replace(NAME, may_be_empty=True)
-"""Of what not every data unit, task or frame has."""
+"""The id of something that not every data unit, task or frame has."""
 
 HASH = IdKind(
     "a hash",
@@ -79,7 +79,7 @@ HASH = IdKind(
     r"^\.?(?:[\p{L}\p{N}\p{M}+/=_:#@~,()-]\.?)+$",
     200,
 )
-"""Eight characters of base64 as a rule, `/` and `+` among them; the SDK lets people choose others."""
+"""Usually eight characters of base64, which include `/` and `+`; the SDK lets people choose others."""
 
 PART = IdKind(
     "the id of a part",
@@ -87,7 +87,7 @@ PART = IdKind(
     r"^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$",
     2_000,
 )
-"""A space. Of a scene it is the path or address of a file or the name of a channel; elsewhere it is a NAME as well."""
+"""The id of a space: in a scene the path or address of a file, or the name of a channel; elsewhere a NAME."""
 
 FIRST_NAMED: Mapping[str, Mapping[str, IdKind]] = {
     "project": {"project_hash": NAME, "ontology_hash": NAME_OR_NONE},
@@ -115,18 +115,18 @@ FIRST_NAMED: Mapping[str, Mapping[str, IdKind]] = {
     "classification_range": {"space_id": PART},
     "attribute_answer": {"space_id": PART},
 }
-"""Table → the columns in which an id is named for the first time. All others repeat one of these."""
+"""Table → the columns that name an id for the first time. All other columns repeat one of these."""
 
 
 class NotAnIdError(FormatError):
-    """A text where an id belongs; the message names the column, not the text, which may be a label's."""
+    """A text is not an id; the message names the column, not the text, which may come from a label."""
 
     def __init__(self, column: str, kind: IdKind) -> None:
         super().__init__(f"is text that is not {kind.name}", (column,))
 
 
 def require_ids(table: str, column: str, values: pa.Array) -> None:
-    """See that a column of a table holds nothing but ids, if it is one that names them.
+    """Check that a column holds only ids, if it is one that names them.
 
     Raises:
         NotAnIdError: it holds another text.

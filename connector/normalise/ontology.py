@@ -1,7 +1,7 @@
-"""What the normaliser needs to know of an ontology: classes, attributes, options and how they nest.
+"""What the normaliser needs to know about an ontology: classes, attributes, options and how they nest.
 
-Read from the raw `editor` dict, so an ontology that this SDK cannot load (a new shape, a new kind of answer) still
-serves: words are kept as they are.
+It reads the raw `editor` dict and keeps its words as they are, so that an ontology which this SDK cannot load (a new
+shape, a new kind of answer) can still be used.
 """
 
 import hashlib
@@ -21,10 +21,10 @@ class OntologyAttribute:
 
     Attributes:
         feature_hash: its id; unique only within its class.
-        answer_type: radio, checklist, text or numeric, or a word not known here.
+        answer_type: radio, checklist, text or numeric, or a word that is unknown here.
         is_dynamic: whether the answer may differ from frame to frame; true only for top-level attributes.
         parent_attribute: the radio attribute that opens this one; None at the top.
-        parent_option: the option of it that opens this one; None at the top.
+        parent_option: the option of that attribute that opens this one; None at the top.
         options: the hashes of its own options.
     """
 
@@ -43,7 +43,7 @@ class OntologyClass:
     Attributes:
         feature_hash: its id, unique within the ontology.
         shape: the shape of an object class; None for classifications.
-        is_global: true for a classification that holds for a whole data unit.
+        is_global: true for a classification of a whole data unit.
         attributes: its questions, nested ones too, hash → attribute, parents before children.
     """
 
@@ -66,7 +66,7 @@ class Ontology:
         """Read the `editor` dict of an ontology answer. Unknown shapes and answer types never raise.
 
         Raises:
-            ConnectorError: SOURCE_CONTENT, if a class, attribute or option has no feature hash or is no object.
+            ConnectorError: SOURCE_CONTENT, if a class, attribute or option has no feature hash or is not an object.
         """
         try:
             objects = [_read_class(item, is_object=True) for item in dicts(editor, "objects")]
@@ -82,11 +82,11 @@ class Ontology:
 
 
 UNREADABLE_STRUCTURE = (KeyError, TypeError, AttributeError, ValueError)
-"""What reading a structure raises that is not of Encord's format."""
+"""What reading a structure raises if it breaks Encord's format."""
 
 
 def unreadable_structure(subject: str, error: Exception) -> ConnectorError:
-    """The failure of an ontology or project that is not of Encord's format; without any text that a person typed."""
+    """The failure of an ontology or project that breaks Encord's format; holds no text that a person typed."""
     if isinstance(error, NotAnIdError):
         detail = str(error)
     else:
@@ -104,22 +104,22 @@ def structure_hash(editor: Mapping[str, Any]) -> str:
 
 
 def dicts(parent: Mapping[str, Any], key: str) -> Sequence[Mapping[str, Any]]:
-    """The list of dicts under a key; empty where the key is missing or null."""
+    """The list of dicts under a key; empty if the key is missing or null."""
     return parent.get(key) or ()
 
 
 def is_global_classification(item: Mapping[str, Any]) -> bool:
-    """Whether a classification of the raw structure holds for whole data units."""
+    """Whether a classification of the raw structure applies to whole data units."""
     return str(item.get("level") or "").lower() == "global"
 
 
 @dataclass(frozen=True, slots=True)
 class RawAttribute:
-    """An attribute of the raw structure and where it hangs.
+    """An attribute of the raw structure and its place in it.
 
     Attributes:
         item: its raw dict.
-        parent_attribute: the attribute that holds the option that opens it; None at the top.
+        parent_attribute: the attribute whose option opens it; None at the top.
         parent_option: that option; None at the top.
         depth: 0 at the top.
         position: its place among its siblings.
@@ -138,7 +138,7 @@ def walk_attributes(
     parent_option: str | None = None,
     depth: int = 0,
 ) -> Iterator[RawAttribute]:
-    """All attributes below, parents before children. An option's own `options` are attributes, in Encord's words."""
+    """All attributes, nested ones too, parents before children. Encord calls the attributes of an option `options`."""
     for position, item in enumerate(attributes):
         yield RawAttribute(item, parent_attribute, parent_option, depth, position)
         for option in dicts(item, "options"):
@@ -159,7 +159,7 @@ def _read_class(item: Mapping[str, Any], *, is_object: bool) -> OntologyClass:
             parent_option=raw.parent_option,
             options=frozenset(option["featureNodeHash"] for option in dicts(raw.item, "options")),
         )
-        # The first of two attributes with one hash is the one that the SDK finds.
+        # If two attributes have the same hash, the SDK finds the first one.
         attributes.setdefault(feature_hash, attribute)
     shape = item.get("shape") if is_object else None
     return OntologyClass(

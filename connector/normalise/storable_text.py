@@ -1,7 +1,7 @@
-"""Text that every engine can store: PostgreSQL has no room for the character U+0000, which JSON can carry.
+"""Makes text that every engine can store: PostgreSQL cannot store the character U+0000, which JSON can hold.
 
-It is replaced by U+FFFD (the replacement character) for all engines alike, so that the same source gives the same rows
-everywhere; nobody types it, tools that paste binary data into a text answer do.
+U+FFFD (the replacement character) replaces it for all engines, so that the same source gives the same rows everywhere.
+Nobody types U+0000, but tools that paste binary data into a text answer produce it.
 """
 
 import numpy as np
@@ -12,9 +12,9 @@ REPLACEMENT = "\ufffd"
 
 
 def storable(column: pa.Array) -> pa.Array:
-    """The column without U+0000. Other types than text, and text without it, come back as they are.
+    """The column without U+0000. Columns of other types, and text without it, are returned unchanged.
 
-    The bytes of all values are looked through at once: a column of a bundle costs microseconds.
+    The bytes of all values are checked at once, which is fast.
     """
     if not pa.types.is_string(column.type):
         return column

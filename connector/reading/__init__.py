@@ -1,1 +1,1 @@
-"""From the JSON of label rows to finished tables, in this process or in one beside it. Imports nothing by itself."""
+"""From the JSON of label rows to finished tables, in this process or in a second one. Imports nothing by itself."""

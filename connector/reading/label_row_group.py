@@ -1,4 +1,4 @@
-"""A group of fetched label rows, and reading it: what is new becomes tables, and every label row gets its state."""
+"""A group of fetched label rows and its reader: new labels become tables, and every label row gets its state."""
 
 import datetime
 import time
@@ -44,12 +44,12 @@ class LabelRowGroup:
 
 
 GROUP_BYTES = 12_000_000
-"""JSON of the label rows of a group, about: some 30,000 objects on frames, which are in memory as Python values before
-they are columns: some 60 MB."""
+"""About how much JSON a group has: some 30,000 objects on frames, which are in memory as Python values before they
+become columns."""
 
 
 def groups_of(label_rows: Iterable[ArrivedLabelRow], fetched_at: datetime.datetime) -> Iterator[LabelRowGroup]:
-    """The label rows in groups of about `GROUP_BYTES`; none for none."""
+    """The label rows in groups of about `GROUP_BYTES`; no group if there is no label row."""
     group: list[ArrivedLabelRow] = []
     size = 0
     for row in label_rows:
@@ -64,15 +64,15 @@ def groups_of(label_rows: Iterable[ArrivedLabelRow], fetched_at: datetime.dateti
 
 @dataclass(frozen=True, slots=True)
 class ReadGroup:
-    """What a group comes to.
+    """The result of reading a group.
 
     Attributes:
-        tables: rows of the tables that label rows fill, of those that are new.
-        states: one row a label row that could be read; the columns of the schema that the reader was given.
+        tables: rows of the tables that label rows fill, from the label rows that are new.
+        states: one row for each label row that could be read; the columns of the schema that the reader was given.
         failures: label_hash and message of the others.
-        warned: label rows of which something could not be interpreted.
+        warned: label rows in which something could not be interpreted.
         byte_count: bytes of JSON of the whole group.
-        cpu_seconds: what reading it took of the processor.
+        cpu_seconds: the processor time that reading it took.
     """
 
     tables: Mapping[str, pa.Table]
@@ -92,7 +92,7 @@ class GroupReader:
         ontology: its ontology.
         schemas: table name → Arrow schema, of the tables that label rows fill.
         states_schema: Arrow schema of the states.
-        is_full: whether everything is written again, newer than what is stored or not.
+        is_full: whether everything is written again, even if it is not newer than what is stored.
     """
 
     project_hash: str

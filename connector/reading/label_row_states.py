@@ -1,4 +1,4 @@
-"""What the warehouse is told of a label row beside its rows: the version they stand for, and whether they changed."""
+"""What the warehouse is told about a label row apart from its rows: their version, and whether they changed."""
 
 import datetime
 from collections.abc import Mapping
@@ -17,18 +17,18 @@ class LabelRowStates:
     """The states of the label rows of one sync, as rows of `STATES_SCHEMA`."""
 
     def __init__(self, *, is_full: bool) -> None:
-        """Prepare; `is_full` says whether everything is written again, newer than what is stored or not."""
+        """Prepare; `is_full` says whether everything is written again, even if it is not newer than what is stored."""
         self._is_full = is_full
         self._stamps = TimestampCache()
 
     def is_new(self, row: FetchedLabelRow, change: Change) -> bool:
-        """Whether its rows are to be made; a first sync need not look into it to know."""
+        """Whether its rows must be made; a first sync knows without looking into it."""
         if change.needs_new_rows or change.stored_content_hash is None:
             return True
         try:
             return change.stored_content_hash != row.content_hash()
         except FormatError:
-            return True  # what is wrong with it shows when its rows are made
+            return True  # making its rows will show what is wrong with it
 
     def of(
         self, row: FetchedLabelRow, change: Change, fact: Mapping[str, Any] | None, at: datetime.datetime
@@ -37,8 +37,8 @@ class LabelRowStates:
 
         Args:
             row: as fetched.
-            change: why it was.
-            fact: what its rows came to (`NormalisedBundle.facts`); None if its labels are those that are stored.
+            change: why it was fetched.
+            fact: what is known about its rows (`NormalisedBundle.facts`); None if its labels are those that are stored.
             at: when it was fetched.
 
         Raises:
@@ -60,9 +60,9 @@ class LabelRowStates:
         }
 
     def _stamp_of_unchanged(self, row: FetchedLabelRow, change: Change) -> datetime.datetime | None:
-        """The stamp of labels whose content is the stored one: what arrived, if it is not older than the listing says.
+        """The stamp of labels whose content is already stored: the arriving one, unless the listing has a newer one.
 
-        Of an older answer the newer stamp of the two, for they say the same.
+        Then it is the newer one of the arriving and the stored stamp, because both belong to the same content.
         """
         arrived = _moment(self._stamps[row.last_edited_at])
         if arrived is not None and not _is_older(arrived, change):
@@ -71,10 +71,10 @@ class LabelRowStates:
 
     @staticmethod
     def _is_behind(row: FetchedLabelRow, change: Change, edited_at: datetime.datetime | None) -> bool:
-        """Whether the labels are older than the listing promised: a copy of the server that lags.
+        """Whether the labels are older than the listing promised: a replica of the server lags behind.
 
-        Such a row is written without a version, and so fetched again by the next run. If it then comes the same again,
-        the two stamps just differ on this server, and it counts as up to date.
+        Such a row is written without a version, so that the next run fetches it again. If the same labels come again,
+        the two stamps simply differ on this server, and the row counts as up to date.
         """
         if edited_at is None or not _is_older(edited_at, change):
             return False
@@ -82,7 +82,7 @@ class LabelRowStates:
         return not is_second_time or change.stored_content_hash != row.content_hash()
 
     def before(self, row: FetchedLabelRow) -> dict[str, Any]:
-        """What is known of a label row before its rows are made: enough to see whether it is older than the stored."""
+        """What is known about a label row before its rows are made: enough to tell whether the stored one is newer."""
         return {
             "label_hash": row.label_hash,
             "content_is_new": True,

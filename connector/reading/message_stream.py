@@ -1,4 +1,4 @@
-"""Python values over a pipe between two processes of this program; large buffers go as they are, without a copy."""
+"""Sends Python values over a pipe between two processes of this program; large buffers are not copied."""
 
 import pickle
 import struct
@@ -7,7 +7,7 @@ from typing import IO, Any
 _COUNT = struct.Struct("<I")
 _LENGTH = struct.Struct("<Q")
 _SMALL_BYTES = 16_000
-"""Buffers up to this size are copied into the message: one by one they would cost more."""
+"""Buffers up to this size are copied into the message: sending them one by one would cost more."""
 
 
 def send(stream: IO[bytes], message: object) -> None:

@@ -1,10 +1,10 @@
 """A second process that reads label rows while this one fetches and writes.
 
-Reading is Python, and Python runs on one processor a process: in a thread beside the writing it gained nothing
-(measured: 8.4 s without and 8.6 s with the thread, for 500,000 objects on frames).
+Reading is Python code, and a process runs Python on one processor only: a thread that reads while another writes gains
+nothing.
 
-It is a program of its own, not a fork: this one has threads and an open database by then. It is started when there is
-enough to read, and if it cannot be started or dies, everything is read here, as without it.
+The second process is a program of its own, not a fork, because this one has threads and an open database by then. It
+starts when there is enough to read. If it cannot start, or dies, everything is read here, as without it.
 """
 
 import os
@@ -21,18 +21,18 @@ from connector.reading.message_stream import receive, send
 
 COMMAND: Sequence[str] = (sys.executable, "-P", "-m", "connector.reading.serve")
 PIPE_BYTES = 1 << 20
-"""What a pipe holds, where the system lets one choose: each time that it is full, the thread that fills it waits to get
-Python back from the others, up to 5 ms; the default holds 64 KB."""
+"""How much a pipe holds, if the system allows a choice. Whenever the pipe is full, the thread that fills it has to wait
+until the other threads let it run Python again; the default is small."""
 _OF_THE_SYNC = ("ENCORD_", "PG")
-"""Beginnings of the environment variables that may carry a key or a password: not for the other process."""
+"""First letters of environment variables that may carry a key or a password: the other process does not get them."""
 
 
 class NotReadError(Exception):
-    """The process could not read a group, or is not there (any more). Whoever reads it himself will see why."""
+    """The process could not read a group, or does not exist (any more). Reading the group here will show why."""
 
 
 class ReadingProcess:
-    """The second process; a context manager, at whose end it is gone."""
+    """The second process; a context manager that ends it."""
 
     def __init__(self, *, is_wanted: bool = True) -> None:
         """Start nothing yet, and never if it is not wanted."""
@@ -54,7 +54,7 @@ class ReadingProcess:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """End the process, whatever it is at."""
+        """End the process, whatever it is doing."""
         process = self._process
         if process is not None:
             process.kill()
@@ -65,18 +65,18 @@ class ReadingProcess:
 
     @property
     def is_available(self) -> bool:
-        """Whether groups may be given; starting it is left to the first."""
+        """Whether groups may be handed over; the first one starts the process."""
         return self._is_wanted
 
     def read(self, reader: GroupReader, group: LabelRowGroup) -> Future[ReadGroup]:
-        """Have a group read, after those given before.
+        """Have a group read, after those handed over before.
 
         Args:
             reader: of the group's project.
             group: the group.
 
         Returns:
-            What it comes to; or raises NotReadError.
+            The result; asking for it may raise NotReadError.
         """
         return self._exchange.submit(self._answer, reader, group)
 

@@ -1,6 +1,6 @@
-"""The process that reads label rows beside the one that syncs: `python -m connector.reading.serve`, over its pipes.
+"""The process that reads label rows for the one that syncs: `python -m connector.reading.serve`, over its pipes.
 
-It holds no file, no connection and no secret: JSON comes in, tables go out. It ends when its input does, however the
+It holds no file, no connection and no secret: JSON comes in, tables go out. It ends when its input ends, however the
 other process ended.
 """
 
@@ -15,19 +15,19 @@ def main() -> None:
     """Answer one group after another, until there are no more."""
     start_quickly()
     hold_little()
-    # What is printed by mistake must not get between the answers.
+    # Output that something prints by mistake must not mix with the answers.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     try:
         serve(sys.stdin.buffer, answers)
     except (EOFError, OSError):
-        os._exit(0)  # nobody is there any more; what is left in the buffers cannot be told
+        os._exit(0)  # nobody is there any more to take what is left in the buffers
 
 
 def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
-    """Read (reader or None for the one before, group), and answer with what the group came to.
+    """Read pairs (reader, or None for the previous one; group), and answer each with the result of its group.
 
-    What is unforeseen is answered with None, and happens once more in the process that asked, which can tell it.
+    The answer to an unforeseen error is None: it happens again in the process that asked, which can report it.
 
     Raises:
         EOFError: there are no more questions.

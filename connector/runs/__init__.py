@@ -1,1 +1,1 @@
-"""What every command that holds a warehouse needs: the lock, patience, the receipt, what is told."""
+"""What every command that holds a warehouse needs: its lock, waiting for it, the receipt and the report."""

@@ -1,4 +1,4 @@
-"""`encord-sync check`: versions, warehouse, key and projects, one line each, and how to put right what is wrong."""
+"""`encord-sync check`: versions, warehouse, key and projects, one line each, and how to correct what is wrong."""
 
 import datetime
 import functools

@@ -1,4 +1,4 @@
-"""A warehouse that this process alone works on: locked, then opened, with the tables and views of this release."""
+"""A warehouse that only this process works on: it is locked, then opened, with the tables and views of this release."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -27,10 +27,10 @@ def holding_warehouse(
 ) -> Iterator[tuple[SyncLocks, Patience]]:
     """Holds the locks on the settings' warehouse while the block runs, after waiting for them as long as `wait` says.
 
-    Warns at the end if a DuckDB file has not taken in what was committed.
+    Warns at the end if what was committed is not in the DuckDB file itself yet.
 
     Yields:
-        The locks, and what is left of the patience for whatever else has to become free.
+        The locks, and the patience that is left for anything else that has to become free.
 
     Raises:
         ConnectorError: as `sync_locks`; INTERRUPTED if told to stop while waiting.
@@ -48,7 +48,7 @@ def holding_warehouse(
 
 
 def opened_warehouse(settings: Settings, locks: SyncLocks, patience: Patience) -> Warehouse:
-    """The warehouse with this release's tables and views, which one process at a time makes."""
+    """The warehouse with this release's tables and views; only one process at a time makes them."""
     with locks.schema():
         warehouse = patience.until_free(
             lambda: open_warehouse(
@@ -66,25 +66,25 @@ def opened_warehouse(settings: Settings, locks: SyncLocks, patience: Patience) -
 
 
 def file_to_make(settings: Settings) -> Path | None:
-    """The DuckDB file that opening the warehouse will make; None if it is there, or lies on a server."""
+    """The DuckDB file that opening the warehouse will create; None if it exists, or the warehouse is on a server."""
     location = warehouse_location(settings.warehouse, settings.db_schema)
     return location.path if isinstance(location, DuckDBLocation) and not location.path.exists() else None
 
 
 def remove_file(path: Path) -> None:
-    """Removes a DuckDB file that nobody has open, and the log beside it."""
+    """Removes a DuckDB file that nobody has open, and its log."""
     path.unlink(missing_ok=True)
     log_of(path).unlink(missing_ok=True)
 
 
 def matches_by_new_rules(warehouse: Warehouse, locks: SyncLocks, patience: Patience) -> int:
-    """Matches the objects of consensus again in each project whose rules or thresholds have changed since they were.
+    """Matches consensus objects again in each project whose rules or thresholds have changed since the last match.
 
     Returns:
-        How many projects that were.
+        How many projects there were.
 
     Raises:
-        ConnectorError: LOCKED if a sync is at one of the projects, and not done in time.
+        ConnectorError: LOCKED if a sync works on one of the projects, and does not end in time.
     """
     refreshed = 0
     for project_hash in warehouse.project_hashes():
@@ -99,7 +99,7 @@ def _enter(held: ExitStack, locks: SyncLocks, project_hash: str) -> None:
 
 
 def tell_of_memory(warehouse: Warehouse, report: Report) -> None:
-    """Warns if DuckDB needed more memory than it is given, and got what it takes by itself."""
+    """Warns if DuckDB needed more memory than our limit, and now runs with its own."""
     if warehouse.has_lifted_limit:
         text = (
             "Labels too large for the memory that DuckDB is given: a transaction was done again without a limit of"
@@ -110,9 +110,9 @@ def tell_of_memory(warehouse: Warehouse, report: Report) -> None:
 
 
 def _tell_of_log(settings: Settings, report: Report) -> None:
-    """Warns if what was committed is in the log beside a DuckDB file still: the file could not grow when it was closed.
+    """Warns if committed rows are still in the log beside a DuckDB file: the file could not grow when it was closed.
 
-    Whoever opens the file with the log beside it reads all of it: the next sync, and `publish`.
+    Whoever opens the file together with the log reads all of it: the next sync, and `publish`.
     """
     location = warehouse_location(settings.warehouse, settings.db_schema)
     if isinstance(location, DuckDBLocation) and (log := log_of(location.path)).exists():

@@ -1,4 +1,4 @@
-"""Waiting for a lock that somebody else holds: for as long as `--wait` says, and no longer than a signal allows."""
+"""Waits for a lock that somebody else holds: for as long as `--wait` says, or until a signal."""
 
 import time
 from collections.abc import Callable
@@ -17,7 +17,7 @@ _LONGEST_PAUSE = 0.3
 
 
 class Patience:
-    """How long to wait for whoever holds a lock, counted from now over all that is waited for."""
+    """How long to wait for locks: one limit, counted from now, for all of them together."""
 
     def __init__(self, seconds: float, report: Report, interruption: Interruption) -> None:
         self._seconds = seconds

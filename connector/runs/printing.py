@@ -1,7 +1,7 @@
-"""How text reaches a terminal or a log: every line that people read, and every JSON line, is made here.
+"""How text reaches a terminal or a log: this module makes every line that people read, and every JSON line.
 
 Titles, branches, hashes, e-mail addresses and error messages come from elsewhere. A character in them that moves the
-cursor, turns the direction of writing or cannot be seen is printed as an escape, and no text is ever markup.
+cursor, changes the direction of writing or cannot be seen is printed as an escape, and no text is ever markup.
 """
 
 import functools
@@ -20,8 +20,8 @@ if TYPE_CHECKING:  # imported where it is used: most runs write to a log, and dr
     from rich.console import Console
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-"""Unicode's categories of what is not to reach a terminal: control characters, invisible format characters (those that
-turn the direction of writing among them), lone surrogates, separators of lines and paragraphs."""
+"""Unicode categories that must not reach a terminal: control characters, invisible format characters (such as those
+that change the direction of writing), lone surrogates, separators of lines and paragraphs."""
 
 
 def visible(text: str) -> str:
@@ -35,13 +35,13 @@ def visible(text: str) -> str:
 
 
 def print_line(text: str, stream: TextIO | None = None, *, style: str = "", hang: int = 0) -> None:
-    """Print one line, with what cannot be seen made visible; on a terminal it is broken between words.
+    """Print one line, with invisible characters made visible; on a terminal it wraps between words.
 
     Args:
         text: the line.
         stream: standard output if None.
         style: rich's name of a colour, for terminals.
-        hang: how far further lines are indented where the terminal is too narrow for one.
+        hang: how far the next lines are indented if the terminal is too narrow for one line.
     """
     stream = stream or sys.stdout
     console = terminal(stream)
@@ -54,7 +54,7 @@ def print_line(text: str, stream: TextIO | None = None, *, style: str = "", hang
 
 
 def _broken(text: str, width: int, hang: int) -> list[str]:
-    """The text in lines of so many columns; a word that is longer than that has a line of its own."""
+    """The text in lines of `width` columns; a longer word gets a line of its own."""
     from rich.cells import cell_len
 
     lines = [""]
@@ -67,7 +67,7 @@ def _broken(text: str, width: int, hang: int) -> list[str]:
 
 
 def print_lines(text: str, stream: TextIO) -> None:
-    """Print a text of our own, or of a library, whose line breaks are meant: a traceback, a usage message."""
+    """Print a text whose line breaks matter, ours or a library's: a traceback, a usage message."""
     for line in text.rstrip("\n").split("\n"):
         print_line(line, stream)
 
@@ -78,16 +78,16 @@ def print_traceback() -> None:
 
 
 class LogLine(logging.Formatter):
-    """How the log record of a library is printed: what it quotes may hold anything."""
+    """Formats the log record of a library, which may quote anything."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record's lines, with what cannot be seen made visible."""
+        """The record's lines, with invisible characters made visible."""
         return "\n".join(visible(line) for line in super().format(record).split("\n"))
 
 
 @functools.cache
 def terminal(stream: TextIO) -> "Console | None":
-    """What draws on a stream, if that is a terminal; always the same, so that lines and a progress bar get along."""
+    """The console of a stream, if that is a terminal; always the same, so that lines and a progress bar get along."""
     if not stream.isatty():
         return None
     from rich.console import Console
@@ -96,11 +96,11 @@ def terminal(stream: TextIO) -> "Console | None":
 
 
 def json_line(facts: Mapping[str, object], encoding: str | None = None) -> str:
-    r"""The facts as one line of JSON that reads back as it was given, with what cannot be seen as `\u…`.
+    r"""The facts as one line of JSON that reads back unchanged, with invisible characters as `\u…`.
 
     Args:
-        facts: JSON values, times, and whatever else has a text.
-        encoding: of the stream that it is for; in another one than UTF-8, everything beyond ASCII is escaped.
+        facts: JSON values, times, and anything else that `str` can turn into text.
+        encoding: of the stream that the line is for; unless it is UTF, everything beyond ASCII is escaped.
     """
     text = orjson.dumps(_encodable(facts), default=_text_of, option=orjson.OPT_UTC_Z).decode()
     is_wide = encoding is None or encoding.lower().startswith("utf")
@@ -113,7 +113,7 @@ def json_line(facts: Mapping[str, object], encoding: str | None = None) -> str:
 
 
 def _encodable(value: object) -> object:
-    """The value without lone surrogates, which are not text and which JSON has no place for: they are written out."""
+    """The value with lone surrogates written out as escapes: they are not text, and JSON cannot hold them."""
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode()
     if isinstance(value, Mapping):

@@ -16,7 +16,7 @@ _OF_BOTH = [
     for field in dataclasses.fields(SourceSettings)
     if field.name in Settings.model_fields and not field.name.startswith("ssh_key")
 ]
-"""Options that the source takes as they are."""
+"""Options that the source takes unchanged."""
 
 
 def source_settings(settings: Settings) -> SourceSettings:
@@ -34,7 +34,7 @@ def source_settings(settings: Settings) -> SourceSettings:
 
 
 def require_project_choice(settings: Settings) -> None:
-    """Refuse settings that name no project, or some and all, or what is no project hash, before anything is opened.
+    """Refuse settings that name no project, both some and all, or an invalid project hash, before anything is opened.
 
     Raises:
         ConnectorError: CONFIGURATION.

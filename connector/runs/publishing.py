@@ -1,4 +1,4 @@
-"""Publishing as the settings ask for it: after a run that succeeded, or on its own (`encord-sync publish`)."""
+"""Publishes as the settings ask: after a run that succeeded, or on its own (`encord-sync publish`)."""
 
 import time
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from connector.runs.report import Report
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """Publishes the warehouse that the settings name, where they say."""
+    """Publishes the warehouse of the settings to the place that they name."""
 
     _settings: Settings
     _target: PublishTarget
@@ -25,7 +25,7 @@ class Publisher:
         """The publisher that the settings ask for; None if they ask for none.
 
         Raises:
-            ConnectorError: see `publish_target`: better now than after hours of syncing.
+            ConnectorError: see `publish_target`; better now than after hours of syncing.
         """
         if settings.publish is None:
             return None
@@ -33,7 +33,7 @@ class Publisher:
         return cls(settings, target)
 
     def publish_run(self, outcome: str, holder: LockHolder, report: Report, interruption: Interruption) -> None:
-        """Publishes what a run left if it succeeded; says so if it did not. Raises as `publish`."""
+        """Publishes the result of a run if it succeeded, or reports that it did not. Raises what `publish` raises."""
         if outcome != "succeeded":
             text = f"Not published, because the run {outcome}: readers keep the copy of the last good one."
             report.event("not_published", text, level="warning")
@@ -43,12 +43,12 @@ class Publisher:
     def publish(
         self, holder: LockHolder, report: Report, interruption: Interruption, *, only_changes: bool = False
     ) -> None:
-        """Publishes what the last run left, and tells of each copy. The caller holds the warehouse's lock.
+        """Publishes the result of the last run, and reports each copy. The caller holds the warehouse's lock.
 
         Args:
             holder: this process.
             report: of the run.
-            interruption: ends the wait for whoever else publishes there.
+            interruption: ends the wait for anybody else who publishes there.
             only_changes: whether a copy stays in place if nothing but receipts has changed since it was made.
 
         Raises:
@@ -84,7 +84,7 @@ class Publisher:
 
 
 def run_publish(settings: Settings, report: Report, interruption: Interruption) -> None:
-    """The command `encord-sync publish`: publishes what the warehouse's last run left.
+    """The command `encord-sync publish`: publishes the result of the warehouse's last run.
 
     Raises:
         ConnectorError: CONFIGURATION without a place to publish to; LOCKED while a sync holds the warehouse; otherwise

@@ -1,4 +1,4 @@
-"""The receipt of one project's sync: what was listed, loaded, left and set aside, and does it balance."""
+"""The receipt of one project's sync: what was listed, loaded, left alone and set aside, and whether it balances."""
 
 import datetime
 from collections import Counter
@@ -18,16 +18,16 @@ Bundle = TypeVar("Bundle")
 
 @dataclass(slots=True)
 class Receipt:
-    """Counts of one project in one run. `listed = loaded + unchanged + failed + skipped`, or the run is no success.
+    """Counts of one project in one run. `listed = loaded + unchanged + failed + skipped`, or the run has not succeeded.
 
     Attributes:
         outcome: running, succeeded, partial, failed or interrupted.
         planned: label rows to fetch.
-        warned: label rows of which something was kept that could not be interpreted.
+        warned: label rows in which something could not be interpreted, and was kept as it is.
         rows_by_table: rows written, by table that labels fill.
-        times: of the stages; requests and the reading process run beside them, so what counts is the time waited.
+        times: of the stages; requests and the reading process run meanwhile, so only the time spent waiting counts.
         fetch_reasons: label rows fetched, by reason.
-        notes: what was left out without being a failure, a few words each.
+        notes: what was left out although nothing failed, a few words each.
         is_recorded: whether the warehouse has it.
     """
 
@@ -76,7 +76,7 @@ class Receipt:
         return self.listed == self.loaded + self.unchanged + self.failed + self.skipped
 
     def stage(self, name: str) -> AbstractContextManager[None]:
-        """A block whose time is added to a stage; a stage within another is taken out of it."""
+        """A block whose time is added to a stage; the time of a stage within another counts for the inner one only."""
         return self.times.stage(name)
 
     @property
@@ -108,9 +108,9 @@ class Receipt:
 
         Args:
             title: the project's.
-            listed: label rows that the listing has. Not added up from the changes, which come from the warehouse: a
-                label row that went missing between the two must not pass for a balance.
-            changes: what is to be done about them.
+            listed: label rows that the listing has. They are not added up from the changes, which come from the
+                warehouse: if a label row went missing between the two, the receipt must not balance.
+            changes: what to do about them.
             unreadable: entries of the listing that could not be read.
         """
         self.project_title = title
@@ -136,13 +136,13 @@ class Receipt:
             if bundle is None:
                 return
             yield bundle
-            del bundle  # or it would be held until the next one is there
+            del bundle  # or it would stay in memory until the next one is there
 
     def end(self, refusal: ConnectorError | None = None) -> None:
-        """Close the receipt after everything was done; a success that does not balance is not one.
+        """Close the receipt after everything was done; a run that does not balance has not succeeded.
 
         Args:
-            refusal: why deletes were not made, if so.
+            refusal: why deletes were refused, if they were.
         """
         self._close("partial" if self.failed or refusal else "succeeded", str(refusal) if refusal else None)
         if self.failed and self.message is None:

@@ -1,4 +1,4 @@
-"""What a run tells while it goes on: lines and progress bars for people, one JSON line an event for log collectors."""
+"""What a run reports as it goes on: lines and progress bars for people, a JSON line per event for log collectors."""
 
 import datetime
 import sys
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TextIO
 
 from connector.runs.printing import json_line, print_line, terminal, visible
 
-if TYPE_CHECKING:  # imported where they are used: a scheduled run draws nothing
+if TYPE_CHECKING:  # imported only where they are used: a scheduled run draws nothing
     from rich.progress import Progress, TaskID
 
 Level = Literal["debug", "info", "warning", "error"]
@@ -18,23 +18,23 @@ _PROGRESS_SECONDS = 10.0
 
 
 class Report(Protocol):
-    """Where a run's events go. An event never carries a key, a password, a signed URL or label text."""
+    """Takes the events of a run. An event never carries a key, a password, a signed URL or label text."""
 
     def event(self, name: str, text: str, *, level: Level = "info", **fields: Any) -> None:  # noqa: ANN401 - JSON values
-        """Tell one event: its name for machines, a sentence for people, and its facts."""
+        """Report one event: its name for machines, a sentence for people, and its facts."""
 
     def table(self, name: str, lines: Sequence[str], **fields: Any) -> None:  # noqa: ANN401 - JSON values
-        """Tell one event whose facts are a table for people: its lines, the heading first."""
+        """Report one event whose facts are a table for people: its lines, the heading first."""
 
     def progress(self, title: str, done: int, total: int, annotations: int) -> None:
-        """Tell how many of a project's label rows are read; `annotations` objects on frames so far."""
+        """Report how many of a project's label rows are read; `annotations` objects on frames so far."""
 
     def close(self) -> None:
-        """End what is still drawn."""
+        """End anything that is still drawn."""
 
 
-class TextReport:
-    """A line an event on standard error, and a progress bar a project where that is a terminal."""
+class TextReport(Report):
+    """Prints a line for each event on standard error, and a progress bar for each project if that is a terminal."""
 
     def __init__(self, *, threshold: Level = "info", stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stderr
@@ -43,7 +43,7 @@ class TextReport:
         self._task: TaskID | None = None
 
     def event(self, name: str, text: str, *, level: Level = "info", **fields: Any) -> None:  # noqa: ANN401, ARG002 - Report
-        """Print the sentence, if its level is asked for."""
+        """Print the sentence, if its level reaches the threshold."""
         if _RANK[level] >= self._threshold:
             print_line(text, self._stream, style=_STYLE[level])
 
@@ -75,14 +75,14 @@ class TextReport:
             self._progress.update(self._task, completed=done, total=total, annotations=annotations)
 
     def close(self) -> None:
-        """Take the bar away."""
+        """Remove the bar."""
         if self._progress is not None:
             self._progress.stop()
             self._progress = self._task = None
 
 
-class JsonReport:
-    """One JSON object a line: time, level, event, text, and the event's facts. Progress at most every ten seconds."""
+class JsonReport(Report):
+    """Writes one JSON object a line: time, level, event, text and facts. Progress at most every ten seconds."""
 
     def __init__(self, *, threshold: Level = "info", stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stdout
@@ -103,11 +103,11 @@ class JsonReport:
         self.event(name, lines[0], **fields)
 
     def progress(self, title: str, done: int, total: int, annotations: int) -> None:
-        """Write a progress line, now and then."""
+        """Write a progress line now and then."""
         now = time.monotonic()
         if now - self._last_progress >= _PROGRESS_SECONDS:
             self._last_progress = now
             self.event("progress", f"{title}: {done} of {total}", done=done, total=total, annotations=annotations)
 
     def close(self) -> None:
-        """Nothing is held back."""
+        """Nothing to do: every line was flushed."""

@@ -14,7 +14,7 @@ from connector.runs.receipt import Receipt
 from connector.runs.stage_times import StageTimes
 
 STOPS_THE_RUN = {ErrorKind.INTERRUPTED, ErrorKind.WAREHOUSE, ErrorKind.SCHEMA}
-"""Failures after which the next project cannot fare better. A lock is one project's: another run is at it."""
+"""Failures that would hit the next project too. A lock would not: another run works on that one project."""
 
 _COUNTERS = ("listed", "loaded", "unchanged", "failed", "skipped", "tombstoned", "label_bytes", "rows_written")
 
@@ -25,8 +25,8 @@ class Run:
 
     Attributes:
         outcome: running, succeeded, partial (some label rows or projects failed), failed or interrupted.
-        exit_code: what the command answers to the shell.
-        times: of what is done once a run: opening the warehouse, the projects, closing, publishing.
+        exit_code: what the command returns to the shell.
+        times: of what a run does once: opening the warehouse, the projects, closing, publishing.
     """
 
     run_id: str
@@ -45,7 +45,7 @@ class Run:
         return cls(f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}", now)
 
     def end(self) -> None:
-        """Decide the outcome from the receipts: all well, some failed, or nothing came through."""
+        """Decide the outcome from the receipts: all succeeded, some failed, or nothing came through."""
         if interrupted := [failure for failure in self.failures if failure.kind is ErrorKind.INTERRUPTED]:
             self._close("interrupted", interrupted[0])
         elif stops := [failure for failure in self.failures if failure.kind in STOPS_THE_RUN]:

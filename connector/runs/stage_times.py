@@ -1,4 +1,4 @@
-"""Where the time of a sync goes, stage by stage: wall seconds, and CPU seconds of the thread that goes through them."""
+"""Where the time of a sync goes, stage by stage: wall seconds, and CPU seconds of the thread that runs the stages."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -6,20 +6,21 @@ from contextlib import contextmanager
 from typing import Any
 
 FETCH = "fetch"
-"""The stage in which the loading thread waits for label rows; requests run beside it, in threads of their own.
-`normalise` is reading in this thread, and the time that it waits for the reading process."""
+"""The stage in which the loading thread waits for label rows; requests run meanwhile, in threads of their own. Stage
+`normalise` is reading in this thread, and waiting for the reading process."""
 
 _LOADING = (FETCH, "normalise", "write")
 
 
 class StageTimes:
-    """Adds up the time of stages, which may come again and again, and one inside another.
+    """Adds up the time of stages, which may come more than once, and one inside another.
 
     Attributes:
-        wall: wall seconds by stage, in the order in which stages began; time of a stage within another is its own.
-        cpu: CPU seconds of the calling thread by stage, likewise. What is missing to the wall seconds was waited: for
-            answers, for the disk, or for other threads, such as those of DuckDB.
-        reading_process: CPU seconds of the process that reads label rows beside this one.
+        wall: wall seconds by stage, in the order in which stages began; the time of a stage within another counts for
+            the inner one only.
+        cpu: CPU seconds of the calling thread by stage, counted in the same way. The rest of the wall seconds was spent
+            waiting: for answers, for the disk, or for other threads, such as those of DuckDB.
+        reading_process: CPU seconds of the second process, which reads label rows.
     """
 
     def __init__(self) -> None:
@@ -49,7 +50,7 @@ class StageTimes:
                 self._inner[-1] = (outer_wall + wall, outer_cpu + cpu)
 
     def facts(self) -> dict[str, Any]:
-        """The times as JSON values: `stages`, `wall_seconds` in all, and the CPU seconds of what ran beside."""
+        """The times as JSON values: `stages`, `wall_seconds` in all, and the CPU seconds of what ran meanwhile."""
         wall_begun, process_begun, thread_begun = self._begun
         of_others = time.process_time() - process_begun - (time.thread_time() - thread_begun)
         return {
@@ -64,7 +65,7 @@ class StageTimes:
 
 
 def profile_lines(title: str, facts: Mapping[str, Any]) -> list[str]:
-    """The facts as the lines of a table: a heading, a line a stage, and in its last line what bounds the sync."""
+    """The facts as the lines of a table: a heading, one line per stage, and in the last line what limits the sync."""
     total = max(facts["wall_seconds"], 0.001)
     lines = [f"{title}: {'stage':<12}{'wall s':>9}{'share':>8}{'CPU s':>9}"]
     indent = " " * (len(title) + 2)
@@ -82,7 +83,7 @@ def profile_lines(title: str, facts: Mapping[str, Any]) -> list[str]:
 
 
 def _bound(stages: Mapping[str, Mapping[str, float]], total: float) -> str:
-    """What it would take to be quicker, where one thing stands out."""
+    """What would make the sync faster, if one thing stands out."""
     spent = {name: stages[name]["wall_seconds"] for name in _LOADING if name in stages}
     loading = sum(spent.values())
     if loading < total / 2:

@@ -1,7 +1,7 @@
-"""The fake Encord server and the sample project behind `encord-sync demo`; tests talk to it as well.
+"""The fake Encord server and the sample project behind `encord-sync demo`; tests use it as well.
 
 The unmodified Encord SDK talks to it over HTTP, on loopback only, with real signatures. It refuses and records writes,
-lets things go wrong on demand, and its projects can be edited between two syncs.
+makes things go wrong on demand, and its projects can be edited between two syncs.
 
     world = build_sample_world("small", seed=7)
     with SampleServer(world) as server:

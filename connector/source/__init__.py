@@ -1,1 +1,1 @@
-"""The source: lists and fetches from Encord, read-only, and decides what changed. The only part that knows the SDK."""
+"""The source: lists and fetches from Encord, only reads, and decides what changed. No other part knows the SDK."""

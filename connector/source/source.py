@@ -24,7 +24,7 @@ from connector.source.listing.task_log import list_task_actions
 class Source:
     """Encord, read-only.
 
-    A write is not merely avoided: the guard signs no request that is not on its list of reads.
+    Writing is impossible, not merely avoided: the guard signs no request that is not on its list of reads.
     """
 
     def __init__(self, connection: Connection, settings: SourceSettings) -> None:
@@ -38,14 +38,14 @@ class Source:
         on_event: EventListener | None = None,
         should_stop: Callable[[], bool] = lambda: False,
     ) -> "Source":
-        """Load the key and get ready; nothing is sent yet, so a key that Encord does not know shows at the first read.
+        """Load the key and get ready. Nothing is sent yet, so a key that Encord does not know fails at the first read.
 
         Args:
-            settings: key, domain, sizes, patience.
-            on_event: hears of a key file that others can read, of waits and smaller bundles, from several threads, one
-                at a time; without it they are logged.
-            should_stop: asked often while a snapshot or a list of projects waits for its next attempt; when true it
-                ends with INTERRUPTED. A fetch is told by its own.
+            settings: key, domain, sizes, time-outs.
+            on_event: is told about a key file that others can read, waits, and smaller bundles, from several threads,
+                one at a time; without it they are logged.
+            should_stop: asked often while a snapshot or a list of projects waits for its next attempt; if it returns
+                true, the wait ends with INTERRUPTED. A fetch has a function of its own for this.
 
         Raises:
             ConnectorError: CONFIGURATION, if the key cannot be used.
@@ -58,7 +58,7 @@ class Source:
 
     @property
     def requests_sent(self) -> int:
-        """Requests sent so far, each attempt counted."""
+        """Requests sent so far; each attempt counts."""
         return self._connection.config.requests_sent
 
     @property
@@ -70,8 +70,8 @@ class Source:
         """The projects that the key may read, all pages.
 
         Args:
-            title_eq: only the ones with this very title.
-            title_like: only the ones whose title fits this SQL LIKE pattern.
+            title_eq: only those with exactly this title.
+            title_like: only those whose title matches this SQL LIKE pattern.
 
         Raises:
             ConnectorError: AUTHENTICATION, UNREACHABLE, RATE_LIMITED, …
@@ -97,7 +97,7 @@ class Source:
         return list_stage_tasks(self._connection, project_hash, stage_uuid)
 
     def task_actions(self, project_hash: str, after: datetime, before: datetime) -> Iterator[list[object]]:
-        """What was done with a project's tasks from `after` on and before `before`, raw, a page at a time.
+        """What was done with a project's tasks from `after` until before `before`, raw, a page at a time.
 
         Raises:
             ConnectorError: while iterating: PERMISSION if this key may not read them; UNREACHABLE, SOURCE_CONTENT, …
@@ -110,17 +110,17 @@ class Source:
         wanted: Iterable[WantedLabelRow],
         should_stop: Callable[[], bool] = lambda: False,
     ) -> Iterator[FetchedBundle]:
-        """Fetch label rows, raw, in bundles; each wanted one comes out once, as a row or as a failure.
+        """Fetch label rows, raw, in bundles; each wanted one is returned once, as a row or as a failure.
 
         Args:
             project_hash: the project.
-            wanted: label rows that have a label hash, gone through as the fetch proceeds; doubled neighbours are
-                fetched once.
-            should_stop: asked often; when true the iterator ends early, so ask it again afterwards.
+            wanted: label rows that have a label hash, read as the fetch proceeds; one that is named several times in a
+                row is fetched once.
+            should_stop: asked often; if it returns true, the iterator ends early, so ask it again afterwards.
 
         Raises:
-            ConnectorError: AUTHENTICATION, PERMISSION, RATE_LIMITED, UNREACHABLE (an outage). What one label row is
-                the cause of is a failure in its bundle instead.
+            ConnectorError: AUTHENTICATION, PERMISSION, RATE_LIMITED, UNREACHABLE (an outage). A problem that one label
+                row causes is a failure in its bundle instead.
         """
         project_hash = checked_project_hash(project_hash)
         return LabelRowFetch(self._connection, self._settings, project_hash).bundles(wanted, should_stop)

@@ -1,4 +1,4 @@
-"""What the files of `sql/` say: the views, and what the columns of views and tables mean."""
+"""Reads the files of `sql/`: the views, and what the columns of views and tables mean."""
 
 from connector.sql_files.column_texts import ColumnTexts, column_texts
 from connector.sql_files.view_files import ViewFile, shipped_view, view_files

@@ -1,4 +1,4 @@
-"""What the columns of tables and views mean: `sql/columns.toml`, where each is described once."""
+"""What the columns of tables and views mean: reads `sql/columns.toml`, which describes each once."""
 
 import hashlib
 import tomllib
@@ -13,7 +13,7 @@ _EVERY_RELATION = "*"
 
 
 class ColumnTexts(NamedTuple):
-    """The texts, as the file has them.
+    """The texts as they are in the file.
 
     Attributes:
         by_relation: relation → column → text; `*` stands for every relation that has no text of its own.

@@ -1,10 +1,10 @@
-"""The files of `sql/`: what each declares in its head, and the order that follows from what it reads.
+"""Reads the view files of `sql/`: what each declares in its head, and the order in which they can be created.
 
-A file holds one view of the same name. Those of `sql/internal/` only other views and the connector read: they lie in a
-schema beside the warehouse's, which the files call `internal`. A file has a head, CREATE VIEW, and COMMENT ON VIEW,
-whose text says what one row is. The head says what the view is about (`-- subject: …`) and which columns tell its rows
-apart (`-- key: …`, names separated by blanks, with a `?` where a row may have none). The rest is SQL that both engines
-understand.
+A file holds one view of the same name. Only other views and the connector read the views of `sql/internal/`: these are
+in a second schema next to the warehouse's, which the files call `internal`. A file has a head, CREATE VIEW, and COMMENT
+ON VIEW, whose text says what one row is. The head says what the view is about (`-- subject: …`) and which columns tell
+its rows apart (`-- key: …`, names separated by blanks, with a `?` if a row may have none). The rest is SQL that both
+engines understand.
 """
 
 import graphlib
@@ -31,7 +31,7 @@ _FILE = re.compile(
 )
 _INTERNAL = "internal"
 _COMMENT = re.compile(r"--.*")
-# One each, because a pattern that begins with one word is searched for several times as fast.
+# One pattern for each word, because a search is faster if the pattern begins with a fixed word.
 _READ = tuple(re.compile(rf"{word}\s+(?:internal\.)?(\w+)") for word in ("FROM", "JOIN"))
 
 
@@ -40,7 +40,7 @@ class ViewFile(NamedTuple):
 
     Attributes:
         view_name: the view that it creates: the file's name without its ending.
-        is_internal: whether it lies in the schema of the plumbing.
+        is_internal: whether it belongs to the schema of the plumbing.
         subject: one of SUBJECTS.
         key_columns: the columns that tell its rows apart; those that may be NULL end in `?`.
         description: what one row is, in a sentence.
@@ -64,16 +64,16 @@ class ViewFile(NamedTuple):
 
 
 def view_files(folder: Path | None = None) -> list[ViewFile]:
-    """Reads the view files in the order in which they can be created.
+    """Reads the view files, in the order in which they can be created.
 
     Args:
-        folder: where the files lie; by default the ones that ship with the connector.
+        folder: where the files are; by default the ones that ship with the connector.
 
     Returns:
-        Every file after the ones that it reads; otherwise by name, so that the order never depends on the file system.
+        Every file after the ones that it reads, and otherwise by name, so that the file system does not matter.
 
     Raises:
-        ConnectorError: INTERNAL, if a file is not of the form above, or views read one another in a circle.
+        ConnectorError: INTERNAL, if a file does not have the form above, or views read one another in a circle.
     """
     folder = folder or packaged_folder("sql")
     texts = column_texts_digest(folder)

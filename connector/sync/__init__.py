@@ -1,1 +1,1 @@
-"""One sync: a run over projects, a project top to bottom, and its bundles."""
+"""One sync: the run over all projects, one project from top to bottom, and its bundles."""

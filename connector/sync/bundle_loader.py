@@ -1,4 +1,4 @@
-"""From a fetched bundle to the warehouse: read what is new, and write it in transactions of bounded size."""
+"""From a fetched bundle to the warehouse: reads what is new, and writes it in transactions of bounded size."""
 
 import collections
 import datetime
@@ -32,20 +32,20 @@ from connector.sync.bundle_writer import BundleWriter
 from connector.sync.reading_progress import ReadingProgress
 
 BUNDLES_A_TRANSACTION = 4
-"""So many full bundles, by bytes or by label rows, are written together: of box videos some 80,000 objects on frames.
-What a transaction costs beside its rows, 35 ms, was a fifth of the time to write a third as many."""
+"""How many full bundles, by bytes or by label rows, are written together: some 80,000 objects on frames of box videos.
+Each transaction has a cost of its own, which would weigh more with fewer rows."""
 SECONDS_A_TRANSACTION = 10.0
-"""Where answers come slowly, what has come is written after this time: a run that is killed loses no more."""
+"""If answers come slowly, what has arrived is written after this time: a run that is killed loses no more than that."""
 BYTES_READ_ALONE = 8_000_000
-"""JSON of a project that is read here before the other process is started: less is read sooner than that is ready."""
+"""JSON of a project that is read here before the other process starts: less than this is read before it is ready."""
 GROUPS_AT_ONCE = 8
 BYTES_AT_ONCE = 24_000_000
-"""Groups given to the other process, and JSON in them: what it needs while this one reads or writes something itself.
-With three groups of any size it waited where label rows are small: those took 5 to 9 % longer."""
+"""Groups given to the other process at once, and JSON in them: enough to keep it busy while this one reads or writes.
+With a few groups of any size it would have to wait if label rows are small."""
 LARGE_LABEL_ROW_BYTES = 12_000_000
 """A label row of more JSON is read and written part by part, in a transaction of its own."""
 PART_ROWS = 50_000
-"""Rows of one table in a part, about: some 50 MB while they are Python values."""
+"""About how many rows of one table a part has; they are held as Python values meanwhile."""
 
 
 class BundleLoader:
@@ -67,12 +67,12 @@ class BundleLoader:
         Args:
             warehouse: where the rows go.
             ontology: the project's.
-            entries_json: tells the listing entries of some label_row_ids, as JSON.
+            entries_json: returns the listing entries of some label_row_ids, as JSON.
             changes: what was decided to fetch, by label hash.
             settings: of the run.
             receipt: of the project.
             report: of the run.
-            process: reads beside this one, if there is enough to read.
+            process: a second process that reads too, if there is enough to read.
         """
         self._warehouse = warehouse
         self._writer = BundleWriter(warehouse, receipt)
@@ -99,9 +99,9 @@ class BundleLoader:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Write what was loaded, also where the fetch came to an end before its time: it need not be fetched again.
+        """Write what was loaded, even if the fetch ended early, so that it need not be fetched again.
 
-        After a write that failed (the warehouse, its lock) nothing more is written.
+        After a failed write (the warehouse, its lock) nothing more is written.
 
         Raises:
             ConnectorError: WAREHOUSE, if it could not be written, in place of another ConnectorError.
@@ -113,15 +113,15 @@ class BundleLoader:
             error = failure
             raise
         finally:
-            # Only a second Ctrl-C is in a hurry; after any failure what a server has begun is worth waiting for.
+            # Only a second Ctrl-C is in a hurry; after any failure it is worth waiting for what a server has begun.
             self._writer.close(at_once=isinstance(error, KeyboardInterrupt))
 
     def load(self, bundle: FetchedBundle) -> None:
-        """Read one bundle, here or in the other process, and write what has been read by now, if it is enough.
+        """Read one bundle, here or in the other process, and write what has been read so far, if it is enough.
 
         Raises:
             ConnectorError: WAREHOUSE, if something could not be written, now or in the background since the last
-                bundle; then nothing of that transaction was.
+                bundle; nothing of that transaction was written.
         """
         self._failures += [Failure(row.label_hash, row.kind.value, row.message) for row in bundle.failures]
         if bundle.failures:
@@ -139,7 +139,7 @@ class BundleLoader:
         return list(map(ArrivedLabelRow, rows, entries, changes))
 
     def _read(self, group: LabelRowGroup) -> None:
-        """Give a group to the other process, or read it here while that one has enough to do; then write."""
+        """Give a group to the other process, or read it here if that process has enough to do; then write."""
         while self._under_way and self._under_way[0][1].done() and not self._has_enough():
             self._take_next()
         process = self._process
@@ -150,7 +150,7 @@ class BundleLoader:
             self._under_way.append((group, process.read(self._reader, group)))
         else:
             self._read_here(group)
-        if self._has_enough():  # asked only now that groups are given: they are read meanwhile
+        if self._has_enough():  # asked only after groups were handed over: they are read meanwhile
             self._write()
 
     def _read_here(self, group: LabelRowGroup) -> None:
@@ -160,7 +160,7 @@ class BundleLoader:
         self._take(group, read)
 
     def _take(self, group: LabelRowGroup, read: ReadGroup) -> None:
-        """Keep what a group came to until it is written."""
+        """Keep the result of a group until it is written."""
         self._unwritten.append(read)
         self._progress.add(len(group.label_rows), read.tables)
 
@@ -184,7 +184,7 @@ class BundleLoader:
             self._take(group, read)
 
     def _has_enough(self) -> bool:
-        """Whether what was read makes a transaction."""
+        """Whether what was read is enough for a transaction."""
         byte_count = sum(group.byte_count for group in self._unwritten)
         label_rows = sum(group.states.num_rows for group in self._unwritten)
         return bool(self._unwritten) and (
@@ -242,7 +242,7 @@ class BundleLoader:
             )
 
     def _load_large(self, row: FetchedLabelRow) -> None:
-        """Normalise and write a label row part by part, in one transaction; nothing of it if it cannot be read."""
+        """Normalise and write a label row part by part, in one transaction; write nothing if it cannot be read."""
         receipt = self._receipt
         fetched_at = datetime.datetime.now(datetime.UTC)
         change = self._changes[row.label_hash]

@@ -1,4 +1,4 @@
-"""Writes bundles one after another; where a server does the work, beside the reading of the next ones."""
+"""Writes bundles one after another; if a server does the work, while the next ones are read."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -17,9 +17,9 @@ SECONDS_BETWEEN_CANCELS = 0.1
 class BundleWriter:
     """Writes the bundles of one project's sync, each in a transaction of its own.
 
-    A server takes as long to copy rows in as reading them takes here, and has a processor or a machine of its own:
-    half of a first sync went by in waiting for it. DuckDB works in this process, which has enough to do: a thread
-    gained nothing there (measured: 8.4 s without and 8.6 s with it, for 500,000 objects on frames).
+    A server takes as long to copy rows in as this process takes to read them, and has a processor or a machine of its
+    own: without a thread, half of a first sync would be spent waiting for it. DuckDB works in this process, which has
+    enough to do: a thread gains nothing there.
 
     Attributes:
         has_failed: whether a write raised; then nothing more may be written.
@@ -34,7 +34,7 @@ class BundleWriter:
         self.has_failed = False
 
     def write(self, tables: Mapping[str, pa.Table], states: pa.Table, failures: Sequence[Failure], then: Then) -> None:
-        """Write a bundle, after the one before; see `Warehouse.write_bundle`.
+        """Write a bundle after the previous one; see `Warehouse.write_bundle`.
 
         Args:
             tables: its rows.
@@ -43,7 +43,7 @@ class BundleWriter:
             then: called in this thread with what was written, now or by the next call of a method.
 
         Raises:
-            ConnectorError: WAREHOUSE, if this one or the one before could not be written.
+            ConnectorError: WAREHOUSE, if this bundle or the previous one could not be written.
         """
         self.settle()
         receipt = self._receipt
@@ -59,7 +59,7 @@ class BundleWriter:
         then(result)
 
     def settle(self) -> None:
-        """Wait until what was given is written: nothing else may use the warehouse before.
+        """Wait until what was handed over is written: until then nothing else may use the warehouse.
 
         Raises:
             ConnectorError: WAREHOUSE, if it could not be written.
@@ -77,7 +77,7 @@ class BundleWriter:
 
     @contextmanager
     def noting_failure(self) -> Iterator[None]:
-        """A block that writes: whatever it raises, nothing more may be written after it."""
+        """A block that writes: if it raises anything, nothing more may be written."""
         try:
             yield
         except BaseException:
@@ -85,14 +85,15 @@ class BundleWriter:
             raise
 
     def close(self, *, at_once: bool = False) -> None:
-        """Wait for what is under way; that it failed is not said, for another failure brought this about.
+        """Wait for what is under way. Does not report its failure, because another failure has ended the load.
 
         Args:
-            at_once: have the server give it up, and roll back.
+            at_once: have the server give it up and roll back.
         """
         if at_once and self._under_way is not None:
             future, _ = self._under_way
-            while not wait([future], timeout=SECONDS_BETWEEN_CANCELS).done:  # between two statements nothing heeds it
+            # Again and again, because between two statements a cancel has no effect.
+            while not wait([future], timeout=SECONDS_BETWEEN_CANCELS).done:
                 self._warehouse.give_up()
         with suppress(ConnectorError):
             self.settle()

@@ -1,4 +1,4 @@
-"""Keeps whose branch is whose, from the tasks of a project's consensus stages, where something moved in them."""
+"""Keeps whose branch is whose: reads the tasks of a project's consensus stages in which something moved."""
 
 import datetime
 
@@ -25,8 +25,8 @@ def keep_consensus_tasks(
 ) -> None:
     """Read the tasks of the consensus stages whose label rows moved since they were last read, and keep the branches.
 
-    A project without consensus stages, and one in which nothing moved in them, costs no request. Tasks that cannot be
-    read are told, noted on the receipt, and asked for again by the next run.
+    A project without consensus stages costs no request, nor does one in which nothing moved in them. Tasks that cannot
+    be read are reported and noted on the receipt, and the next run asks for them again.
 
     Args:
         source: Encord.
@@ -37,7 +37,7 @@ def keep_consensus_tasks(
         report: of the run.
 
     Raises:
-        ConnectorError: INTERRUPTED; WAREHOUSE, if they could not be written.
+        ConnectorError: INTERRUPTED; WAREHOUSE, if the branches could not be written.
     """
     stages = consensus_stages(workflow_stages, label_rows)
     if not stages:

@@ -1,4 +1,4 @@
-"""Keeps what was done with the tasks of a project with consensus stages, from where the last reading ended."""
+"""Keeps what was done with the tasks of a project with consensus stages; goes on where the last reading ended."""
 
 import datetime
 
@@ -16,7 +16,7 @@ _ENDS_THE_PROJECT = {ErrorKind.INTERRUPTED, ErrorKind.WAREHOUSE, ErrorKind.WRITE
 """Any other trouble with the actions leaves the labels as good as they were."""
 
 OVERLAP = datetime.timedelta(days=1)
-"""How far before the newest known action a reading begins: a log may take in an action later than it happened."""
+"""How far before the newest known action a reading begins: an action may enter the log later than it happened."""
 
 LATE = datetime.timedelta(hours=1)
 """An action may be in the log later than its effect is in the listing. So the log is read once more by the first sync
@@ -36,8 +36,8 @@ def keep_task_actions(
 ) -> None:
     """Read the task actions since the last reading, if tasks moved since then, and keep them.
 
-    A project without consensus stages, and one whose tasks did not move, costs no request. Actions that cannot be read
-    are told, noted on the receipt, and asked for again by the next run.
+    A project without consensus stages costs no request, nor does one whose tasks did not move. Actions that cannot be
+    read are reported and noted on the receipt, and the next run asks for them again.
 
     Args:
         source: Encord.
@@ -48,7 +48,7 @@ def keep_task_actions(
         report: of the run.
 
     Raises:
-        ConnectorError: INTERRUPTED; WAREHOUSE, if they could not be written.
+        ConnectorError: INTERRUPTED; WAREHOUSE, if the actions could not be written.
     """
     digest = task_action_digest(workflow_stages, label_rows)
     if digest is None:
@@ -79,10 +79,10 @@ def keep_task_actions(
 def _read(
     source: Source, warehouse: Warehouse, project_hash: str, last: TaskActionsRead | None, reading: TaskActionsRead
 ) -> None:
-    """Reads page after page and writes a pile of pages at a time; only the last write says how far the reading came."""
+    """Reads page after page and writes several pages at a time; only the last write says how far the reading came."""
     known_through = last.read_through if last is not None else None
     after = known_through - OVERLAP if known_through is not None else _THE_BEGINNING
-    # Encord insists on an end; a clock of this machine that is slow must not hide the newest actions.
+    # Encord insists on an end; if the clock of this machine is slow, that must not hide the newest actions.
     before = reading.read_at + OVERLAP
     schema, pile, newest = ARROW_SCHEMAS["task_action"], list[object](), known_through
     for page in source.task_actions(project_hash, after, before):

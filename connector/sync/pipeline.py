@@ -28,7 +28,7 @@ from connector.sync.keep_branches import keep_consensus_tasks
 from connector.sync.keep_task_log import keep_task_actions
 
 _ROWS_A_PAGE = 20_000
-"""Label rows of the warehouse that are compared at a time: some 5 MB."""
+"""Label rows of the warehouse that are compared at a time."""
 
 
 def sync_project(
@@ -40,10 +40,10 @@ def sync_project(
     interruption: Interruption,
     process: ReadingProcess | None = None,
 ) -> None:
-    """Bring one project's tables up to what Encord holds now, and fill and end its receipt.
+    """Bring one project's tables up to date with what Encord holds now, and fill and close its receipt.
 
     Raises:
-        ConnectorError: what stops the whole project. What concerns one label row is recorded and counted as failed.
+        ConnectorError: what stops the whole project. What affects one label row only is recorded and counted as failed.
     """
     project_hash = receipt.project_hash
     with receipt.stage("list"):
@@ -54,7 +54,7 @@ def sync_project(
         tables = project_tables(snapshot.project, snapshot.ontology, ARROW_SCHEMAS)
         kept = TASK_COLUMNS if has_consensus_stages(tables["workflow_stage"]) else ()
         listing = ListingParts(project_hash, snapshot.entries, snapshot.entries.hashes, ARROW_SCHEMAS, kept)
-        # One transaction: what an edit of the ontology made stale is marked where the new ontology is stored.
+        # One transaction stores the new ontology and marks what its edit made stale.
         meaning = ontology_change(warehouse.ontology(project_hash), tables)
         warehouse.upsert_metadata(project_hash, tables, meaning, listing)
         unreadable = [(name, "source_content", message) for name, message in listing.rejected]
@@ -92,7 +92,7 @@ def sync_project(
         bundles = source.fetch(project_hash, wanted, lambda: interruption.is_requested)
         for bundle in receipt.waiting_for(bundles):
             loader.load(bundle)
-            del bundle  # or it would be held until the next one is there
+            del bundle  # or it would stay in memory until the next one is there
             pause.bundle_done()
     interruption.check()
 
@@ -111,7 +111,7 @@ def sync_project(
 
 
 def _label_rows(warehouse: Warehouse, project_hash: str, count: int) -> Iterator[pa.Table]:
-    """What the warehouse holds of the label rows, about `_ROWS_A_PAGE` of `count` at a time: their ids are hashes."""
+    """What the warehouse holds of the label rows, about `_ROWS_A_PAGE` of `count` at a time: ids are hashes."""
     pages = -(-count // _ROWS_A_PAGE) or 1
     ends = ["", *(f"{page * 0x10000 // pages:04x}" for page in range(1, pages)), "g"]
     return (warehouse.state(project_hash, ids) for ids in itertools.pairwise(ends))

@@ -1,4 +1,4 @@
-"""How far the reading of a project's label rows is: told group by group and part by part, before they are written."""
+"""How much of a project's label rows is read: reported after each group and each part, before they are written."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -12,16 +12,16 @@ _NOTHING: Mapping[str, pa.Table] = MappingProxyType({})
 
 
 class ReadingProgress:
-    """Counts what was read, and tells the report of it."""
+    """Counts what was read, and reports it."""
 
     def __init__(self, receipt: Receipt, report: Report) -> None:
-        """Go on from what the receipt says is done."""
+        """Start from what the receipt says is done."""
         self._receipt = receipt
         self._report = report
         self._rows, self._annotations = receipt.done, receipt.annotations
 
     def add(self, rows: int, tables: Mapping[str, pa.Table] = _NOTHING) -> None:
-        """Take in that so many more label rows were read to their end, and these rows of tables."""
+        """Add the number of label rows that were read completely, and the rows of tables that were made."""
         self._rows += rows
         if "object_annotation" in tables:
             self._annotations += tables["object_annotation"].num_rows

@@ -1,4 +1,4 @@
-"""One run of `sync`: open the warehouse, sync each project, keep the receipts, and decide how it all ended."""
+"""One run of `sync`: opens the warehouse, syncs each project, keeps the receipts, and decides how the run ended."""
 
 import datetime
 from collections.abc import Iterator
@@ -29,12 +29,12 @@ from connector.sync.pipeline import sync_project
 def run_sync(settings: Settings, report: Report, interruption: Interruption) -> Run:
     """Sync every project that the settings name, one after another, and return the run with its receipts.
 
-    One project's failure does not stop the next, unless it would meet them all (the warehouse, a signal). A run that
+    One project's failure does not stop the next, unless it would hit all of them (the warehouse, a signal). A run that
     succeeded is published, if the settings say where.
 
     Raises:
-        ConnectorError: before anything was synced: settings, key, warehouse or schema cannot be used, or another
-            process holds the warehouse; after everything was, if it cannot be published.
+        ConnectorError: before anything was synced, if settings, key, warehouse or schema cannot be used, or another
+            process holds the warehouse; afterwards, if the result cannot be published.
     """
     run = Run.begin()
     require_project_choice(settings)
@@ -85,7 +85,7 @@ class _SyncOfAll:
         """Sync them, decide how the run ended, and record it.
 
         Returns:
-            Whether it is recorded: not if it failed, and was at no project that the warehouse has.
+            Whether it is recorded: not if it failed and reached no project that the warehouse has.
         """
         run = self._run
         self._warehouse.record_run(run.row(self._warehouse, self._source.requests_sent))
@@ -107,7 +107,7 @@ class _SyncOfAll:
         return True
 
     def _concerns_the_warehouse(self) -> bool:
-        """Whether the run was at a project that the warehouse has; at all of them, if it could not list them."""
+        """Whether the run reached a project that the warehouse has; if it began none, whether the warehouse has any."""
         receipts = self._run.receipts
         return any(receipt.is_recorded for receipt in receipts) if receipts else bool(self._warehouse.project_hashes())
 
@@ -168,14 +168,14 @@ class _SyncOfAll:
             receipt.requests = source.requests_sent - requests_before
             report.close()
             level: Level = "info" if receipt.outcome == "succeeded" else "warning"
-            # Of a single project the run's own sentence says why.
+            # If there is only one project, the run's own sentence says why.
             reason = f" {receipt.message}" if receipt.message and is_one_of_several else ""
             report.event("project_finished", receipt.sentence() + reason, level=level, **receipt.row())
             if self._settings.profile:
                 facts = receipt.times.facts()
                 lines = profile_lines(receipt.project_title or project_hash, facts)
                 report.table("project_profile", lines, project_hash=project_hash, **facts)
-            # Not of a project that never got a name, nor of one that another run is at: that run's receipt counts.
+            # Not for a project that never got a name, nor for one that another run works on: that run's receipt counts.
             if is_ours and known_project(self._warehouse, project_hash) is not None:
                 self._warehouse.record_project(receipt.row())
                 receipt.is_recorded = True

@@ -1,5 +1,6 @@
-"""Verifying: does the warehouse hold what Encord holds now? Reads both again, compares, names every difference.
+"""Verifies that the warehouse holds what Encord holds now: reads both again, compares, and names every difference.
 
-`row_comparison` compares two Arrow tables by key; `label_rows` one bundle of label rows; `listing` what the listing
-says; `project` one whole project, top to bottom; `findings` counts and tells what was found.
+`row_comparison` compares two Arrow tables by key, `compared_label_rows` one bundle of label rows, `compared_listing`
+what the listing says, and `verified_project` one whole project, from top to bottom; `findings` counts and reports what
+was found.
 """

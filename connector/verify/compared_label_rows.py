@@ -35,10 +35,10 @@ STATE_COLUMNS = (
 
 
 class LabelRowComparison:
-    """Compares the label rows of one project, bundle by bundle: no more is held than one bundle and its rows.
+    """Compares the label rows of one project bundle by bundle, so that only one bundle and its rows are in memory.
 
     Attributes:
-        frames_needed: how many frame numbers the labels compared so far lie on.
+        frames_needed: how many frame numbers the labels compared so far need.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class LabelRowComparison:
         self._data_hashes: set[str] = set()
 
     def compare(self, bundle: FetchedBundle) -> None:
-        """Compare one bundle, and tell what differs, what is not synced yet and what could not be read.
+        """Compare one bundle, and report what differs, what is not synced yet and what could not be read.
 
         Raises:
             ConnectorError: WAREHOUSE, if it could not be read.
@@ -115,7 +115,7 @@ class LabelRowComparison:
     def _waiting(
         self, state: pa.Table, stored: pa.Table, expected: Mapping[str, pa.Table], held: Mapping[str, pa.Table]
     ) -> dict[str, str]:
-        """Label rows that Encord or another sync moved on since the listing or the last sync, and why."""
+        """Label rows that have changed since the listing or the last sync, in Encord or by another sync, and why."""
         known = {row["label_hash"]: row for row in stored.to_pylist()}
         stale = self._stale_hashes(expected, held, stored)
         waiting = {}
@@ -141,7 +141,7 @@ class LabelRowComparison:
     def _stale_hashes(
         self, expected: Mapping[str, pa.Table], held: Mapping[str, pa.Table], stored: pa.Table
     ) -> AbstractSet[str]:
-        """Label rows that an edit of the ontology, not synced yet, may have given other labels."""
+        """Label rows whose labels may be different after an edit of the ontology that is not synced yet."""
         edit = self._ontology_edit
         if edit is None:
             return set()
@@ -158,7 +158,7 @@ class LabelRowComparison:
         return stale
 
     def _compare_frames(self, label_hashes: list[str], frames: pa.Table) -> None:
-        """Compare the frames' facts of data units not met before; branches of one carry the same ones."""
+        """Compare the facts of frames of data units that are new here; all branches of a data unit carry the same."""
         data_hashes = {str(self._entries[label_hash]["data_hash"]) for label_hash in label_hashes} - self._data_hashes
         self._data_hashes |= data_hashes
         table, wanted = METADATA.tables["data_frame"], pa.array(sorted(data_hashes), pa.string())

@@ -1,4 +1,4 @@
-"""Compares what the listing, the project and its ontology say with what the warehouse holds of them."""
+"""Compares what the listing, the project and its ontology say with what the warehouse holds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,12 +25,12 @@ WAITING_REASONS = {
     "normaliser_changed": "its rows were made by another release",
     "stale": "the ontology or its data unit was edited, so its labels are fetched again",
 }
-"""Reasons for which the next sync will fetch a label row anyway: there is nothing yet that its labels should equal."""
+"""Why the next sync will fetch a label row anyway: the warehouse does not have to hold its labels yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class ComparedListing:
-    """What the comparison of the listing leaves for that of the labels.
+    """What the comparison of the listing hands to the comparison of the labels.
 
     Attributes:
         to_compare: label_row_id → label hash, of the opened label rows whose labels the warehouse should hold.
@@ -49,14 +49,14 @@ def compare_listing(
     *,
     with_client_metadata: bool,
 ) -> ComparedListing:
-    """Compare the tables of a project and its listing, and tell what differs and what is not synced yet.
+    """Compare the tables of a project and its listing, and report what differs and what is not synced yet.
 
     Args:
-        listed: project, workflow_stage, ontology tables, data_unit and label_row as Encord says now.
-        held: the same tables of the warehouse, all rows of the project; it is there.
+        listed: project, workflow_stage, ontology tables, data_unit and label_row as Encord has them now.
+        held: the same tables of the warehouse, all rows of the project, which the warehouse has.
         changes: what a sync would do now.
-        findings: where to tell it; entries of the listing that cannot be read are already in it.
-        with_client_metadata: whether the listing was asked for it; if not, that column is left aside.
+        findings: where to report it; listing entries that cannot be read are already in it.
+        with_client_metadata: whether the listing was asked for it; if not, that column is left out.
     """
     ontology = _compare_project(listed, held, findings)
     data_units = listed["data_unit"]
@@ -92,7 +92,7 @@ def _compare_project(
 
 
 def _compare_label_rows(listed: pa.Table, held: pa.Table, changes: Changes, findings: Findings) -> dict[str, str]:
-    """Compare the listing's facts of label rows that do not wait for the next sync; return whose labels to compare."""
+    """Compare the listing's facts of label rows that do not wait for the next sync; return those to compare further."""
     live = _live(held)
     present = set(live["label_row_id"].to_pylist())
     ids, hashes = listed["label_row_id"].to_pylist(), listed["label_hash"].to_pylist()
@@ -125,7 +125,7 @@ def _without(rows: pa.Table, label_row_ids: set[str]) -> pa.Table:
 
 
 def _among(rows: pa.Table, column: str, listed: pa.Table) -> pa.Table:
-    """Only what is listed: where an entry could not be read, it may be the one that seems to be gone."""
+    """Only what is listed: if an entry could not be read, it may be the one that seems to be gone."""
     return rows.filter(pc.is_in(rows[column], value_set=listed[column].combine_chunks()))
 
 

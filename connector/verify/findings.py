@@ -1,4 +1,4 @@
-"""What a verification found of one project: counted, and told as it is found. Text of labels only where asked for."""
+"""Counts and reports what a verification finds in one project. Shows text of labels only if asked to."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -9,10 +9,10 @@ from connector.runs.report import Level, Report
 from connector.verify.row_comparison import Difference
 
 SHOWN = 20
-"""Findings of one kind told one by one: differences of a table and label row, label rows not synced yet."""
+"""How many findings of one kind are shown: differences of a table and label row, label rows not synced yet."""
 
 _SHOWN_ENDINGS = ("_hash", "_uuid", "_id")
-"""Columns of text that name something and may be printed; any other text may be a label's."""
+"""Endings of text columns that name something and may be printed; any other text may come from a label."""
 
 _WORDS = {
     "missing": "a row is missing in the warehouse",
@@ -23,15 +23,15 @@ _WORDS = {
 
 @dataclass(slots=True)
 class Findings:
-    """The outcome for one project, or for what belongs to none.
+    """The outcome for one project, or for rows that belong to none.
 
     Attributes:
         listed: label rows in the listing.
-        opened: those that somebody has opened: only these have labels to compare.
+        opened: label rows that somebody has opened; only these have labels to compare.
         compared: label rows whose labels were fetched again and compared.
-        differing: label hashes (label_row_id where there is none) of label rows in which something differs.
-        differences: differences of all tables, each cell and row counted.
-        not_synced_yet: label rows and other parts that Encord changed since the last sync, or that wait for the next.
+        differing: label hashes (or label_row_id if there is none) of label rows in which something differs.
+        differences: differences in all tables; each cell and row counts.
+        not_synced_yet: label rows and other parts that changed since the last sync, or wait for the next one.
         not_compared: label rows that could not be fetched or read, and listing entries that could not be read.
     """
 
@@ -49,15 +49,15 @@ class Findings:
 
     @property
     def is_equal(self) -> bool:
-        """Whether nothing differs, and nothing that was to be compared could not be."""
+        """Whether nothing differs, and everything could be compared."""
         return not self.differences and not self.not_compared
 
     def differ(self, differences: Iterable[Difference], label_hashes: Mapping[str, str | None] | None = None) -> None:
-        """Count differences and tell the first of each table and label row.
+        """Count differences and report the first ones of each table and label row.
 
         Args:
             differences: what differs.
-            label_hashes: label_row_id → label hash, for differences that are named by the former.
+            label_hashes: label_row_id → label hash, for differences that have only the former.
         """
         told: Counter[tuple[str, str]] = Counter()
         for difference in differences:
@@ -108,13 +108,13 @@ class Findings:
         )
 
     def _value(self, column: str | None, value: object) -> object:
-        """The value, or how much text it is: labels' text is shown only where asked for."""
+        """The value, or the length of its text: text of labels is shown only if asked for."""
         if self.is_verbose or not isinstance(value, str) or (column or "").endswith(_SHOWN_ENDINGS):
             return value
         return _Hidden(f"text of {len(value):,} characters")
 
     def wait(self, what: str, reason: str, **fields: object) -> None:
-        """Count and tell something that the warehouse cannot hold yet: the next sync brings it."""
+        """Count and report something that the warehouse cannot hold yet: the next sync brings it."""
         self.not_synced_yet += 1
         if self.is_verbose or self.not_synced_yet <= SHOWN:
             self._tell("not_synced_yet", f"Not synced yet: {what} ({reason}).", "info", reason=reason, **fields)
@@ -122,12 +122,12 @@ class Findings:
             self._tell("more_not_synced_yet", "… and more that is not synced yet (--verbose shows all).", "info")
 
     def leave_out(self, name: str, message: str) -> None:
-        """Count and tell a label row or listing entry that could not be compared."""
+        """Count and report a label row or listing entry that could not be compared."""
         self.not_compared += 1
         self._tell("not_compared", f"Not compared: {message}", "warning", label_hash=name)
 
     def end(self) -> None:
-        """Tell the outcome."""
+        """Report the outcome."""
         level: Level = "info" if self.is_equal else "error"
         self._tell(
             "project_verified",
@@ -162,7 +162,7 @@ class Findings:
 
 
 class _Hidden(str):
-    """Words in the place of a text that is not shown."""
+    """Words that replace a text that is not shown."""
 
     __slots__ = ()
 

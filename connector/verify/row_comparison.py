@@ -1,4 +1,4 @@
-"""Compares two Arrow tables by their key: what is missing, what is too much, which cell has another value."""
+"""Compares two Arrow tables by their key: missing rows, surplus rows, and cells with another value."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ class Difference:
             does not have), doubled (a key that the warehouse holds several times).
         table: the table.
         key: what names the row: column → value.
-        column: the cell, where kind is changed.
-        encord: what Encord says, where kind is changed.
-        warehouse: what the warehouse holds, where kind is changed; how often, where it is doubled.
+        column: the cell, if kind is changed.
+        encord: what Encord says, if kind is changed.
+        warehouse: what the warehouse holds, if kind is changed; how often, if kind is doubled.
     """
 
     kind: Kind
@@ -35,13 +35,13 @@ class Difference:
 def compare_rows(table: str, keys: Sequence[str], expected: pa.Table, held: pa.Table) -> Iterator[Difference]:
     """Compare rows made of what Encord says with the rows that the warehouse holds.
 
-    Equal tables, the usual case, cost a sort by key and one look. NULL equals NULL, and NaN equals NaN.
+    Equal tables, the usual case, take only a sort by key and one comparison. NULL equals NULL, and NaN equals NaN.
 
     Args:
         table: its name.
         keys: columns that name a row; unique in `expected`.
         expected: the rows as they should be; its columns are the ones compared.
-        held: the warehouse's, at least those columns, of the same types.
+        held: the warehouse's rows, with at least those columns, of the same types.
     """
     order = [(key, "ascending") for key in keys]
     expected = expected.sort_by(order)
@@ -61,7 +61,7 @@ def compare_rows(table: str, keys: Sequence[str], expected: pa.Table, held: pa.T
 
 
 def _positions(keys: Sequence[str], expected: pa.Table, held: pa.Table) -> pa.Table:
-    """Keys of either side, with the place of the row in `expected` and of its first copy in `held`, NULL if none."""
+    """Keys of both sides, with the position of the row in `expected` and of its first copy in `held`, or NULL."""
     wanted = expected.select(keys).append_column("expected", pa.array(range(expected.num_rows), pa.int64()))
     present = held.select(keys).append_column("held", pa.array(range(held.num_rows), pa.int64()))
     copies = present.group_by(list(keys), use_threads=False).aggregate([("held", "min"), ("held", "count")])
@@ -70,7 +70,7 @@ def _positions(keys: Sequence[str], expected: pa.Table, held: pa.Table) -> pa.Ta
 
 
 def _changed_cells(table: str, keys: Sequence[str], expected: pa.Table, held: pa.Table) -> Iterator[Difference]:
-    """The cells that differ of rows that both sides have, in the same order; row by row."""
+    """The cells that differ, row by row, in rows that both sides have in the same order."""
     places: list[tuple[int, str]] = []
     for name in expected.column_names:
         if name not in keys:

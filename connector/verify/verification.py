@@ -42,15 +42,15 @@ def sample_of(count: int | None, seed: int | None, *, is_all: bool) -> Sample | 
 def run_verify(settings: Settings, sample: Sample | None, report: Report, interruption: Interruption) -> ExitCode:
     """Verify every project that the settings name, one after another.
 
-    A project holds still meanwhile: on PostgreSQL its lock is held, so that a sync of it waits, or ends with exit code
-    8; a DuckDB file that is open for reading cannot be written anyway.
+    A project does not change meanwhile. On PostgreSQL the run holds its lock, so that a sync of it waits, or ends with
+    exit code 8; a DuckDB file that is open for reading cannot be written anyway.
 
     Returns:
         OK if nothing differs; PARTIAL if something does, or if something could not be compared.
 
     Raises:
         ConnectorError: settings, key or warehouse cannot be used, Encord cannot be reached, none of the projects could
-            be read, or a sync is at one of them.
+            be read, or a sync works on one of them.
     """
     require_project_choice(settings)
     source = Source.connect(
@@ -103,7 +103,7 @@ def _locked(project_hash: str, locks: SyncLocks, patience: Patience) -> Iterator
 
 
 def _compare_what_belongs_to_no_label_row(held: HeldRows, frames: int, findings: Findings) -> None:
-    """Rows that no label row or data unit owns, and the numbers that frames are counted with."""
+    """Compares rows that no label row or data unit owns, and the table of frame numbers."""
     for table, owner, rows in held.orphans(SHOWN):
         key = {"data_hash" if table == "data_frame" else "label_hash": owner, "rows": rows}
         findings.differ([Difference("surplus", table, key)])

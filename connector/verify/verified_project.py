@@ -34,7 +34,7 @@ class Sample:
     seed: int
 
     def choose(self, names: Iterable[str]) -> list[str]:
-        """Choose `count` names at random; the same seed chooses the same ones, however the others change."""
+        """Choose `count` names at random; the same seed chooses the same names, even if others change."""
         return sorted(names, key=self._place)[: self.count]
 
     def _place(self, name: str) -> bytes:
@@ -59,15 +59,15 @@ def verify_project(
     sample: Sample | None,
     interruption: Interruption,
 ) -> int:
-    """Compare one project's rows in the warehouse with what Encord holds now, and tell what is found.
+    """Compare one project's rows in the warehouse with what Encord holds now, and report what is found.
 
     Args:
         source: Encord.
         held: the warehouse.
         settings: of the run.
-        findings: of the project; named, otherwise empty.
+        findings: of the project, which it names; otherwise empty.
         sample: whose labels to compare; None for all.
-        interruption: a stop that is asked for ends the comparison after the bundle in hand.
+        interruption: a request to stop ends the comparison after the current bundle.
 
     Returns:
         How many frames the project's data units and the labels compared have, for table frame_number.

@@ -1,4 +1,4 @@
-"""The comments on the columns of tables and views, which are what `sql/columns.toml` says of them."""
+"""Sets the comments on the columns of tables and views from the texts in `sql/columns.toml`."""
 
 from collections.abc import Collection
 
@@ -27,11 +27,11 @@ _COLUMNS = {
 
 
 def comment_on_columns(connection: sa.Connection, views: Collection[str], texts: ColumnTexts) -> None:
-    """Gives every column of the warehouse's tables and views its text, where it has another one or none.
+    """Gives every column of the warehouse's tables and views its text, if it has another one or none.
 
     Args:
         connection: in a transaction, which the caller commits; its schema is the warehouse's.
-        views: the connector's views. Those of somebody else are left alone, as are columns that somebody added.
+        views: the connector's views. Other people's views are left alone, as are columns that somebody added.
         texts: what the columns mean.
 
     Raises:
@@ -49,7 +49,7 @@ def comment_on_columns(connection: sa.Connection, views: Collection[str], texts:
             quoted = text.replace("'", "''")
             statements.append(f"COMMENT ON COLUMN {quote(schema_name)}.{quote(relation)}.{quote(column)} IS '{quoted}'")
     if statements:
-        # One text: sent one by one through SQLAlchemy a thousand of them take as long as creating the views.
+        # One text: a thousand statements, sent one by one through SQLAlchemy, would take as long as creating the views.
         execute_text(
             connection,
             ";\n".join(statements),

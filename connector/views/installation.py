@@ -1,8 +1,8 @@
-"""Installing the views, and the functions over them: all again when one file changed, nothing when none did.
+"""Installs the views and the functions over them: all of them again if one file changed, none if nothing did.
 
-Views are dropped and recreated rather than replaced, because PostgreSQL's CREATE OR REPLACE VIEW cannot take a column
-away, and they are never part of a migration: table `installed_view` says which ones are there and what they were made
-from. Everything happens in the caller's transaction, in the connection's own schema, so a reader sees the old views or
+Views are dropped and created again, not replaced, because PostgreSQL's CREATE OR REPLACE VIEW cannot remove a column.
+They are never part of a migration: table `installed_view` says which ones are there and what they were made from.
+Everything happens in the caller's transaction, in the connection's own schema, so a reader sees either the old views or
 the new ones.
 """
 
@@ -42,7 +42,7 @@ def install(
     files: Sequence[ViewFile] | None = None,
     functions: Sequence[TableFunction] | None = None,
 ) -> bool:
-    """Makes the warehouse's views and functions those of the files; does nothing if they are that already.
+    """Installs the views and functions of the files in the warehouse; does nothing if they are there already.
 
     Args:
         connection: in a transaction, which the caller commits; its schema is the warehouse's.
@@ -58,8 +58,8 @@ def install(
     """
     if functions is None:
         functions = table_functions() if files is None else ()
-    is_anew = _install_views(connection, view_files() if files is None else files)
-    return install_functions(connection, functions, again=is_anew) or is_anew
+    is_again = _install_views(connection, view_files() if files is None else files)
+    return install_functions(connection, functions, again=is_again) or is_again
 
 
 def _install_views(connection: sa.Connection, wanted: Sequence[ViewFile]) -> bool:
@@ -77,7 +77,7 @@ def _install_views(connection: sa.Connection, wanted: Sequence[ViewFile]) -> boo
     if not wanted:
         return True
     now = datetime.now(UTC)
-    # All in one statement: one by one they took a tenth of the time.
+    # All in one statement, which is faster than one for each view.
     connection.execute(
         _INSTALLED.insert(),
         [
@@ -98,20 +98,20 @@ def _install_views(connection: sa.Connection, wanted: Sequence[ViewFile]) -> boo
 
 
 def remove(connection: sa.Connection) -> None:
-    """Drops the installed functions and views; a migration may need the tables free of them.
+    """Drops the installed functions and views, which a migration of the tables may require.
 
     Args:
         connection: in a transaction, which the caller commits.
 
     Raises:
-        ConnectorError: SCHEMA, if one cannot be dropped, such as when a view of somebody else's reads it.
+        ConnectorError: SCHEMA, if one cannot be dropped, for example because somebody else's view reads it.
     """
     install_functions(connection, (), again=False)
     _drop(connection)
 
 
 def _drop(connection: sa.Connection, also: Sequence[str] = ()) -> None:
-    """Drops the recorded views, the ones that read others first, and those of `also` that are there unrecorded."""
+    """Drops the recorded views, and those of `also` that exist unrecorded; a view goes before those that it reads."""
     recorded = connection.scalars(sa.select(_INSTALLED.c.view_name).order_by(_INSTALLED.c.position)).all()
     present = _present(connection)
     also = [name for name in also if name in present]
@@ -128,7 +128,7 @@ def installed_views(connection: sa.Connection) -> list[InstalledView]:
 
 
 def _is_current(connection: sa.Connection, wanted: Sequence[ViewFile]) -> bool:
-    """Whether the recorded views are the wanted ones, from the same texts, and all still there."""
+    """Whether the recorded views are the wanted ones, made from the same texts, and all still exist."""
     recorded = connection.execute(
         sa.select(_INSTALLED.c.view_name, _INSTALLED.c.digest).order_by(_INSTALLED.c.position)
     )

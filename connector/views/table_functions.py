@@ -1,13 +1,12 @@
 """The functions of `sql/functions/`: views that take parameters, so that they read only what is asked for.
 
-On DuckDB each is a table macro, on PostgreSQL a function in PL/pgSQL: a session plans that once, where a view, or a
-function in SQL on releases before 18, is planned again at every query, which costs more than running it. What is
-installed is known from the functions' own comments, which end in a digest of what made them.
+On DuckDB each is a table macro, on PostgreSQL a function in PL/pgSQL. A session plans such a function once. A view, or
+on releases before 18 a function in SQL, is planned again at every query, which costs more than running it. The
+functions' own comments end in a digest of what they were made from, and so tell what is installed.
 
-A file holds one query for one or more functions that differ in the frames that they ask for. Its head says, each on a
-line: `-- columns: …`, the view whose columns the query has; then for each function `-- function: name(
-parameter TYPE, …)`, `-- is_asked: …`, the condition on `frame` that `is_asked(….frame)` stands for in the query, and
-`-- comment: …`.
+A file holds one query for one or more functions that differ in the frames that they ask for. Its head has these lines:
+`-- columns: …`, the view whose columns the query has; then for each function `-- function: name(parameter TYPE, …)`,
+`-- is_asked: …`, the condition on `frame` that replaces `is_asked(….frame)` in the query, and `-- comment: …`.
 """
 
 import hashlib
@@ -66,7 +65,7 @@ class TableFunction(NamedTuple):
         parameters: name and SQL type of each.
         view_name: the view whose columns its answer has.
         comment: what it does, for the database's catalogue.
-        query: what it answers; the parameters stand in it by their names.
+        query: what it returns; it uses the parameters by name.
         file_name: the file, for messages.
     """
 
@@ -87,7 +86,7 @@ def table_functions(folder: Path | None = None) -> list[TableFunction]:
     """Reads the functions' files.
 
     Args:
-        folder: where the files lie; by default the ones that ship with the connector.
+        folder: where the files are; by default the ones that ship with the connector.
 
     Returns:
         The functions by file, in the order of each.
@@ -100,18 +99,18 @@ def table_functions(folder: Path | None = None) -> list[TableFunction]:
 
 
 def install_functions(connection: sa.Connection, functions: Sequence[TableFunction], *, again: bool) -> bool:
-    """Makes the connector's functions in this schema those given; does nothing if they are that already.
+    """Installs the given functions in this schema; does nothing if they are there already.
 
     Args:
         connection: in a transaction, which the caller commits; its schema is the warehouse's.
-        functions: what is wanted; functions that the connector installed before and that are not among them go.
-        again: install all of them again, as when the views have changed whose columns they have.
+        functions: what is wanted; other functions that the connector installed before are dropped.
+        again: install all of them again, because the views whose columns they have were made again.
 
     Returns:
         Whether anything was installed or dropped.
 
     Raises:
-        ConnectorError: SCHEMA, if one cannot be dropped or created, such as where a function of somebody else's has
+        ConnectorError: SCHEMA, if one cannot be dropped or created, for example because somebody else's function has
             its name; the caller's transaction is then lost.
     """
     dialect = connection.dialect.name

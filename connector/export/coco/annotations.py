@@ -1,7 +1,7 @@
 """`export coco`: one branch of a project, or its consensus, as a COCO file.
 
-Equal to the SDK's CocoExporter on the same label rows, but for the differences that the README lists. Read a bundle of
-label rows at a time and written as a stream: memory does not grow with the project.
+The result equals that of the SDK's CocoExporter for the same label rows, except for the differences that the README
+lists. It is read bundle by bundle and written as a stream, so that memory does not grow with the project.
 """
 
 from collections import Counter
@@ -37,7 +37,7 @@ _SLICE = 5_000
 
 @dataclass(slots=True)
 class CocoWritten:
-    """What was written, and what was not: annotations by the reason, data units that wait for their annotators."""
+    """What was written, and what was not: annotations by reason, and data units that wait for their annotators."""
 
     images: int = 0
     annotations: int = 0
@@ -47,7 +47,7 @@ class CocoWritten:
 
 @dataclass(slots=True)
 class _Unit:
-    """One data unit under way: its images with objects by id, and the votes of those where a majority decides."""
+    """One data unit while it is exported: its annotated images, and its votes if a majority decides."""
 
     images: dict[Place, tuple[int, CocoImage]]
     votes: Votes | None
@@ -61,14 +61,14 @@ def export_coco(
     report: Report,
     interruption: Interruption,
 ) -> CocoWritten:
-    """Write a COCO document, from one moment of the warehouse.
+    """Write a COCO document, which shows the warehouse at one moment.
 
     Args:
         session: opened for reading.
         wanted: what to export.
-        out: where to.
-        folder: where annotations wait until the images are written; the system's folder for such files if None.
-        report: hears of progress.
+        out: where to write.
+        folder: where annotations wait until the images are written; the system's temporary folder if None.
+        report: is told about progress.
         interruption: checked after each bundle of label rows.
 
     Raises:
@@ -100,7 +100,7 @@ _UNKNOWN = ("contributor", "date_created", "url", "version", "year")
 
 
 def _bundles(of_units: Iterable[list[PictureLabelRow]]) -> Iterator[list[list[PictureLabelRow]]]:
-    """Data units together, so many that a query pays, and so few that their rows fit in memory."""
+    """Groups data units: enough for a query to be worthwhile, and few enough for their rows to fit in memory."""
     bundle: list[list[PictureLabelRow]] = []
     rows = annotations = 0
     for unit in of_units:
@@ -138,7 +138,7 @@ class _Writer:
         self._tracks = 0
 
     def categories(self) -> Iterator[dict[str, Any]]:
-        """One a class, numbered in the ontology's order; of skeletons the names of their points, once one was seen."""
+        """One for each class, numbered in the ontology's order; skeletons get names of points if one was seen."""
         for of_class in self._classes:
             category: dict[str, Any] = {
                 "supercategory": of_class.shape,
@@ -179,7 +179,7 @@ class _Writer:
             image = next((found for row in unit if (found := index.image(row, place))), None)
             if image is not None:
                 number = self._document.add_image(image.members)
-                if place in annotated:  # others are not asked for again, and may be many
+                if place in annotated:  # others are not needed again, and may be many
                     images[place] = (number, image)
         return images
 
@@ -231,7 +231,7 @@ class _Writer:
             "iscrowd": int(shape.is_crowd and not self._wanted.never_crowd),
             "segmentation": shape.segmentation,
             "keypoints": keypoints,
-            # Points that are not in the picture (visibility 0) do not count; without any, pycocotools leaves the
+            # Points outside the picture (visibility 0) do not count; if none counts, pycocotools leaves the
             # annotation out of an evaluation of keypoints.
             "num_keypoints": sum(visibility > 0 for visibility in keypoints[2::3]) if keypoints else 0,
             "attributes": {name: value for name, value in attributes.items() if value is not None},

@@ -1,8 +1,8 @@
-"""Answers of objects as COCO annotations carry them: one flat dict, a key an attribute or an option of a checklist.
+"""Answers of objects in COCO annotations: one flat dict, with a key for each attribute or option of a checklist.
 
-The form is the SDK's (CocoExporter.get_flat_classifications): nested attributes are left out, what is unanswered is
-None, an option that is not ticked False. Its dynamic answers are not copied: it looks them up by the image's id instead
-of the frame's number, in the first label row only.
+The form is the SDK's (CocoExporter.get_flat_classifications): nested attributes are left out, an unanswered attribute
+is None, an option that is not ticked is False. Dynamic answers differ from the SDK, which looks them up by the image's
+id instead of the frame's number, and in the first label row only.
 """
 
 from bisect import bisect_right
@@ -34,7 +34,7 @@ class ObjectAnswers:
             if first is None:
                 self._static.setdefault(owner, {}).setdefault(attribute_hash, []).append(value)
             else:
-                # Ranges of one answer do not overlap; those of two options of a checklist may.
+                # Ranges of one answer do not overlap, but those of two options of a checklist may.
                 option = value if attribute.answer_type == "checklist" else None
                 ranges = self._dynamic.setdefault(owner, {}).setdefault((attribute_hash, space_id, option), _Ranges())
                 ranges.add(first, last, value)
@@ -43,11 +43,11 @@ class ObjectAnswers:
                 ranges.sort()
 
     def on_frame(self, label_hash: str, object_hash: str, feature_hash: str, space_id: str, frame: int) -> Flat:
-        """The answers of an object on a frame: the static ones, and the dynamic ones that hold there."""
+        """The answers of an object on a frame: the static ones, and the dynamic ones that apply there."""
         owner = (label_hash, object_hash)
         held: dict[str, list[Any]] = dict(self._static.get(owner, {}))
         for (attribute_hash, of_space, _), ranges in self._dynamic.get(owner, {}).items():
-            # What is said on the root holds on every part.
+            # An answer on root applies to every part.
             if of_space in (space_id, "root"):
                 held[attribute_hash] = held.get(attribute_hash, []) + ranges.at(frame)
         flat: Flat = {}
@@ -57,7 +57,7 @@ class ObjectAnswers:
 
 
 def _add(flat: Flat, attribute: PictureAttribute, values: list[Any]) -> None:
-    """Adds an attribute. Where two have a name in common, an answer wins over none."""
+    """Adds an attribute. If two have the same name, an answer wins over none."""
     if attribute.answer_type == "checklist":
         for option in attribute.options:
             flat[option] = option in values or flat.get(option) or False

@@ -1,4 +1,4 @@
-"""What `export coco` is asked for, and which project and label rows of the warehouse that means."""
+"""What `export coco` is asked for, and which project and label rows of the warehouse it means."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ class CocoWanted:
     """What to export.
 
     Attributes:
-        project_hash: the project; may be left out where the warehouse has one only.
+        project_hash: the project; may be left out if the warehouse has only one.
         branch: the branch; None for the consensus.
-        where: SQL condition over the columns of current_label_row: which label rows; of a consensus, which main rows.
+        where: SQL condition over current_label_row that selects label rows (main rows for a consensus).
         image_format: the ending of the names of video frames.
-        never_crowd: whether run lengths are marked iscrowd 0, too.
+        never_crowd: whether run lengths are marked iscrowd 0 too.
     """
 
     project_hash: str | None = None
@@ -29,7 +29,7 @@ class CocoWanted:
 
 
 def chosen_project(session: Session, project_hash: str | None) -> tuple[str, str]:
-    """Hash and title of the one project that is meant.
+    """Hash and title of the one project to export.
 
     Raises:
         ConnectorError: CONFIGURATION, if there is no such project, or none is named and there are several.
@@ -56,7 +56,7 @@ def chosen_project(session: Session, project_hash: str | None) -> tuple[str, str
 
 
 def chosen_label_rows(session: Session, project_hash: str, wanted: CocoWanted, condition: str) -> ConsensusLabelRows:
-    """The label rows of the branch, or of the consensus; in a transaction.
+    """The label rows of the branch, or of the consensus; call it in a transaction.
 
     Raises:
         ConnectorError: CONFIGURATION, if there is no such branch, or the condition cannot be used.

@@ -1,8 +1,8 @@
-"""Masks as COCO writes them: run lengths down the columns, zeros first, as a string.
+"""Masks in COCO's form: run lengths down the columns, zeros first, as a string.
 
-Encord's bitmasks run along rows. A shape is gone through in strips of its columns: what it says of its size is no
-amount of memory. Polygons become masks by one rule: a pixel belongs to a polygon if its centre does, so
-that a mask's area is the polygon's, neither widened by its outline nor shifted by rounded corners.
+Encord's bitmasks run along rows. A shape is processed in strips of columns, so that memory does not depend on the size
+that it claims. Polygons become masks by one rule: a pixel belongs to a polygon if its centre does. So the area of a
+mask is that of its polygon, neither widened by the outline nor shifted by rounded corners.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,19 +19,19 @@ Runs = npt.NDArray[np.int64]
 
 
 Strip = tuple[Mask, int, int]
-"""Some neighbouring columns of a shape: its pixels in a box, and that box's left and top."""
+"""Some neighbouring columns of a shape: its pixels in a box, and the left and top of that box."""
 
 STRIP_PIXELS = 1 << 20
-"""Pixels of a strip, about: what is held of a shape at a time, however large it says that it is."""
+"""About how many pixels a strip has: this much of a shape is in memory, however large it claims to be."""
 MOST_RUNS = 1 << 24
-"""Runs of a shape; more is noise that nobody drew."""
+"""The most runs of a shape; more is noise that nobody drew."""
 
 
 def polygon_strips(parts: Sequence[Part], width: int, height: int) -> Iterator[Strip]:
     """The pixels of a polygon with several parts and holes, cut off at the frame, from left to right.
 
     Args:
-        parts: in pixels; a part's holes are taken from it alone, never from another part.
+        parts: in pixels; the holes of a part cut that part only, never another one.
         width: of the frame.
         height: of the frame.
     """
@@ -40,7 +40,7 @@ def polygon_strips(parts: Sequence[Part], width: int, height: int) -> Iterator[S
         return
     left, top = np.clip(np.floor(corners.min(axis=0)), 0, (width, height)).astype(int).tolist()
     right, bottom = np.clip(np.ceil(corners.max(axis=0)), 0, (width, height)).astype(int).tolist()
-    # What is worked out of a strip is a number a pixel, and a number an edge and column.
+    # A strip needs one number for each pixel, and one for each pair of edge and column.
     most_corners = max(len(ring) for part in parts for ring in part)
     columns = max(1, STRIP_PIXELS // max(bottom - top, most_corners, 1))
     for begin in range(left, right, columns):
@@ -58,7 +58,7 @@ def bitmask_strips(geometry: Mapping[str, Any], width: int, height: int) -> Iter
     """The pixels of a bitmask on a frame of that size, cut off at it, from left to right.
 
     Raises:
-        ValueError: The run lengths are no code, or leave the mask; the mask is larger than the frame.
+        ValueError: the run lengths are malformed, or leave the mask; or the mask is larger than the frame.
     """
     mask_width, mask_height = int(geometry["width"]), int(geometry["height"])
     require_size(mask_width, mask_height, width, height)
@@ -72,7 +72,7 @@ def bitmask_strips(geometry: Mapping[str, Any], width: int, height: int) -> Iter
     for first in range(0, mask_width, columns):
         strip_width = min(columns, mask_width - first)
         within = (end > first) & (begin < first + strip_width)
-        # One where a piece begins, minus one behind its end: their sum along the row is one within it.
+        # One where a piece begins, minus one after its end: their sum along the row is one within the piece.
         changes = np.zeros((mask_height, strip_width + 1), dtype=np.int8)
         changes[row[within], np.maximum(begin[within] - first, 0)] += 1
         changes[row[within], np.minimum(end[within] - first, strip_width)] -= 1
@@ -81,16 +81,16 @@ def bitmask_strips(geometry: Mapping[str, Any], width: int, height: int) -> Iter
 
 
 def _ring_pixels(ring: Ring, left: int, top: int, shape: tuple[int, int]) -> Mask:
-    """The pixels whose centre lies within a ring, even-odd, in a box of that shape."""
+    """The pixels whose centre is within a ring, by the even-odd rule, in a box of that shape."""
     height, width = shape
     x0, y0 = (np.array(ring, dtype=np.float64) - (left, top)).T
     x1, y1 = np.roll(x0, -1), np.roll(y0, -1)
-    # An edge crosses the middles of the columns from `first` on, `count` of them; an upright one none.
+    # An edge crosses the middles of `count` columns from `first` on; an upright edge crosses none.
     first = np.clip(np.ceil(np.minimum(x0, x1) - 0.5), 0, width).astype(np.int64)
     count = np.clip(np.ceil(np.maximum(x0, x1) - 0.5), 0, width).astype(np.int64) - first
     edge = np.repeat(np.arange(len(first)), count)
     column = first[edge] + np.arange(edge.size) - np.repeat(np.cumsum(count) - count, count)
-    share = (column + 0.5 - x0[edge]) / (x1 - x0)[edge]  # of the edge's length, 0 to 1: stays finite
+    share = (column + 0.5 - x0[edge]) / (x1 - x0)[edge]  # of the edge's length, from 0 to 1, so it stays finite
     crossing = y0[edge] + share * (y1 - y0)[edge]
     row = np.clip(np.ceil(crossing - 0.5), 0, height).astype(np.int64)
     toggled = np.zeros((height + 1, width), dtype=np.int32)
@@ -99,10 +99,10 @@ def _ring_pixels(ring: Ring, left: int, top: int, shape: tuple[int, int]) -> Mas
 
 
 def frame_runs(strips: Iterable[Strip], width: int, height: int) -> Runs:
-    """The runs of a whole frame that has the pixels of these strips; what sticks out is cut off.
+    """The runs of a whole frame with the pixels of these strips; pixels outside the frame are cut off.
 
     Raises:
-        ValueError: The frame is larger than any that masks are made for, or the runs are more than anybody draws.
+        ValueError: the frame is too large for masks, or there are more runs than anybody draws.
     """
     require_size(width, height, width, height)
     found = [(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))]
@@ -113,7 +113,7 @@ def frame_runs(strips: Iterable[Strip], width: int, height: int) -> Runs:
         if count > MOST_RUNS:
             raise ValueError("a mask of more runs than anybody draws")
     starts, ends = (np.concatenate(of_all) for of_all in zip(*found, strict=True))
-    # A run to the bottom goes on at the top of the next column.
+    # A run that reaches the bottom continues at the top of the next column.
     is_new = np.ones(len(starts), dtype=np.bool_)
     is_new[1:] = starts[1:] != ends[:-1]
     starts, ends = starts[is_new], ends[np.roll(is_new, -1)] if len(ends) else ends
@@ -123,7 +123,7 @@ def frame_runs(strips: Iterable[Strip], width: int, height: int) -> Runs:
 
 
 def _ones(pixels: Mask, left: int, top: int, width: int, height: int) -> tuple[Runs, Runs]:
-    """Where the runs of ones of a box begin and end on a frame, column by column."""
+    """Where the runs of ones in a box begin and end on a frame, column by column."""
     pixels = pixels[max(0, -top) : max(0, height - top), max(0, -left) : max(0, width - left)]
     left, top = max(0, left), max(0, top)
     # Each column between two zeros: where it changes, a run of ones begins or ends.
@@ -142,7 +142,7 @@ def area(runs: Runs) -> int:
 
 
 def bounds(runs: Runs, height: int) -> tuple[float, float, float, float]:
-    """Left, top, width and height of the set pixels; zeros if none is."""
+    """Left, top, width and height of the set pixels; zeros if no pixel is set."""
     ends = np.cumsum(runs)
     first, last = (ends - runs)[1::2], ends[1::2] - 1
     if not first.size:

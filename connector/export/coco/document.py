@@ -1,4 +1,4 @@
-"""A COCO file written as a stream: images and annotations come in turns, and are in lists of their own in the end."""
+"""Writes a COCO file as a stream: images and annotations come in turns, and end up in separate lists."""
 
 import tempfile
 from collections.abc import Iterable
@@ -12,17 +12,17 @@ import orjson
 class CocoDocument:
     """One JSON object with the members info, images, annotations and categories, in this order.
 
-    Images go into the file as they come, annotations into a nameless file beside it until the images are done; neither
-    is held in memory.
+    Images go into the file as they come; annotations go into a nameless file until the images are done. Neither is held
+    in memory.
     """
 
     def __init__(self, out: BinaryIO, info: dict[str, Any], folder: Path | None) -> None:
         """Begins the document.
 
         Args:
-            out: where it goes.
-            info: its member of that name.
-            folder: where the annotations wait; the system's folder for such files if not given.
+            out: where to write it.
+            info: its member `info`.
+            folder: where the annotations wait; the system's temporary folder if not given.
         """
         self._out = out
         self._waiting: IO[bytes] = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed at the end of the block
@@ -39,12 +39,12 @@ class CocoDocument:
 
     @property
     def images(self) -> int:
-        """How many images have come; the last one's id."""
+        """How many images have come, which is the id of the last one."""
         return self._images
 
     @property
     def annotations(self) -> int:
-        """How many annotations have come; the last one's id."""
+        """How many annotations have come, which is the id of the last one."""
         return self._annotations
 
     def add_image(self, image: dict[str, Any]) -> int:
@@ -57,14 +57,14 @@ class CocoDocument:
     def add_annotation(self, annotation: dict[str, Any]) -> None:
         """Add an annotation; it gets the next id, counted from 1.
 
-        Not from 0, as the SDK counts: to pycocotools a match with annotation 0 is no match.
+        The SDK counts from 0, but for pycocotools a match with annotation 0 is no match.
         """
         self._waiting.write(b",\n" if self._annotations else b"\n")
         self._annotations += 1
         self._waiting.write(orjson.dumps({"id": self._annotations, **annotation}))
 
     def end(self, categories: Iterable[dict[str, Any]]) -> None:
-        """Write the annotations and the categories behind the images."""
+        """Write the annotations and the categories after the images."""
         self._out.write(b'\n],"annotations":[')
         self._waiting.seek(0)
         while block := self._waiting.read(1 << 20):

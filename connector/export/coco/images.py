@@ -1,7 +1,8 @@
-"""Data units → COCO images: which frames are images of their own, what their files are called, how large they are.
+"""Data units → COCO images: which frames become images, the names of their files, and their sizes.
 
 The names are the SDK's (CocoExporter.get_images): images/<hash>.<ending>, videos/<hash>/<frame>.jpg,
-dicom/<hash>/<instance>, nifti/<hash>/<frame>. Parts of data groups, on which the SDK fails, get their space_id between.
+dicom/<hash>/<instance>, nifti/<hash>/<frame>. Names of parts of data groups, on which the SDK fails, also have their
+space_id.
 """
 
 import re
@@ -23,7 +24,7 @@ Place = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class CocoImage:
-    """An image without its id; `members` are those of COCO and the SDK's title."""
+    """An image without its id; `members` are COCO's members and the SDK's title."""
 
     width: int
     height: int
@@ -61,7 +62,7 @@ _KIND_OF_SPACE = {
 
 
 class PictureIndex:
-    """What a bundle of label rows says of its images."""
+    """What a bundle of label rows says about its images."""
 
     def __init__(self, rows: PictureRows, image_format: str) -> None:
         self._format = image_format
@@ -78,9 +79,9 @@ class PictureIndex:
             self._classified[label_hash].append((space_id, int(first), int(last)))
 
     def places(self, label_rows: Iterable[PictureLabelRow], annotated: Iterable[Place]) -> Iterator[Place]:
-        """The frames of a data unit that are images: of images and image groups all, else those with labels.
+        """The frames of a data unit that become images: all of images and image groups, otherwise those with labels.
 
-        One after another, sorted: a classification may say that it holds on any number of frames.
+        They come one after another, sorted, because a classification may claim to be on any number of frames.
         """
         ranges: dict[str, list[Range]] = defaultdict(list)
         for space_id, frame in annotated:
@@ -102,7 +103,7 @@ class PictureIndex:
                     yield space_id, frame
 
     def image(self, row: PictureLabelRow, place: Place) -> CocoImage | None:
-        """The image of a frame; None if its size is not known, it is no picture, or its ids can be no file's name."""
+        """The image of a frame; None if it is not a picture, its size is unknown, or its ids cannot name a file."""
         space_id, frame = place
         part = self._parts(row).get(space_id)
         if part is None:
@@ -133,9 +134,9 @@ class PictureIndex:
         else:
             names = (part.kind, *where, str(frame))
         if not all(map(NAME.is_one, names)):
-            return None  # an older release let it into the warehouse: it could lead out of the folder of images
+            return None  # an older release stored it: it could lead out of the folder of images
         named = {**titled, "file_name": "/".join(names)}
-        # The address of the file is signed and expires: the warehouse does not keep it.
+        # The warehouse does not keep the address of the file, which is signed and expires.
         return CocoImage(width, height, {"coco_url": None, **named, "width": width, "height": height})
 
     def _parts(self, row: PictureLabelRow) -> dict[str, _Part]:
@@ -145,16 +146,16 @@ class PictureIndex:
 
 
 def _with_ending(name: str, title: str) -> str:
-    """A file's name with what stands behind the last dot of a title (all of it if there is none, as in the SDK).
+    """A file name with the text after the last dot of a title (the whole title if it has no dot, as in the SDK).
 
-    Without it where that is no ending that a file can have.
+    The text is left out if it cannot be the ending of a file name.
     """
     ending = title.rpartition(".")[2]
     return f"{name}.{ending}" if _ENDING.fullmatch(ending) else name
 
 
 def units(label_rows: Iterable[PictureLabelRow]) -> Iterator[list[PictureLabelRow]]:
-    """Label rows, sorted, → those of each data unit."""
+    """Groups sorted label rows by data unit."""
     unit: list[PictureLabelRow] = []
     for row in label_rows:
         if unit and unit[0].data_hash != row.data_hash:

@@ -1,7 +1,7 @@
-"""A stored shape → what COCO says of it: segmentation, area, bounding box, crowd, keypoints.
+"""A stored shape → its members in COCO: segmentation, area, bounding box, crowd, keypoints.
 
-The forms are those of the Encord SDK's CocoExporter (encord/utilities/coco/exporter.py), bit for bit where it is right;
-where it is not, the function says so. `shape` is the ontology's; coordinates are pixels, not clipped to the frame.
+The forms are those of the Encord SDK's CocoExporter (encord/utilities/coco/exporter.py), bit for bit if it is right; if
+it is not, the function here says so. `shape` is the ontology's; coordinates are pixels, not clipped to the frame.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -26,12 +26,12 @@ class CocoShape:
     """The geometric members of a COCO annotation.
 
     Attributes:
-        segmentation: a list of polygons `[x0, y0, x1, y1, …]` of three corners or more, or run lengths
-            `{"size": [height, width], "counts"}`. pycocotools reads nothing else, and no list without a polygon.
+        segmentation: a list of polygons `[x0, y0, x1, y1, …]` with three or more corners, or run lengths
+            `{"size": [height, width], "counts"}`. pycocotools reads nothing else, and no empty list.
         bbox: left, top, width, height.
-        is_crowd: whether the SDK marks it so: all that is run lengths.
+        is_crowd: whether the SDK marks it as a crowd, which it does for all run lengths.
         keypoints: `[x, y, visibility, …]`: 0 not in the picture, 1 hidden, 2 visible.
-        keypoint_names: of skeletons.
+        keypoint_names: names of the points of a skeleton.
     """
 
     segmentation: list[list[float]] | dict[str, Any]
@@ -44,7 +44,7 @@ class CocoShape:
 
 
 def coco_shape(row: Row, width: int, height: int) -> CocoShape | None:
-    """The shape of an annotation on a frame of that size; None if it is none in the picture, or cannot be read."""
+    """The shape of an annotation on a frame of that size; None if it is not in the picture, or cannot be read."""
     try:
         return _SHAPES[row["ontology_shape"]](row, width, height)
     except (KeyError, IndexError, TypeError, ValueError, OverflowError):
@@ -61,17 +61,18 @@ def _bounds(points: Sequence[Point]) -> tuple[float, float, float, float]:
 
 
 def _outline(ring: Ring, area: float, width: int, height: int) -> CocoShape:
-    """A ring as a polygon; one of fewer than three corners has no area."""
+    """A ring as a polygon; with fewer than three corners it has no area."""
     if len(ring) < 3:
         return _without_area([ring], width, height)
     return CocoShape([_flat(ring)], area, _bounds(ring))
 
 
 def _without_area(lines: Sequence[Sequence[Point]], width: int, height: int) -> CocoShape:
-    """Lines and lone points, as polygons of one pixel's width: COCO has no lines, and no place without pixels.
+    """Lines and single points, as polygons one pixel wide, because COCO has no lines, and no places without pixels.
 
-    The SDK writes a line there and back again, which covers no pixel, and forms that pycocotools cannot read. The box
-    is that of the points, but a pixel wide and high at least: without a width it overlaps nothing, not even itself.
+    The SDK writes a line forwards and backwards, which covers no pixel, and forms that pycocotools cannot read. The box
+    is that of the points, but at least one pixel wide and high: without a width it would overlap nothing, not even
+    itself.
     """
     polygons = [_flat(ring) for line in lines for ring in pixel_shapes.strokes(line, width, height)]
     left, top, box_width, box_height = _bounds([point for line in lines for point in line])
@@ -81,7 +82,7 @@ def _without_area(lines: Sequence[Sequence[Point]], width: int, height: int) -> 
 
 
 def _keypoints(points: Sequence[Point], visibilities: Sequence[float], width: int, height: int) -> CocoShape:
-    """Points as keypoints; their area is that of their box, for evaluations measure distances by it."""
+    """Points as keypoints; their area is that of their box, because evaluations scale distances by it."""
     shape = _without_area([[point] for point in points], width, height)
     keypoints = [value for (x, y), visibility in zip(points, visibilities, strict=True) for value in (x, y, visibility)]
     return replace(shape, area=shape.bbox[2] * shape.bbox[3], keypoints=keypoints)
@@ -94,7 +95,7 @@ def _box(row: Row, width: int, height: int) -> CocoShape:
 
 
 def _turned_box(row: Row, width: int, height: int) -> CocoShape:
-    """The SDK writes the box as it was before the turn; here the corners are where they are drawn."""
+    """The SDK writes the box before its rotation; here the corners are where they are drawn."""
     edges = (row["x"], row["y"], row["width"], row["height"])
     if row["rotation"] == 0:
         upright = _box(row, width, height)
@@ -105,9 +106,9 @@ def _turned_box(row: Row, width: int, height: int) -> CocoShape:
 
 
 def _polygon(row: Row, width: int, height: int) -> CocoShape:
-    """One ring as itself; several parts or holes as run lengths.
+    """One ring as a polygon; several parts or holes as run lengths.
 
-    The SDK rounds the corners of those towards zero, adds their outline to the pixels, and lets a hole cut other parts.
+    For those the SDK rounds corners towards zero, adds the outline to the pixels, and lets a hole cut other parts.
     """
     parts = pixel_shapes.parts(orjson.loads(row["geometry"]), width, height)
     if len(parts) == 1 and len(parts[0]) == 1:
@@ -118,7 +119,7 @@ def _polygon(row: Row, width: int, height: int) -> CocoShape:
 
 
 def _bitmask(row: Row, width: int, height: int) -> CocoShape:
-    """On the whole frame; the SDK writes the mask alone, wherever on the frame it lies."""
+    """Run lengths of the whole frame; the SDK writes only the mask, and not where it is on the frame."""
     strips = column_masks.bitmask_strips(orjson.loads(row["geometry"]), width, height)
     return _run_lengths(column_masks.frame_runs(strips, width, height), width, height)
 
@@ -151,7 +152,7 @@ _VISIBILITY = {"invisible": 0.0, "occluded": 1.0, "selfOccluded": 1.0, "visible"
 
 
 def _round(row: Row, width: int, height: int) -> CocoShape:
-    """A polygon around it; the SDK leaves circles and ellipses out."""
+    """A polygon for a circle or an ellipse; the SDK leaves them out."""
     geometry = orjson.loads(row["geometry"])
     along, across = pixel_shapes.semi_axes(row["ontology_shape"], geometry, width, height)
     ring = pixel_shapes.ellipse(row["ontology_shape"], geometry, width, height)
@@ -166,7 +167,7 @@ def _cuboid(row: Row, width: int, height: int) -> CocoShape:
     """The outline of its two faces; the SDK leaves 2-D cuboids out."""
     front, back = pixel_shapes.cuboid_faces(orjson.loads(row["geometry"]), width, height)
     hull = shapely.MultiPoint([*front, *back]).convex_hull
-    # All corners may lie on one line, or in one point.
+    # All corners may be on one line, or in one point.
     outline = hull.exterior.coords[:-1] if hull.geom_type == "Polygon" else hull.coords
     corners = [(float(x), float(y)) for x, y in outline]
     return _outline(corners, float(hull.area), width, height)

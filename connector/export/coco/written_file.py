@@ -1,4 +1,4 @@
-"""A COCO document into a file or to standard output, and what to tell of it."""
+"""Writes a COCO document to a file or to standard output, and reports what was written."""
 
 from pathlib import Path
 
@@ -12,13 +12,13 @@ from connector.process.standard_streams import product_on_standard_output
 from connector.runs.report import Report
 
 STANDARD_OUTPUT = Path("-")
-"""What `--out` names instead of a file."""
+"""The value of `--out` for standard output."""
 
 
 def write_coco(
     warehouse: str, schema: str | None, wanted: CocoWanted, out: Path, report: Report, interruption: Interruption
 ) -> CocoWritten:
-    """Write a COCO file; it has its name only once it is whole.
+    """Write a COCO file; it gets its name only when it is complete.
 
     Args:
         warehouse: its URL; opened read-only.

@@ -1,4 +1,4 @@
-"""What `export frames` is asked for, and which video of the warehouse that means."""
+"""What `export frames` is asked for, and which video of the warehouse it means."""
 
 import difflib
 from dataclasses import dataclass
@@ -18,15 +18,15 @@ class FramesWanted:
 
     Attributes:
         video: the local file.
-        out: the folder to save to; made if it is missing.
-        where: SQL condition over the columns of label_on_frame; frames and labels for which it is true are taken.
+        out: the folder to save to; created if it is missing.
+        where: SQL condition over the columns of label_on_frame that selects frames and labels.
         branch: a branch's name, or `all`.
-        title: the data unit's title, where it is not the file's name.
-        data_hash: the data unit, where its title is not its own.
-        project_hash: the project, where several have that data unit.
-        draw: whether the labels are drawn on the images.
-        accept_frame_count: whether a file with another number of frames than Encord counts is taken.
-        ignore_edit_list: whether frames count that the file's edit list cuts off.
+        title: the data unit's title, if it is not the file's name.
+        data_hash: the data unit, if its title is not unique.
+        project_hash: the project, if several have that data unit.
+        draw: whether to draw the labels on the images.
+        accept_frame_count: whether to accept a file with another number of frames than Encord counts.
+        ignore_edit_list: whether to count frames that the file's edit list cuts off.
     """
 
     video: Path
@@ -43,10 +43,10 @@ class FramesWanted:
 
 
 def chosen_video(session: Session, wanted: FramesWanted) -> LabelledVideo:
-    """The one video of the warehouse that is meant.
+    """The one video of the warehouse to export.
 
     Raises:
-        ConnectorError: CONFIGURATION, if there is none, or several; names them.
+        ConnectorError: CONFIGURATION, if there is none, or if there are several, which it names.
     """
     title = wanted.title or wanted.video.name
     if wanted.data_hash:

@@ -1,7 +1,7 @@
 """Frames of a local video by their number: the frame number is the index of the decoded frame, in display order.
 
-Never computed from a time and a frame rate: variable frame rates, B-frames, a first time stamp other than 0 and edit
-lists change nothing. A file is decoded from its start, once, and only as far as the last frame that is wanted.
+It is never computed from a time and a frame rate, so variable frame rates, B-frames, a first time stamp other than 0
+and edit lists do not matter. A file is decoded once, from its start to the last frame that is wanted.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def require_frames_extra() -> None:
-    """Sees that PyAV and Pillow can be imported.
+    """Checks that PyAV and Pillow can be imported.
 
     Raises:
         ConnectorError: CONFIGURATION, with the command that installs them.
@@ -40,12 +40,12 @@ def require_frames_extra() -> None:
 
 @dataclass(frozen=True, slots=True)
 class DecodedFrame:
-    """A frame as it is shown: turned upright if the file says that the camera was not.
+    """A frame as players show it, turned upright if the file says so.
 
     Attributes:
         number: its index among the decoded frames, from 0.
         seconds: its time after the first frame; None if the file gives none.
-        is_damaged: whether the decoder calls it so; parts of it may be guessed.
+        is_damaged: whether the decoder calls it damaged; parts of it may be guessed.
     """
 
     number: int
@@ -59,7 +59,7 @@ class VideoFile:
 
     Attributes:
         path: the file.
-        frame_count: how many frames it decodes to, after `count`.
+        frame_count: how many frames it decodes to, from its packets or, after `decoded_count`, from decoding.
     """
 
     def __init__(self, path: Path, *, ignore_edit_list: bool = False) -> None:
@@ -67,10 +67,10 @@ class VideoFile:
 
         Args:
             path: the file.
-            ignore_edit_list: whether to decode also what the file's edit list cuts off (MP4, MOV).
+            ignore_edit_list: whether to decode what the file's edit list cuts off too (MP4, MOV).
 
         Raises:
-            ConnectorError: CONFIGURATION, if it is missing or is no video.
+            ConnectorError: CONFIGURATION, if it is missing or is not a video.
         """
         self.path = path
         self._options = {"ignore_editlist": "1"} if ignore_edit_list else {}
@@ -78,7 +78,7 @@ class VideoFile:
         self.frame_count = len(self._times) if self._times is not None else self.decoded_count()
 
     def _packet_times(self) -> npt.NDArray[np.int64] | None:
-        """The presentation times of the packets that are shown, sorted; None if they do not tell frames apart."""
+        """The presentation times of the packets that are shown, sorted; None if they do not distinguish frames."""
         with self._opened() as container:
             times = [
                 packet.pts
@@ -90,7 +90,7 @@ class VideoFile:
         return np.sort(np.array(times, dtype=np.int64))
 
     def decoded_count(self) -> int:
-        """How many frames the file decodes to, by decoding all of it; `frame_count` from then on.
+        """How many frames the file decodes to, found by decoding all of it; sets `frame_count`.
 
         Raises:
             ConnectorError: CONFIGURATION, if some of it cannot be decoded.
@@ -99,12 +99,11 @@ class VideoFile:
         return self.frame_count
 
     def frames(self, wanted: Sequence[int]) -> Iterator[DecodedFrame]:
-        """The frames of these numbers, ascending. One at a time is held.
+        """The frames with these numbers, ascending; only one is in memory at a time.
 
         Raises:
-            ConnectorError: CONFIGURATION, if some of it cannot be decoded, or it ends before the last frame wanted; or
-                if a packet gives no frame of its own, so that `frame_count` was not what the file decodes to (it is
-                from then on).
+            ConnectorError: CONFIGURATION, if some of it cannot be decoded, if it ends before the last frame wanted, or
+                if a packet gives no frame of its own, so that `frame_count` was wrong (it is corrected then).
         """
         remaining = iter(wanted)
         next_wanted = next(remaining, None)
@@ -174,7 +173,7 @@ class VideoFile:
 
 
 def _upright(frame: "VideoFrame") -> "Image":
-    """The frame as RGB, turned as players turn it; labels are drawn on what a player shows."""
+    """The frame as RGB, turned as players turn it, because people draw labels on what a player shows."""
     from PIL import Image
 
     image = Image.fromarray(frame.to_ndarray(format="rgb24"))

@@ -1,4 +1,4 @@
-"""Labels drawn on an image: outlines in the colour of their class, filled areas see-through, names beside them."""
+"""Draws labels on an image: outlines in the colour of their class, transparent areas, and names."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -14,26 +14,26 @@ if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
 
 Label = dict[str, Any]
-"""As `connector.load.questions.frame_labels` reads it."""
+"""A label, as `connector.load.questions.frame_labels` reads it."""
 Colour = tuple[int, int, int]
 
 AREA_OPACITY = 70
-"""Of polygons, out of 255: what lies under them stays visible."""
+"""The opacity of polygons, out of 255: what is under them stays visible."""
 MASK_OPACITY = 120
-"""Of bitmasks, which have no outline."""
+"""The opacity of bitmasks, which have no outline."""
 
 LONGEST_TEXT = 200
-"""Characters of a name or an answer that are drawn: an answer may be a book."""
+"""How many characters of a name or an answer are drawn: an answer may be as long as a book."""
 
 _NO_COLOUR = "#FF00FF"
 
 
 class Canvas:
-    """One image that labels are drawn on.
+    """One image on which labels are drawn.
 
     Attributes:
         image: the image, RGB; changed in place.
-        not_drawn: shapes that are not drawn in two dimensions, and how often they came.
+        not_drawn: shapes that cannot be drawn in two dimensions, and how many there were.
     """
 
     def __init__(self, image: "Image", labelled_size: tuple[int, int] | None = None) -> None:
@@ -41,8 +41,8 @@ class Canvas:
 
         Args:
             image: the image, RGB.
-            labelled_size: width and height in pixels of the frame that was labelled, where the image is another copy of
-                it; bitmasks are in pixels of that frame, all else in shares.
+            labelled_size: width and height in pixels of the frame that was labelled, if the image is a copy of another
+                size; bitmasks are in pixels of that frame, all other shapes in fractions of it.
         """
         from PIL import ImageDraw, ImageFont
 
@@ -72,7 +72,7 @@ class Canvas:
                 self._name(str(label.get("object_name", "?")), anchor, _colour(label))
 
     def _drawn(self, shape: str, label: Label) -> Point | None:
-        """Where the label's name stands; None if the shape is not one to draw, or could not be read."""
+        """Where the label's name goes; None if the shape cannot be drawn or read."""
         try:
             anchor = _SHAPES[shape](self, label, _colour(label))
         except (KeyError, IndexError, TypeError, ValueError, OverflowError):
@@ -89,7 +89,7 @@ class Canvas:
         self._pen.ellipse(box, fill=colour, outline=(0, 0, 0))
 
     def _fill(self, areas: list[Part], colour: Colour) -> None:
-        """Fills each part but its holes."""
+        """Fills each part, except its holes."""
         from PIL import Image, ImageChops, ImageDraw
 
         covered = Image.new("L", self._size, 0)
@@ -135,7 +135,7 @@ class Canvas:
         return point
 
     def _skeleton(self, label: Label, colour: Colour) -> Point | None:
-        """Its points, each in its own colour where it has one; which of them are joined is not in the labels."""
+        """Draws its points, each in its own colour if it has one; the labels do not say which of them are joined."""
         points = []
         for joint in label["geometry"]:
             point = (joint["x"] * self._size[0], joint["y"] * self._size[1])
@@ -159,7 +159,7 @@ class Canvas:
         geometry = label["geometry"]
         left, top = geometry["left"], geometry["top"]
         require_size(geometry["width"], geometry["height"], *self._labelled_size)
-        # So the mask is no larger than the image.
+        # Scaled, so that the mask is no larger than the image.
         scale_x, scale_y = self._size[0] / self._labelled_size[0], self._size[1] / self._labelled_size[1]
         size = (max(1, round(geometry["width"] * scale_x)), max(1, round(geometry["height"] * scale_y)))
         mask = Image.fromarray((pixel_shapes.mask_pixels(geometry, *size) * MASK_OPACITY).astype("uint8"))
@@ -181,7 +181,7 @@ class Canvas:
         self._pen.text((x + 2 - left, y + 2 - top), text, fill=ink, font=self._font)
 
     def _note(self, text: str) -> None:
-        """A line in the top left corner, below the ones before it."""
+        """Writes a line in the top left corner, below earlier ones."""
         line = text[:LONGEST_TEXT].replace("\n", " ")
         left, _, right, _ = self._font.getbbox(line)
         height = self._font.getbbox("Åg")[3] + 4  # the same for every line
@@ -203,7 +203,7 @@ _SHAPES: dict[str, Callable[[Canvas, Label, Colour], Point | None]] = {
     "cuboid_2d": Canvas._cuboid,
     "bitmask": Canvas._bitmask,
 }
-"""How a shape is drawn; each says where its name stands, or None if it cannot be drawn."""
+"""How to draw each shape; returns where its name goes, or None if the shape cannot be drawn."""
 
 
 def _top_left(points: Iterable[Point]) -> Point:
@@ -216,7 +216,7 @@ def _colour(label: Label) -> Colour:
 
 
 def _parsed(text: str | None, otherwise: Colour) -> Colour:
-    """`#RRGGBB` as three numbers; another form as the given colour."""
+    """`#RRGGBB` as three numbers; the given colour for any other form."""
     if text is None or len(text) != 7 or not text.startswith("#"):
         return otherwise
     try:

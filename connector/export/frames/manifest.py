@@ -1,4 +1,4 @@
-"""The manifest of saved images: JSON Lines, under its name only once it is whole."""
+"""The manifest of saved images: JSON Lines; it gets its name only when it is complete."""
 
 import re
 from contextlib import ExitStack
@@ -15,18 +15,18 @@ _IMAGE = re.compile(r"[0-9]+\.(png|jpg)")
 
 
 class Manifest:
-    """Collects one line an image; at the end it replaces the folder's earlier manifest.
+    """Collects one line for each image; at the end it replaces the folder's earlier manifest.
 
-    Images that the earlier manifest names and this one does not are deleted: the folder then holds the frames that are
-    labelled now. Other files are left alone; a manifest with a line that is not of this command names none of its
-    images.
+    Images that the earlier manifest names and this one does not are deleted, so that the folder holds the frames that
+    are labelled now. Other files are left alone; a manifest with a line that this command did not write counts as
+    naming no images.
 
     Attributes:
-        path: where it is in the end.
+        path: its final path.
     """
 
     def __init__(self, folder: Path, root: Path) -> None:
-        """Begin a manifest in a folder; its paths are from `root`."""
+        """Begin a manifest in a folder; its paths are relative to `root`."""
         self.path = folder / NAME
         self._folder = folder.relative_to(root).as_posix()
         self._names: set[str] = set()
@@ -54,7 +54,7 @@ class Manifest:
                     image.unlink()
 
     def _earlier_names(self) -> set[str]:
-        """The images of the manifest that is there, by file name."""
+        """The file names of the images in the present manifest."""
         if not self.path.is_file() or self.path.is_symlink():
             return set()
         names = set()

@@ -1,10 +1,10 @@
 """`export frames`: the labelled frames of a local video as images, and a manifest that says what is on each.
 
-    OUT/videos/<data_hash>/<frame>.png      (the file names of `export coco`, where the format is jpg)
-    OUT/videos/<data_hash>/manifest.jsonl   one line an image: its frame, time, file, data unit and labels
+    OUT/videos/<data_hash>/<frame>.png      (with jpg, these are the file names of `export coco`)
+    OUT/videos/<data_hash>/manifest.jsonl   one line per image: its frame, time, file, data unit and labels
 
-First the labels are read, in one transaction, into a file beside the images, and the warehouse is let go of: decoding
-a long video must not keep a sync waiting.
+First it reads the labels, in one transaction, into a file next to the images, and then closes the warehouse, because
+decoding a long video must not keep a sync waiting.
 """
 
 import tempfile
@@ -36,7 +36,7 @@ from connector.process.interruption import Interruption
 from connector.runs.report import Report
 
 _SAVE_OPTIONS: dict[ImageFormat, dict[str, Any]] = {
-    # PNG's own default takes four times as long for a few per cent less.
+    # PNG's own default takes far longer and saves little space.
     "png": {"format": "PNG", "compress_level": 3},
     "jpg": {"format": "JPEG", "quality": 95, "subsampling": 0},
 }
@@ -55,7 +55,7 @@ class FramesSaved:
 def save_frames(
     warehouse: str, schema: str | None, wanted: FramesWanted, report: Report, interruption: Interruption
 ) -> FramesSaved:
-    """Save the labelled frames of a video. Images of the same names are replaced.
+    """Save the labelled frames of a video. Images with the same names are replaced.
 
     Args:
         warehouse: its URL; opened read-only, and closed before the video is decoded.
@@ -65,16 +65,16 @@ def save_frames(
         interruption: checked after each image.
 
     Raises:
-        ConnectorError: CONFIGURATION, if the extra is not installed, the file is no video or not the one that was
-            labelled, the condition cannot be used, or a link leads out of the folder; SOURCE_CONTENT if the video's id
-            cannot be the name of a folder; WAREHOUSE if the labels cannot be read; nothing is in the manifest then.
+        ConnectorError: CONFIGURATION, if the extra is not installed, the file is not a video or not the one that was
+            labelled, the condition cannot be used, or a link leads out of the folder; SOURCE_CONTENT, if the video's id
+            cannot be the name of a folder; WAREHOUSE, if the labels cannot be read. Then no manifest is written.
     """
     require_frames_extra()
     condition = checked_condition(wanted.where)
     file = VideoFile(wanted.video, ignore_edit_list=wanted.ignore_edit_list)
     try:
         wanted.out.mkdir(parents=True, exist_ok=True)
-        # Nameless: a run that is killed leaves nothing of it.
+        # Nameless, so that a run that is killed leaves nothing behind.
         with tempfile.TemporaryFile(dir=wanted.out) as spool:
             with open_for_reading(warehouse, schema) as session:
                 video = chosen_video(session, wanted)
@@ -95,9 +95,9 @@ def save_frames(
 def _spool_labels(
     session: Session, video: LabelledVideo, branch: str, condition: str, frame_count: int, spool: IO[bytes]
 ) -> list[int]:
-    """Writes one line of labels a frame, and returns the frames.
+    """Writes one line of labels for each frame, and returns the frames.
 
-    Of a video of `frame_count` frames: if more have labels, one beyond its end is among those returned.
+    If frames beyond `frame_count` have labels, one of them is among those returned.
     """
     with session.transaction():
         frames = labelled_frames(session, video, branch, condition, frame_count + 1)
@@ -115,7 +115,7 @@ def _spool_labels(
 def _check_frame_count(
     file: VideoFile, video: LabelledVideo, frames: list[int], wanted: FramesWanted, report: Report
 ) -> None:
-    """Refuses a file that is not the one that was labelled: every frame number in it may mean another picture."""
+    """Refuses a file that is not the one that was labelled, because its frame numbers may mean other pictures."""
     expected = video.frame_count
     if expected is not None and file.frame_count != expected:
         file.decoded_count()
@@ -209,7 +209,7 @@ def _with_labels(frames: Iterator[DecodedFrame], spool: IO[bytes]) -> Iterator[t
 
 
 def _check_aspect(decoded: DecodedFrame, file: VideoFile, video: LabelledVideo, report: Report) -> None:
-    """A smaller copy of the video is as good; one that is turned or squeezed is not what was labelled."""
+    """Warns of a copy with another aspect ratio: a smaller one is fine, but not a turned or squeezed one."""
     if not video.width or not video.height:
         return
     width, height = decoded.image.size

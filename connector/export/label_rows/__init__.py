@@ -1,1 +1,1 @@
-"""`export json`: label rows out of the tables, as the Encord SDK writes them."""
+"""`export json`: label rows from the tables, in the form that the Encord SDK writes."""

@@ -18,7 +18,7 @@ from connector.process.standard_streams import product_on_standard_output
 from connector.runs.report import Report
 
 STANDARD_OUTPUT = Path("-")
-"""What `--out` names instead of a file."""
+"""The value of `--out` for standard output."""
 
 
 @dataclass(slots=True)
@@ -39,14 +39,14 @@ class WrittenFile:
 def write_json_file(
     rows: StoredLabelRows, out: Path, report: Report, interruption: Interruption, *, as_lines: bool
 ) -> WrittenFile:
-    """Write label rows; the file appears when it is whole, in the place of an older one.
+    """Write label rows; the file appears when it is complete, and replaces an older one.
 
     Args:
         rows: the label rows.
         out: the file, compressed if its name ends in .gz; or `-`.
-        report: hears of progress, and of label rows that could not be written.
-        interruption: checked after each label row; nothing is left behind then.
-        as_lines: one JSON object a line, instead of one list.
+        report: is told about progress, and about label rows that could not be written.
+        interruption: checked after each label row; if it stops the export, nothing is left behind.
+        as_lines: whether to write one JSON object a line instead of one list.
 
     Raises:
         ConnectorError: CONFIGURATION, if the file cannot be written; INTERRUPTED; WAREHOUSE.
@@ -100,7 +100,7 @@ def _tell_unwritable(report: Report, label_hash: str) -> None:
 
 @contextmanager
 def _output(out: Path) -> Iterator[Callable[[bytes], object]]:
-    """What writes to a file that takes its place at the end of the block, and goes if the block raises."""
+    """A function that writes to a new file; the file gets its name at the end of the block, or goes if that raises."""
     if out == STANDARD_OUTPUT:
         with product_on_standard_output() as product:
             yield product.write

@@ -1,4 +1,4 @@
-"""Rows of many label rows → the rows of each, in the order of their keys, whatever order the engine gave them in."""
+"""Rows of many label rows → the rows of each, in the order of their keys, whatever order the engine used."""
 
 from collections.abc import Iterator, Mapping
 
@@ -14,18 +14,18 @@ ORDERS: dict[str, tuple[str, ...]] = {
     "classification_range": ("classification_hash", "space_id", "position"),
     "attribute_answer": ("owner_kind", "owner_hash", "space_id", "attribute_feature_hash", "position"),
 }
-"""Table → the columns that its rows of one label row are sorted by. Text sorts by its bytes: the same everywhere."""
+"""Table → the columns that sort its rows of one label row. Text is sorted by its bytes, the same everywhere."""
 
 
 class LabelRowSlices:
     """The rows of a bundle of label rows, cut by label row without copying them."""
 
     def __init__(self, tables: Mapping[str, pa.Table]) -> None:
-        """Sorts the tables of `ORDERS` that are given by label row, then by key."""
+        """Sorts the tables of `ORDERS` by label row, then by key."""
         self._cuts = {name: _Cut(tables[name], "label_hash", order) for name, order in ORDERS.items()}
 
     def of(self, label_hash: str) -> dict[str, pa.Table]:
-        """The rows of one label row by table; empty tables where it has none."""
+        """The rows of one label row by table; a table is empty if there are none."""
         return {name: cut.part(label_hash) for name, cut in self._cuts.items()}
 
 

@@ -1,4 +1,4 @@
-"""The label rows of one project, read from the warehouse in bundles and made into dicts one by one."""
+"""The label rows of one project, read from the warehouse in bundles and turned into dicts one by one."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ from connector.load.questions.held_rows import HeldRows
 
 _BUNDLE_ANNOTATIONS = 50_000
 _BUNDLE_ROWS = 500
-"""What is read at once: bounds the memory, unless one label row alone is larger."""
+"""How much is read at once, which limits memory unless a single label row is larger."""
 
 _UNWRITABLE = (KeyError, IndexError, TypeError, ValueError)
-"""What making a dict raises where rows were changed by hand and no longer fit each other."""
+"""What making a dict raises if rows were changed by hand and no longer fit together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class WrittenRow:
     """One label row of the warehouse.
 
     Attributes:
-        labels: its dict; None if its rows do not fit each other.
+        labels: its dict; None if its rows do not fit together.
         annotations: objects on frames in it.
     """
 
@@ -36,13 +36,13 @@ class WrittenRow:
 
 
 class StoredLabelRows:
-    """The label rows of one project on some branches, as of the moment when this is made.
+    """The label rows of one project on some branches, as of when this object is made.
 
     Attributes:
         title: the project's title, or its hash.
         structure: the ontology's structure, see `ontology_structure`.
         count: label rows that hold labels.
-        unopened: label rows that nobody has opened yet: the export page's script would create them in Encord.
+        unopened: label rows that nobody has opened yet; the export page's script would create them in Encord.
         unsynced: label rows with labels in Encord that no sync has brought yet.
     """
 
@@ -53,7 +53,7 @@ class StoredLabelRows:
             held: the warehouse.
             project_hash: the project.
             branch: a branch's name, or `all`.
-            title: the title of the data units, if not all of them.
+            title: the title of the data units; None for all data units.
 
         Raises:
             ConnectorError: CONFIGURATION, if the warehouse does not have the project, or no such label row.
@@ -85,7 +85,7 @@ class StoredLabelRows:
         self.count: int = self._label_rows.num_rows
 
     def rows(self) -> Iterator[WrittenRow]:
-        """Each label row, by title, data unit and branch. One that is deleted meanwhile is left out."""
+        """Each label row, sorted by title, data unit and branch. One that is deleted meanwhile is left out."""
         names, times = OntologyNames.from_structure(self.structure), TimeTexts()
         for bundle in _bundles(self._label_rows):
             yield from self._of_bundle(bundle, names, times)
@@ -94,7 +94,7 @@ class StoredLabelRows:
 
     def _of_bundle(self, bundle: pa.Table, names: OntologyNames, times: TimeTexts) -> Iterator[WrittenRow]:
         found = self._held.of_label_rows(bundle["label_hash"].to_pylist())
-        # As they are now: a sync may have renewed them since the listing was read.
+        # Their present state: a sync may have renewed them since the listing was read.
         present = _by_key(found["label_row"], "label_hash")
         units = _by_key(self._units.filter(pc.is_in(self._units["data_hash"], bundle["data_hash"])), "data_hash")
         frames = DataFrameSlices(self._held.data_frames(self._project_hash, units))
@@ -130,7 +130,7 @@ def only_project(held: HeldRows) -> str:
 
 
 def _chosen(label_rows: pa.Table, units: pa.Table, branch: str, title: str | None) -> pa.Table:
-    """The label rows asked for that are not deleted, in order."""
+    """The requested label rows that are not deleted, in order."""
     label_rows = label_rows.filter(label_rows["deleted_at"].is_null())
     if branch != "all":
         label_rows = label_rows.filter(pc.equal(label_rows["branch_name"], branch))
@@ -142,7 +142,7 @@ def _chosen(label_rows: pa.Table, units: pa.Table, branch: str, title: str | Non
 
 
 def _bundles(label_rows: pa.Table) -> Iterator[pa.Table]:
-    """Consecutive label rows that hold about as much as may be read at once."""
+    """Consecutive label rows that together hold about as much as may be read at once."""
     start, held = 0, 0
     for place, annotations in enumerate(label_rows["annotation_count"].to_pylist()):
         if place > start and (held + (annotations or 0) > _BUNDLE_ANNOTATIONS or place - start == _BUNDLE_ROWS):
@@ -154,7 +154,7 @@ def _bundles(label_rows: pa.Table) -> Iterator[pa.Table]:
 
 
 def _by_key(table: pa.Table, key: str) -> dict[str, Mapping[str, Any]]:
-    """Rows as dicts by a column; instants as microseconds since 1970 in UTC."""
+    """Rows as dicts under the values of a column; instants are microseconds since 1970 in UTC."""
     plain = pa.schema(
         [field.with_type(pa.int64()) if pa.types.is_timestamp(field.type) else field for field in table.schema]
     )

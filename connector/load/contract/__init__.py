@@ -1,1 +1,1 @@
-"""What a warehouse is, whatever the engine: the contract, sessions, statements, and where it lies."""
+"""What a warehouse is on every engine: the contract, sessions, statements, and its location."""

@@ -1,10 +1,10 @@
-"""What the loading side has to know of an edit of the ontology: whose labels it made mean something else."""
+"""What the loading side must know about an edit of the ontology: which labels it gave another meaning."""
 
 from typing import Protocol
 
 
 class OntologyMeaning(Protocol):
-    """What an edit of the ontology did to the meaning of labels already stored (normalise.OntologyChange)."""
+    """How an edit of the ontology changed the meaning of stored labels (see `normalise.OntologyChange`)."""
 
     @property
     def stale_classes(self) -> frozenset[str]:
@@ -12,8 +12,8 @@ class OntologyMeaning(Protocol):
 
     @property
     def everything_is_stale(self) -> bool:
-        """Whether any label row may be touched."""
+        """Whether any label row may be affected."""
 
     @property
     def is_changed(self) -> bool:
-        """Whether anything changed at all: label rows with warnings are then looked at again."""
+        """Whether anything changed at all: then label rows with warnings are checked again."""

@@ -1,7 +1,8 @@
-"""Where a relation lies: what is for people in the warehouse's schema, the plumbing in a second one beside it.
+"""Which schema a relation is in: the warehouse's schema if it is for people, a second schema if it is plumbing.
 
-The sessions' search path holds both, so the connector's own statements name no schema. What is stored in the database,
-views and functions, names one everywhere: DuckDB keeps the text, and whoever attaches the file has another search path.
+The sessions' search path has both, so the connector's own statements name no schema. Views and functions, which are
+stored in the database, name one everywhere: DuckDB keeps their text, and whoever attaches the file has another search
+path.
 """
 
 import re
@@ -18,15 +19,15 @@ _INTERNAL = re.compile(r"\binternal\.(?=\w)")
 
 
 def current_schema(connection: sa.Connection) -> str:
-    """The warehouse's schema, which stands first in a session's search path."""
+    """The warehouse's schema, which is the first in a session's search path."""
     return str(connection.scalar(sa.text("SELECT current_schema()")))
 
 
 def placed(text: str, schema: str) -> str:
-    """A statement of `sql/`, with every relation's schema written before its name.
+    """A statement of `sql/`, with its schema before the name of every relation.
 
     Args:
-        text: the statement; it says `internal.` before the names of the plumbing.
+        text: the statement, which has `internal.` before names of the plumbing.
         schema: the warehouse's schema.
     """
 
@@ -38,7 +39,7 @@ def placed(text: str, schema: str) -> str:
 
 
 def without_schema(text: str) -> str:
-    """A statement of `sql/` as the sessions understand it, by their search path."""
+    """A statement of `sql/` without schemas, for sessions, which have a search path."""
     return _INTERNAL.sub("", text)
 
 

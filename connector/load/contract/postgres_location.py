@@ -1,4 +1,4 @@
-"""Reading a PostgreSQL URL, without needing the driver: what `status` and every error message may show of it."""
+"""Reads a PostgreSQL URL without needing the driver, and says what messages may show of it."""
 
 from dataclasses import dataclass, field
 
@@ -37,8 +37,8 @@ class PostgresLocation:
     """A PostgreSQL database and the schema in it.
 
     Attributes:
-        parameters: libpq's connection parameters, the password among them; never printed.
-        schema: the schema that the tables live in.
+        parameters: libpq's connection parameters, including the password; never printed.
+        schema: the schema of the tables.
         shown: database and server, for messages; holds neither user nor password.
     """
 
@@ -48,10 +48,10 @@ class PostgresLocation:
 
 
 def postgres_location(url: sa.URL, schema: str | None) -> PostgresLocation:
-    """Reads a parsed URL; what it leaves out (host, user, password) libpq takes from PGHOST, PGUSER, ~/.pgpass, ….
+    """Reads a parsed URL; libpq takes missing parts (host, user, password) from PGHOST, PGUSER, ~/.pgpass, ….
 
     Raises:
-        ConnectorError: CONFIGURATION, if it names another driver or no database, or where it shows a password.
+        ConnectorError: CONFIGURATION, if it names another driver or no database, or has a password in another part.
     """
     if url.drivername not in {"postgresql", "postgres", "postgresql+psycopg"}:
         raise ConnectorError(

@@ -1,7 +1,7 @@
-"""Bringing a warehouse's tables to this release: Alembic, driven from here, with the revisions in `migrations/`.
+"""Brings a warehouse's tables up to this release: runs Alembic with the revisions in `migrations/`.
 
-Alembic itself, a sixth of a second, is imported only where something is to be migrated. Which revision a warehouse has,
-and which ones this release knows, is read without it: from Alembic's table, and from the names of the revisions' files.
+Alembic itself is slow to import, so it is imported only if there is something to migrate. This module reads without it
+which revision a warehouse has, from Alembic's table, and which ones this release knows, from the names of their files.
 """
 
 from functools import cache
@@ -14,8 +14,8 @@ from connector.load.contract.engine_refusals import is_circumstance
 from connector.load.tables import METADATA
 from connector.packaged_files import packaged_folder
 
-# SQLAlchemy's own inspection takes 0.1 s a call on DuckDB, where this takes milliseconds. The catalogue also tells of
-# tables that this user may not read; information_schema does not.
+# SQLAlchemy's own inspection is far slower on DuckDB. The catalogue also has tables that this user may not read;
+# information_schema does not.
 _TABLES = (
     "SELECT pg_class.relname FROM pg_catalog.pg_class JOIN pg_catalog.pg_namespace"
     " ON pg_namespace.oid = pg_class.relnamespace WHERE pg_namespace.nspname = ANY(current_schemas(false))"
@@ -38,7 +38,7 @@ def current_revision(connection: Connection) -> str | None:
 
 
 def ensure_head(connection: Connection, *, migrate: bool) -> str | None:
-    """Brings an empty schema to head, and an older one if that is wanted.
+    """Brings an empty schema to head, and an older one if `migrate` says so.
 
     Args:
         connection: in a transaction; the caller commits, so a failing migration leaves nothing behind.
@@ -48,9 +48,9 @@ def ensure_head(connection: Connection, *, migrate: bool) -> str | None:
         The older revision that was migrated, or None if there was nothing to migrate.
 
     Raises:
-        ConnectorError: SCHEMA if the tables are older and `migrate` is false, newer than this release, or tables of the
-            same names that this product did not make, or if something is in the way of a migration.
-        DBAPIError: if the engine is in no state to do it, or this user may not: the session says what it is.
+        ConnectorError: SCHEMA if the tables are older and `migrate` is false, if they are newer than this release, if
+            this product did not make tables of the same names, or if something prevents a migration.
+        DBAPIError: if the engine cannot do it in its present state, or this user may not: the session explains it.
     """
     current = current_revision(connection)
     if current is None:
@@ -64,7 +64,7 @@ def ensure_head(connection: Connection, *, migrate: bool) -> str | None:
         _upgrade(connection)
     except SQLAlchemyError as error:
         if isinstance(error, DBAPIError) and is_circumstance(error.orig):
-            raise  # not the migration's fault: the session says what it is
+            raise  # not the migration's fault: the session explains it
         raise ConnectorError(
             ErrorKind.SCHEMA,
             f"The tables could not be migrated from {current or 'nothing'} to {head_revision()}: {_first_line(error)}",
@@ -74,7 +74,7 @@ def ensure_head(connection: Connection, *, migrate: bool) -> str | None:
 
 
 def refuse_other_release(connection: Connection) -> None:
-    """Raises ConnectorError(SCHEMA) unless the tables are there and of this release; changes nothing."""
+    """Raises ConnectorError(SCHEMA) unless the tables exist and belong to this release; changes nothing."""
     current = current_revision(connection)
     if current is None:
         raise ConnectorError(
@@ -107,7 +107,7 @@ def _upgrade(connection: Connection) -> None:
     from alembic.config import Config
 
     config = Config()
-    # Alembic interpolates % as configuration files do.
+    # Alembic interpolates %, as in configuration files.
     config.set_main_option("script_location", str(packaged_folder("migrations")).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
@@ -115,12 +115,12 @@ def _upgrade(connection: Connection) -> None:
 
 @cache
 def _known_revisions() -> frozenset[str]:
-    """The revisions that ship: each file is named after its own, 0001_….py, and they follow in that order."""
+    """The revisions that ship with this release: each file has the name of its revision, 0001_….py, in their order."""
     return frozenset(path.name.partition("_")[0] for path in packaged_folder("migrations").glob("versions/[0-9]*.py"))
 
 
 def _table_names(connection: Connection) -> frozenset[str]:
-    """Tables and views of the connection's schemas, and what else has a name among them."""
+    """The names of tables, views and other relations in the connection's schemas."""
     return frozenset(connection.scalars(text(_TABLES)))
 
 
@@ -135,7 +135,7 @@ def _refuse_foreign_tables(connection: Connection) -> None:
 
 
 def _drop_views(connection: Connection) -> None:
-    """Drops the installed views: PostgreSQL changes no column that a view reads. `connector.views` makes them again."""
+    """Drops the installed views: PostgreSQL changes no column that a view reads. They are installed again later."""
     views = METADATA.tables["installed_view"]
     if views.name not in _table_names(connection):
         return

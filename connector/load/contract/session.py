@@ -1,7 +1,7 @@
-"""What the statements of this folder need of an engine: stage Arrow rows under a name, run SQL, read rows back.
+"""What the statements of this folder need from an engine: stage Arrow rows under a name, run SQL, read rows back.
 
-The statements themselves (upsert, replace, tombstone, receipts) are plain SQL that DuckDB and PostgreSQL both
-understand, with `$name` for parameters; an engine brings a session and its way to open, migrate and close.
+The statements themselves (upsert, replace, tombstone, receipts) are plain SQL that both DuckDB and PostgreSQL
+understand, with `$name` for parameters. An engine provides a session, and its way to open, migrate and close.
 """
 
 from collections.abc import Sequence
@@ -15,19 +15,19 @@ from sqlalchemy.dialects import registry
 
 from connector.errors import ConnectorError, ErrorKind
 
-# Looking for it, SQLAlchemy would open the metadata of every installed package: 0.03 s of a run that takes one.
+# Otherwise SQLAlchemy would open the metadata of every installed package to look for it.
 registry.register("duckdb", "duckdb_sqlalchemy", "Dialect")
 
 Value = str | int | float | bool | datetime | None
-"""What a parameter of a statement may be."""
+"""What the parameter of a statement may be."""
 
 
 class Session(Protocol):
     """One connection to an engine, and the transaction that is open on it.
 
     Attributes:
-        skip_present: what ends an INSERT so that rows whose key is there already are left alone; empty on an engine
-            without keys, where nobody else can write meanwhile.
+        skip_present: the end of an INSERT that skips rows whose key is there already; empty on an engine without keys,
+            where nobody else can write meanwhile.
     """
 
     skip_present: str
@@ -39,16 +39,16 @@ class Session(Protocol):
         """Makes rows readable as a table of that name for the rest of the transaction; replaces an older one.
 
         Args:
-            name: of the table.
+            name: the table's name.
             rows: its rows.
-            is_part: whether others of the same columns are to replace them, so that they must not stay in memory.
+            is_part: whether rows with the same columns will replace these, which must then not stay in memory.
         """
 
     def copy(self, table: str, rows: pa.Table) -> int:
-        """Adds rows to a table as they are, the columns by their names, without staging them; returns how many."""
+        """Adds rows to a table directly, matching columns by name, without staging them; returns how many."""
 
     def expect_large_query(self) -> None:
-        """Says that what follows in this transaction is worth all threads and memory that the engine may use."""
+        """Announces a query, in this transaction, that is worth all threads and memory that the engine may use."""
 
     def execute(self, statement: str, **parameters: Value) -> int:
         """Runs a statement and returns how many rows it changed (0 if it changes none)."""
@@ -64,9 +64,9 @@ class Session(Protocol):
 
 
 class DataRefusedError(ConnectorError):
-    """The engine refused what a row holds (not how the warehouse is): without that label row the others may pass.
+    """The engine refused the content of a row, and not the state of the warehouse: other label rows may still pass.
 
-    Raised inside a transaction by a session; `SqlWarehouse.write_bundle` catches it and writes one by one.
+    A session raises it inside a transaction; `SqlWarehouse.write_bundle` catches it and writes one by one.
     """
 
     def __init__(self, reason: str) -> None:

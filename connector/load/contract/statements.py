@@ -1,4 +1,4 @@
-"""SQL text made from the table declarations: column lists, upserts that write only what differs."""
+"""Makes SQL text from the table declarations: column lists, and upserts that write only what differs."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ from connector.load.contract.session import Session
 
 
 def sql(template: str, **parts: str) -> str:
-    """Fills `{name}` in a statement with text made of declared names. Values never go in here: they are parameters."""
+    """Replaces `{name}` in a statement with text made from declared names. Values are parameters, never text."""
     return template.format_map(parts)
 
 
@@ -25,13 +25,13 @@ def key_columns(table: sa.Table) -> list[str]:
 
 
 def references(table: sa.Table) -> list[tuple[str, list[str]]]:
-    """(referred table, columns, which it has under the same names) of each of a table's declared foreign keys."""
+    """(referred table, columns) of each declared foreign key; the columns have the same names in both tables."""
     constraints = sorted(table.foreign_key_constraints, key=lambda each: str(each.name))
     return [(each.referred_table.name, list(each.column_keys)) for each in constraints]
 
 
 def same_key(table: sa.Table, staged: str) -> str:
-    """The join condition between a table and staged rows of it."""
+    """The join condition between a table and its staged rows."""
     return " AND ".join(f"{table.name}.{name} = {staged}.{name}" for name in key_columns(table))
 
 
@@ -44,15 +44,15 @@ def upsert(
     is_part: bool = False,
     all_new: bool = False,
 ) -> int:
-    """Inserts the rows whose key is new and changes those that differ, column by column; leaves the others alone.
+    """Inserts rows whose key is new, and changes those that differ in any column; leaves the others alone.
 
     Args:
         session: inside a transaction.
-        table: the table; columns that `rows` lacks are kept, and NULL in new rows.
+        table: the table; columns that `rows` lacks keep their values, and are NULL in new rows.
         rows: Arrow rows with the key and any other columns.
         listed_again: also undo a deleted_at, because the row is in a listing.
         is_part: whether more rows for the table follow in the same transaction.
-        all_new: no row of the table has a key of theirs: none is looked for.
+        all_new: whether no row of the table has one of their keys, so that none is looked for.
 
     Returns:
         Rows inserted plus rows changed.
@@ -87,7 +87,7 @@ def upsert(
 
 
 def delete_missing(session: Session, table: sa.Table, project_hash: str) -> int:
-    """Deletes a project's rows that the staged rows (see `upsert`) no longer have. Returns how many."""
+    """Deletes those rows of a project that are not among the staged rows (see `upsert`). Returns how many."""
     staged = f"arriving_{table.name}"
     delete = (
         "DELETE FROM {table} WHERE project_hash = $project_hash"
@@ -99,13 +99,13 @@ def delete_missing(session: Session, table: sa.Table, project_hash: str) -> int:
 
 
 def refuse_doubled(session: Session, table: sa.Table, held_in: str, project_hash: str | None = None) -> None:
-    """Raises ConnectorError(SOURCE_CONTENT) if rows of a table hold a key twice, naming the table and the key.
+    """Raises ConnectorError(SOURCE_CONTENT), with table and key, if rows of a table hold a key twice.
 
     Args:
         session: inside a transaction.
         table: the table.
-        held_in: where the rows are: staged, or the table itself.
-        project_hash: look at those of this project only.
+        held_in: where the rows are: a staged table, or the table itself.
+        project_hash: check only rows of this project.
     """
     keys = key_columns(table)
     query = "SELECT {keys} FROM {held_in} WHERE {condition} GROUP BY {keys} HAVING count(*) > 1 LIMIT 1"

@@ -1,15 +1,15 @@
-"""The contract between the pipeline and the engines: whoever keeps it can be a warehouse.
+"""The contract between the pipeline and the engines: any class that keeps it can be a warehouse.
 
-What is atomic. Every writing method is one transaction: after it returns everything it says is durable, after it raises
-nothing of it is there, and a reader (another connection, or the next process after a kill) sees the one or the other,
-never half a label row. The object stays usable after a method has raised.
+What is atomic. Every writing method is one transaction. After it returns, everything that it promises is durable; after
+it raises, nothing of it is there. A reader (another connection, or the next process after a kill) sees the state before
+or after, never half a label row. The object stays usable after a method has raised.
 
-What may repeat. Every writing method may be called again with the same arguments, which leaves the same tables behind:
-metadata and receipts are upserted by key, a label row's rows are replaced whole, a tombstone stays a tombstone. Only
-`attempts` of a failure counts the runs that met it. So a run that was killed between two calls is simply run again.
+What may repeat. Every writing method may be called again with the same arguments, and leaves the same tables behind:
+metadata and receipts are upserted by key, all rows of a label row are replaced, a tombstone stays a tombstone. Only
+`attempts` of a failure counts the runs that met it. So a run that was killed between two calls can simply be repeated.
 
-What is never written. Rows that are already there as they arrive (an unchanged listing writes nothing), labels older
-than both the ones stored and their entry in the listing, and label rows with doubled or missing keys.
+What is never written. Rows that are there already as they arrive (an unchanged listing writes nothing), labels older
+than both the stored ones and their entry in the listing, and label rows with doubled or missing keys.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -28,7 +28,7 @@ ARROW_SCHEMAS: dict[str, pa.Schema] = {name: arrow_schema(table) for name, table
 """The Arrow schema of each table's rows, by table name."""
 
 FACT_COLUMNS = ("is_event_based", "object_count", "annotation_count", "classification_count", "warnings")
-"""Columns of label_row that describe its rows: written with them, kept when the content had not changed."""
+"""Columns of label_row that describe its rows: written with them, and kept if the content has not changed."""
 
 SYNC_COLUMNS = (
     "content_hash",
@@ -39,10 +39,10 @@ SYNC_COLUMNS = (
     "is_settled",
     "synced_at",
 )
-"""Columns of label_row that `write_bundle` takes from its states, whether or not the content is new."""
+"""Columns of label_row that `write_bundle` takes from its states, even if the content is not new."""
 
 STATE_COLUMNS = (*FACT_COLUMNS, *SYNC_COLUMNS, "stale_reason", "run_id")
-"""All columns of label_row that say what was synced of it; NULL again after a tombstone or a new label_hash."""
+"""All columns of label_row that say what was synced; NULL again after a tombstone or a new label_hash."""
 
 _LABEL_ROW = ARROW_SCHEMAS[source_metadata.label_row.name]
 
@@ -54,8 +54,8 @@ STATES_SCHEMA = pa.schema(
         *(_LABEL_ROW.field(name) for name in (*FACT_COLUMNS, *SYNC_COLUMNS)),
     ]
 )
-"""What `write_bundle` takes as states: one row a fetched label row. `force` may be missing (false), facts may be NULL
-where `content_is_new` is false; `force` lets labels in that are older than the stored ones."""
+"""What `write_bundle` takes as states: one row for each fetched label row. Facts may be NULL if `content_is_new` is
+false. `force` accepts labels that are older than the stored ones; it may be missing, which means false."""
 
 STORED_SCHEMA = pa.schema(
     [
@@ -80,7 +80,7 @@ STORED_SCHEMA = pa.schema(
         pa.field("has_failed", pa.bool_(), nullable=False),
     ]
 )
-"""What `state` answers: one row a label row of the project, tombstoned ones too."""
+"""What `state` returns: one row for each label row of the project, tombstoned ones too."""
 
 
 TakePart = Callable[[Mapping[str, pa.Table]], None]
@@ -88,7 +88,7 @@ TakePart = Callable[[Mapping[str, pa.Table]], None]
 
 
 class Failure(NamedTuple):
-    """A label row or listing entry set aside: its label_hash (or data unit and branch), an ErrorKind, what to do."""
+    """A label row or listing entry that was set aside: label_hash (or data unit and branch), ErrorKind and message."""
 
     label_hash: str
     kind: str
@@ -101,8 +101,8 @@ class WrittenBundle:
 
     Attributes:
         rows_by_table: rows inserted, by table that labels fill; tables without rows are left out.
-        failures: label rows of the bundle that the warehouse did not take (outdated, doubled or missing keys); they are
-            recorded in sync_failure already, and count as failed, not as loaded.
+        failures: label rows of the bundle that the warehouse did not accept (outdated, doubled or missing keys); they
+            are recorded in sync_failure already, and count as failed, not as loaded.
     """
 
     rows_by_table: dict[str, int] = field(default_factory=dict)
@@ -110,7 +110,7 @@ class WrittenBundle:
 
 
 class TaskActionsRead(NamedTuple):
-    """The last complete reading of a project's task actions; see table task_action_read for the columns."""
+    """The last complete reading of a project's task actions, with the columns of table task_action_read."""
 
     listing_digest: str
     moved_at: datetime
@@ -119,34 +119,31 @@ class TaskActionsRead(NamedTuple):
 
 
 class Warehouse(Protocol):
-    """A warehouse, open and of this release's schema. Every method may raise ConnectorError(WAREHOUSE).
+    """An open warehouse with this release's schema. Every method may raise ConnectorError(WAREHOUSE).
 
     Attributes:
         is_served: whether a server does the work, so that this process has time for other things meanwhile. Then the
-            methods may be called in any thread, one at a time, but for `give_up`.
-        has_lifted_limit: whether something needed more memory than this program lets the engine have, and got it.
+            methods may be called in any thread, one at a time, except `give_up`.
+        has_lifted_limit: whether something needed more memory than this program allows the engine, and got it.
+        schema_version: the migration revision of the tables.
+        migrated_from: the revision found on opening, if it was an older one; None if nothing was migrated or the tables
+            are new.
     """
 
     is_served: bool
     has_lifted_limit: bool
-
-    @property
-    def schema_version(self) -> str:
-        """The migration revision of the tables."""
-
-    @property
-    def migrated_from(self) -> str | None:
-        """The revision found on opening, if it was an older one; None if nothing was migrated or the tables are new."""
+    schema_version: str
+    migrated_from: str | None
 
     def connection(self) -> AbstractContextManager[sa.Connection]:
         """A SQLAlchemy connection in a transaction of its own (for views); committed at the end of the block."""
 
     def state(self, project_hash: str, ids: tuple[str, str] | None = None) -> pa.Table:
-        """What is stored of each label row of a project (STORED_SCHEMA).
+        """What is stored for each label row of a project (STORED_SCHEMA).
 
         Args:
             project_hash: the project.
-            ids: only label rows whose label_row_id is not before the first and before the second of these.
+            ids: only label rows whose label_row_id is at least the first and less than the second of these.
         """
 
     def ontology(self, project_hash: str) -> dict[str, pa.Table]:
@@ -162,41 +159,41 @@ class Warehouse(Protocol):
         meaning: OntologyMeaning,
         parts: Iterable[Mapping[str, pa.Table]] = (),
     ) -> dict[str, int]:
-        """Takes one whole listing in: project, stages, ontology, data units, label rows (listing columns only).
+        """Stores one whole listing: project, stages, ontology, data units, label rows (listing columns only).
 
-        Stages and parts of the ontology that are gone are deleted; what is listed again is no longer deleted; a label
+        Stages and parts of the ontology that are gone are deleted. What is listed again is no longer deleted. A label
         row whose label_hash changed loses the rows of the old one and its sync state. Label rows that hold instances of
         `meaning.stale_classes` (or all, or those with warnings) get the stale_reason 'ontology'.
 
         Args:
             project_hash: the project.
             tables: the rows, by table.
-            meaning: of what was edited in the ontology.
+            meaning: what an edit of the ontology means for stored labels.
             parts: more rows of data_unit and label_row, which need not be in memory together; a label row comes with
-                its data unit or later. Gone through again if the transaction has to be repeated.
+                its data unit or later. They are read again if the transaction has to be repeated.
 
         Returns:
-            Rows inserted, changed or deleted, by table; tables where nothing moved are left out.
+            Rows inserted, changed or deleted, by table; tables in which nothing changed are left out.
 
         Raises:
             ConnectorError: SOURCE_CONTENT if one key arrives twice.
         """
 
     def consensus_stages_read(self, project_hash: str) -> dict[str, str]:
-        """stage_uuid → listing_digest of each consensus stage of a project as of its last reading."""
+        """stage_uuid → listing_digest of each consensus stage of a project, as of its last reading."""
 
     def keep_consensus_branches(
         self, project_hash: str, stage_uuid: str, listing_digest: str, branches: pa.Table, read_at: datetime
     ) -> None:
         """Keeps whose branch is whose, and that a stage's tasks were read.
 
-        Branches already known are brought up to date (first_seen stays, and the annotator where none is named any
-        more); what is no longer named stays for ever.
+        Known branches are brought up to date; first_seen stays, and so does the annotator if none is named any more.
+        Branches that are no longer named stay for ever.
 
         Args:
             project_hash: the project.
             stage_uuid: the stage.
-            listing_digest: hash of what the listing said of its label rows.
+            listing_digest: hash of what the listing said about its label rows.
             branches: rows of consensus_task_branch.
             read_at: when the tasks were read.
         """
@@ -204,27 +201,27 @@ class Warehouse(Protocol):
     def refresh_matches(self, project_hash: str) -> None:
         """Brings the matched objects of a project's consensus branches in step with its label rows and thresholds.
 
-        Every method that changes label rows, stages or tasks does so by itself, for what it touched; a threshold that
-        somebody edited is noticed by the next of them.
+        Every method that changes label rows, stages or tasks does this for what it changed; the next one of them also
+        notices a threshold that somebody edited.
         """
 
     def refresh_matches_by_new_rules(self, project_hash: str) -> bool:
-        """The same, if the rules or thresholds are not those that the project's matches were made by.
+        """Does the same, if the project's matches were made with other rules or thresholds.
 
         Returns:
-            Whether they were made again.
+            Whether the matches were made again.
         """
 
     def task_actions_read(self, project_hash: str) -> TaskActionsRead | None:
         """The last complete reading of a project's task actions; None if there was none."""
 
     def keep_task_actions(self, project_hash: str, actions: pa.Table, reading: TaskActionsRead | None = None) -> int:
-        """Adds task actions to those known, none of which ever goes. Returns how many were new.
+        """Adds task actions to the known ones, which are never removed. Returns how many were new.
 
         Args:
             project_hash: the project.
-            actions: rows of task_action; those that are known already change nothing.
-            reading: what to remember of the reading that these were the last of; None if more are to come.
+            actions: rows of task_action; known ones change nothing.
+            reading: what to remember about the reading that these actions end; None if more are still to come.
         """
 
     def write_bundle(
@@ -239,61 +236,61 @@ class Warehouse(Protocol):
 
         Args:
             project_hash: the project.
-            tables: rows of LABEL_TABLES and data_frame. Rows whose label row is not in `states` as new are not written.
-            states: one row a label row (STATES_SCHEMA): where content_is_new, all its rows are replaced; otherwise only
-                its state is set. Both clear its stale_reason and heal its failure.
-            failures: label rows that could not be fetched or normalised: their old rows stay.
+            tables: rows of LABEL_TABLES and data_frame. Rows whose label row is not new in `states` are not written.
+            states: one row for each label row (STATES_SCHEMA): if content_is_new, all its rows are replaced, otherwise
+                only its state is set. Both clear its stale_reason and heal its failure.
+            failures: label rows that could not be fetched or normalised; their old rows stay.
             run_id: the run.
         """
 
     def write_label_row(
         self, project_hash: str, state: pa.Table, write_parts: Callable[[TakePart], pa.Table], run_id: str
     ) -> WrittenBundle:
-        """Replaces the rows of one label row that come part after part, and sets its state, in one transaction.
+        """Replaces the rows of one label row, which come part after part, and sets its state, in one transaction.
 
         Args:
             project_hash: the project.
-            state: what is known of its state before (one row of STATES_SCHEMA): label_hash, force and
+            state: what is known of its state beforehand (one row of STATES_SCHEMA): label_hash, force and
                 labels_last_edited_at matter.
-            write_parts: hands the parts to the function that it is given, an instance not later than what refers to it,
-                and answers with the state as it then is. May be called again, if the transaction has to be repeated;
-                what it raises rolls everything back.
+            write_parts: passes the parts to the function that it gets, an instance no later than what refers to it, and
+                returns the final state. It may be called again, if the transaction has to be repeated; if it raises,
+                everything is rolled back.
             run_id: the run.
         """
 
     def record_failures(
         self, project_hash: str, failures: Iterable[tuple[str, str, str]], run_id: str, *, of_listing: bool = False
     ) -> None:
-        """Records failures (label_hash, kind, message); first_seen stays, attempts counts the runs.
+        """Records failures (label_hash, kind, message); first_seen stays, and attempts counts the runs.
 
         Args:
             project_hash: the project.
             failures: what failed.
             run_id: the run.
-            of_listing: true for the entries that one whole listing rejected: failures of earlier listings that are not
+            of_listing: true for the entries that one whole listing rejected. Failures of earlier listings that are not
                 among them, and belong to no label row, have healed and are removed.
         """
 
     def tombstone(self, project_hash: str, label_row_ids: Iterable[str], at: datetime) -> int:
-        """Marks label rows deleted that a finished listing no longer has, and removes their labels.
+        """Marks as deleted label rows that a finished listing no longer has, and removes their labels.
 
-        Data units without a label row left are marked too. Returns how many label rows were not deleted before.
+        Data units without any label row left are marked too. Returns how many label rows were not deleted before.
         """
 
     def tombstone_project(self, project_hash: str, at: datetime) -> int:
-        """Marks a project and all that it holds deleted. Returns how many label rows were not deleted before."""
+        """Marks a project and everything in it as deleted. Returns how many label rows were not deleted before."""
 
     def record_run(self, receipt: Mapping[str, Any]) -> None:
         """Upserts the row of sync_run with that run_id; columns not given stay as they are."""
 
     def forget_run(self, run_id: str) -> None:
-        """Removes the row of sync_run of a run that recorded no project."""
+        """Removes the row of a run that recorded no project from sync_run."""
 
     def record_project(self, receipt: Mapping[str, Any]) -> None:
         """Upserts the row of sync_run_project with that run_id and project_hash."""
 
     def give_up(self) -> None:
-        """Have a server cancel the statement that another thread waits for, if any: that raises ConnectorError then."""
+        """Has a server cancel the statement that another thread waits for, if any; it then raises ConnectorError."""
 
     def close(self) -> None:
         """Releases the warehouse. Closing twice is allowed."""

@@ -1,7 +1,7 @@
-"""Reading the URL that `--warehouse` takes, and the name that `--schema` takes.
+"""Reads the URL that `--warehouse` takes, and the name that `--schema` takes.
 
-No message repeats a piece of a URL that may be a part of its password, and none is raised from a library's error that
-might: they are shown by --debug.
+No message repeats a piece of a URL that may be part of its password. None is raised from a library's error that might
+repeat one either, because --debug shows these.
 """
 
 import difflib
@@ -21,7 +21,7 @@ _EXAMPLES = f"Give duckdb:///labels.duckdb (relative), duckdb:////absolute/label
 _ENCODE = "In a user's name or a password write @ as %40, / as %2F, : as %3A, ? as %3F and % as %25."
 
 _SCHEMA = r"(?!(?:.*_)?internal$)[a-z_][a-z0-9_]{0,53}"
-"""PostgreSQL's names have 63 characters: what is left is for the name of the schema beside it, `…_internal`."""
+"""PostgreSQL's names have 63 characters; the rest is for the name of the second schema, `…_internal`."""
 
 _DUCKDB_SETTINGS = ("memory_limit", "threads")
 """DuckDB settings that the URL may carry, as in duckdb:///labels.duckdb?memory_limit=4GB&threads=2."""
@@ -33,7 +33,7 @@ class DuckDBLocation:
 
     Attributes:
         path: the file.
-        schema: the schema that the tables live in.
+        schema: the schema of the tables.
         settings: DuckDB settings given in the URL.
     """
 
@@ -46,12 +46,12 @@ def warehouse_location(url: str, schema: str | None = None) -> DuckDBLocation | 
     """Reads a warehouse URL; each engine has its own type of location.
 
     Raises:
-        ConnectorError: CONFIGURATION if the URL is none, can be read in several ways, or is of an engine that this
-            release does not write to.
+        ConnectorError: CONFIGURATION if it is not a URL, is ambiguous, or names an engine that this release does not
+            write to.
     """
     try:
         parsed = sa.make_url(url)
-    except (ArgumentError, ValueError):  # a ValueError: its port is no number
+    except (ArgumentError, ValueError):  # a ValueError: its port is not a number
         raise ConnectorError(
             ErrorKind.CONFIGURATION, f"The warehouse is not a URL. {_ENCODE}", remedy=_EXAMPLES
         ) from None
@@ -73,7 +73,7 @@ def warehouse_location(url: str, schema: str | None = None) -> DuckDBLocation | 
 
 
 def _refuse_stray_at_sign(parsed: sa.URL, url: str) -> None:
-    """Refuses an @ that does not end user and password: what stands before it would be taken for a host or a name."""
+    """Refuses an @ that does not end user and password: the text before it would be taken for a host or a name."""
     if url.count("@") > (parsed.username is not None):
         raise ConnectorError(
             ErrorKind.CONFIGURATION, "The warehouse's URL has an @ at a place where it has none.", remedy=_ENCODE
@@ -81,12 +81,12 @@ def _refuse_stray_at_sign(parsed: sa.URL, url: str) -> None:
 
 
 def _refuse_unknown_settings(parsed: sa.URL, settings: str, known: Collection[str]) -> None:
-    """Refuses settings that are not known, which may be pieces of a password, and a ? that begins none.
+    """Refuses unknown settings, which may be pieces of a password, and a ? that no settings follow.
 
     Args:
         parsed: the URL.
-        settings: what stands behind its ?, as it was written: the library leaves out what has no value.
-        known: the names that the engine takes.
+        settings: the text after its ?, as written, because the library leaves out settings without a value.
+        known: the names that the engine accepts.
     """
     if settings and not all(re.fullmatch("[^=]+=.+", setting, re.DOTALL) for setting in settings.split("&")):
         raise ConnectorError(
@@ -119,8 +119,8 @@ def _duckdb_location(url: sa.URL, schema: str) -> DuckDBLocation:
             remedy=_EXAMPLES,
         )
     path = Path(url.database)
-    # In encord.duckdb, encord.project could be table project of schema encord or of the database; DuckDB renames its
-    # own main, so that main.duckdb is no problem.
+    # In encord.duckdb, encord.project could be table project of schema encord or of the database. With main.duckdb this
+    # is no problem, because DuckDB renames its own main.
     if path.stem.lower() == schema != "main":
         raise ConnectorError(
             ErrorKind.CONFIGURATION,

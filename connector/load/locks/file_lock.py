@@ -1,8 +1,8 @@
-"""A lock beside a file, held by one process at a time and let go by the operating system when that process dies.
+"""A lock for a file, held by one process at a time; the operating system releases it when that process dies.
 
-The lock is the system's own (flock), on `<file>.lock`; what is written in that file only says who holds it. It is
-removed at the end, while the lock is still held, so one that is left over was left by a process that was killed: the
-next one takes it over at once, and can tell whose it was.
+The lock is the system's own (flock), on `<file>.lock`; the content of that file only says who holds it. The file is
+removed at the end, while the lock is still held. So a file that is left over comes from a process that was killed: the
+next process takes the lock over at once, and knows whose it was.
 """
 
 import os
@@ -23,18 +23,18 @@ def file_lock(path: Path, holder: LockHolder, what: str) -> Iterator[LockHolder 
     """Holds the lock of a file while the block runs; does not wait for it.
 
     Args:
-        path: the file (or folder) that is guarded; it need not exist, its folder has to.
+        path: the file (or folder) to guard; it need not exist, but its folder must.
         holder: this process.
-        what: the file in words, to begin a message with: "The warehouse labels.duckdb".
+        what: the file in words, as the beginning of a message: "The warehouse labels.duckdb".
 
     Yields:
-        Who held the lock last and died without letting go of it; None if everybody before ended well.
+        Who held the lock last and died without releasing it; None if everybody before ended well.
 
     Raises:
-        ConnectorError: LOCKED, naming who holds it; WAREHOUSE if the lock cannot be made there.
+        ConnectorError: LOCKED, with the name of the holder; WAREHOUSE if the lock cannot be made there.
     """
     lock_path = lock_file_of(path)
-    if not lock_path.parent.is_dir():  # the library would make the folder
+    if not lock_path.parent.is_dir():  # otherwise the library would make the folder
         raise _cannot_open(what, "its folder does not exist", "Create the folder first.")
     left: list[LockHolder | None] = []
 
@@ -43,7 +43,7 @@ def file_lock(path: Path, holder: LockHolder, what: str) -> Iterator[LockHolder 
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, holder.to_json(), 0)
 
-    # mode: whoever may read the folder may see who holds the lock.
+    # mode: everybody who may read the folder may see who holds the lock.
     lock = FileLock(lock_path, mode=0o644, thread_local=False, on_acquired=sign)
     try:
         lock.acquire(blocking=False)
@@ -60,13 +60,13 @@ def file_lock(path: Path, holder: LockHolder, what: str) -> Iterator[LockHolder 
 
 
 def lock_file_of(path: Path) -> Path:
-    """The file that the lock of a file lies on: one and the same, whatever links lead to the file."""
+    """The file that is locked for a file: always the same one, whatever links lead to the file."""
     real = path.resolve()
     return real.with_name(f"{real.name}.lock")
 
 
 def read_holder(path: Path) -> LockHolder | None:
-    """Who holds the lock of a file, or left it behind; None if nobody did or it cannot be told."""
+    """Who holds the lock of a file, or left it behind; None if nobody did, or it is unknown."""
     try:
         return LockHolder.from_json(lock_file_of(path).read_bytes())
     except OSError:

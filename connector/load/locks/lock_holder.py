@@ -1,4 +1,4 @@
-"""Who holds a lock on a warehouse: what is written beside the lock, and what a run that has to wait is told."""
+"""Who holds a lock on a warehouse: stored with the lock, and shown to a run that has to wait."""
 
 import getpass
 import os
@@ -20,8 +20,8 @@ class LockHolder:
         owner: the user that runs it.
         host: the machine that it runs on.
         pid: its process id there.
-        started_at: since when it holds the lock, UTC.
-        run_id: the run, of a sync; None otherwise.
+        started_at: when it took the lock, in UTC.
+        run_id: the run, if it is a sync; None otherwise.
     """
 
     command: str
@@ -33,7 +33,7 @@ class LockHolder:
 
     @classmethod
     def this_process(cls, command: str, run_id: str | None = None) -> "LockHolder":
-        """This process, from now on."""
+        """This process, as a holder from now on."""
         return cls(command, _user(), socket.gethostname(), os.getpid(), datetime.now(UTC), run_id)
 
     def to_json(self) -> bytes:
@@ -42,7 +42,7 @@ class LockHolder:
 
     @classmethod
     def from_json(cls, content: bytes) -> "LockHolder | None":
-        """The holder that wrote this; None if it is not (or not yet wholly) written."""
+        """The holder that wrote this; None if it is not, or not yet completely, written."""
         try:
             facts = orjson.loads(content)
             started_at = datetime.fromisoformat(facts.pop("started_at"))
@@ -59,11 +59,11 @@ class LockHolder:
 
 
 def locked(what: str, holder: LockHolder | None) -> ConnectorError:
-    """The failure of whoever comes second.
+    """The failure of a process that finds a lock taken.
 
     Args:
         what: what is locked, such as "The warehouse labels.duckdb".
-        holder: who holds it, if that can be told.
+        holder: who holds it, if that is known.
     """
     return ConnectorError(
         ErrorKind.LOCKED,
@@ -74,7 +74,8 @@ def locked(what: str, holder: LockHolder | None) -> ConnectorError:
 
 def _user() -> str:
     try:
-        return getpass.getuser().encode("utf-8", "backslashreplace").decode()  # from the environment: any bytes
+        # The name comes from the environment, which may hold any bytes.
+        return getpass.getuser().encode("utf-8", "backslashreplace").decode()
     except (OSError, KeyError, ImportError):  # a container's user id without a name
         return f"user {os.getuid()}" if hasattr(os, "getuid") else "unknown user"
 

@@ -1,4 +1,4 @@
-"""Opening a DuckDB file, and saying in plain words why it cannot be opened or written."""
+"""Opens a DuckDB file, and says in plain words why it cannot be opened or written."""
 
 import re
 from pathlib import Path
@@ -10,32 +10,32 @@ from connector.load.locks.file_lock import read_holder
 from connector.process.file_modes import make_files_as_open_as
 
 STORAGE_VERSION = "v1.2.0"
-"""Read by every DuckDB from 1.2.2 to 2.0.0; a file of the 2.0 default opens in nothing older, BI tools least of all."""
+"""Every DuckDB from 1.2.2 to 2.0.0 reads it; older ones, such as those of BI tools, cannot open the 2.0 default."""
 
 MEMORY_LIMIT = "400MB"
-"""DuckDB's own default, most of the machine, lets a checkpoint of 10 million annotations take 600 MB, and a transaction
-that takes in a listing a kilobyte a label row; with this they take no longer. What does not fit is spilled to a folder
-beside the file. The warehouse's URL may say otherwise.
+"""DuckDB's own default is most of the machine, and lets a checkpoint, or a transaction that stores a listing, take far
+more memory; with this limit they take no longer. DuckDB spills what does not fit to a folder beside the file. The
+warehouse's URL may set another limit.
 
-DuckDB holds 2,048 rows of a table at once, and does not spill those: where each has a polygon of 14,000 points, 200 KB,
-this is too little, and it gets `NO_LIMIT_OF_OURS`."""
+DuckDB holds 2,048 rows of a table at once, and does not spill them: if each has a polygon of thousands of points, this
+limit is too low, and it gets `NO_LIMIT_OF_OURS`."""
 
 NO_LIMIT_OF_OURS = ""
 """In place of a limit of memory: DuckDB's own default, most of the machine."""
 
 _SETTINGS = {
     "storage_compatibility_version": STORAGE_VERSION,
-    # Nothing is ever downloaded: extensions that a statement would need from the Internet stay away.
+    # Nothing is ever downloaded, not even extensions that a statement would need from the Internet.
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
-    # The default, 16 MB, checkpoints after every 100,000 annotations, which doubled the time of a first sync.
+    # The default, 16 MB, would cause so many checkpoints that a first sync takes far longer.
     "checkpoint_threshold": "64MB",
     "memory_limit": MEMORY_LIMIT,
 }
 
 _MARK = b"DUCK"
 _UNFINISHED_BYTES = (0, 4_096, 8_192)
-"""Sizes of a new file before each of its three headers of 4,096 bytes is written."""
+"""Sizes of a new file before each of its three headers (of 4,096 bytes) is written."""
 
 _CANNOT_OPEN = (
     (
@@ -53,7 +53,7 @@ _CANNOT_OPEN = (
     (
         r"Permission denied|[Rr]ead-only file system|Operation not permitted",
         "may not be opened for writing by this user",
-        "Mend the permissions of the file and its folder, or name another one.",
+        "Correct the permissions of the file and its folder, or name another one.",
     ),
 )
 
@@ -63,7 +63,7 @@ _CANNOT_WRITE = (
         "the disk is full",
         "Free space and run again: what was committed before stays, nothing of this step was written.",
     ),
-    (r"[Rr]ead-only", "it is read-only", "Mend its permissions and run again."),
+    (r"[Rr]ead-only", "it is read-only", "Correct its permissions and run again."),
 )
 
 
@@ -88,12 +88,12 @@ def connect(
 
     Args:
         path: the file.
-        read_only: for looking only; the file must exist.
-        settings: DuckDB's own settings, such as memory_limit and threads; an empty one is left at DuckDB's default.
+        read_only: whether to open it only for reading; the file must exist.
+        settings: DuckDB's own settings, such as memory_limit and threads; an empty one means DuckDB's default.
 
     Raises:
-        ConnectorError: LOCKED if another process holds the file; WAREHOUSE if it is no DuckDB file, damaged, of a newer
-            storage, or cannot be read or created; CONFIGURATION if a setting is not one.
+        ConnectorError: LOCKED if another process holds the file; WAREHOUSE if it is not a DuckDB file, is damaged, has
+            a newer storage, or cannot be read or created; CONFIGURATION if a setting is unknown.
     """
     if not read_only:
         _remove_unfinished(path)
@@ -108,10 +108,10 @@ def connect(
 
 
 def connect_in_memory(settings: dict[str, str]) -> duckdb.DuckDBPyConnection:
-    """A DuckDB that holds nothing itself, to attach files to.
+    """An empty DuckDB, to attach files to.
 
     Args:
-        settings: DuckDB's own settings, checked before; an empty one is left at DuckDB's default.
+        settings: DuckDB's own settings, which were checked before; an empty one means DuckDB's default.
     """
     connection = duckdb.connect(config=_configuration(settings))
     connection.execute("SET TimeZone = 'UTC'")
@@ -123,12 +123,12 @@ def _configuration(settings: dict[str, str]) -> dict[str, str | bool | int | flo
 
 
 def log_of(file: Path) -> Path:
-    """The write-ahead log beside a DuckDB file: there while the file is written to, folded into it at the end."""
+    """The write-ahead log beside a DuckDB file; exists while the file is written, and is merged into it at the end."""
     return file.with_name(f"{file.name}.wal")
 
 
 def _remove_unfinished(path: Path) -> None:
-    """Removes a file that DuckDB was killed while making: until the last of its three headers it holds nothing."""
+    """Removes a file that DuckDB had not finished when it was killed: without the last header it is empty."""
     try:
         if path.stat().st_size in _UNFINISHED_BYTES and not log_of(path).exists():
             with path.open("rb") as file:
@@ -136,16 +136,16 @@ def _remove_unfinished(path: Path) -> None:
             if not start or start[8:] == _MARK:
                 path.unlink()
     except OSError:
-        return  # missing, not readable: opening it says which
+        return  # missing or not readable: opening it will say which
 
 
 def _refuse_other_files(path: Path) -> None:
-    """Refuses a file without DuckDB's mark: of a CSV or JSON file DuckDB would make a database that is kept nowhere."""
+    """Refuses a file without DuckDB's mark: DuckDB would read a CSV or JSON file into a database without saving it."""
     try:
         with path.open("rb") as file:
             start = file.read(12)
     except OSError:
-        return  # missing, a folder, not readable: DuckDB says which
+        return  # missing, a folder, or not readable: DuckDB will say which
     if start[8:] != _MARK:
         raise ConnectorError(
             ErrorKind.WAREHOUSE,
@@ -200,7 +200,7 @@ def writing_failure(path: Path, error: duckdb.Error) -> ConnectorError:
 
 
 def _is_out_of_memory(error: duckdb.Error) -> bool:
-    # A checkpoint that runs out of memory is a FatalException, which says of the reason what DuckDB's text says.
+    # A checkpoint that runs out of memory raises a FatalException, whose text gives DuckDB's reason.
     return isinstance(error, duckdb.OutOfMemoryException) or bool(_OUT_OF_MEMORY.search(str(error)))
 
 

@@ -10,9 +10,10 @@ import duckdb
 import pyarrow as pa
 import sqlalchemy as sa
 from duckdb_sqlalchemy import ConnectionWrapper
+from typing_extensions import override
 
 from connector.errors import ConnectorError, ErrorKind
-from connector.load.contract.session import DataRefusedError, Value
+from connector.load.contract.session import DataRefusedError, Session, Value
 from connector.load.contract.statements import column_list, sql
 from connector.load.on_duckdb.opening import MEMORY_LIMIT, NO_LIMIT_OF_OURS, connect, writing_failure
 from connector.load.tables.declaration import internal_schema
@@ -25,14 +26,13 @@ _REFUSED_DATA: dict[type[Exception], str] = {
     duckdb.ConversionException: "a value does not fit the type of its column",
     duckdb.InvalidInputException: "it holds something that is no valid text or value",
 }
-"""What DuckDB raises for what a row holds, rather than for the state of the file; its own words may quote the row."""
+"""What DuckDB raises for what a row holds, not for the state of the file; its own words may quote the row."""
 
 
-class DuckDBSession:
-    """See `Session`. `path` is the file, `schema` the warehouse's, created with that of its plumbing if it is missing.
+class DuckDBSession(Session):
+    """A session on the file at `path`; creates `schema` and the schema of its plumbing if they are missing.
 
-    Rows never go in one by one: `executemany` costs 1.4 ms a row where a registered Arrow table costs about a
-    microsecond.
+    Rows never go in one by one: `executemany` takes far longer than a registered Arrow table.
     """
 
     skip_present = ""
@@ -72,9 +72,9 @@ class DuckDBSession:
         raw.execute(f"SET search_path = '{f'{schema},{internal}' if has_internal else schema}'")
         raw.execute("SET TimeZone = 'UTC'")
 
+    @override
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """See `Session.transaction`."""
         try:
             self._raw.begin()
             yield
@@ -103,10 +103,10 @@ class DuckDBSession:
             self._raw = self._opened()
 
     def take_more_memory(self) -> bool:
-        """Open the file again without a limit of ours, between two transactions.
+        """Opens the file again without a limit of ours, between two transactions.
 
         Returns:
-            Whether there is more memory to have: neither did the user set a limit, nor was ours lifted before.
+            Whether there is more memory to have: the user set no limit, and ours was not lifted before.
         """
         if "memory_limit" in self._settings:
             return False
@@ -115,11 +115,12 @@ class DuckDBSession:
         self._raw = self._opened()
         return True
 
+    @override
     def stage(self, name: str, rows: pa.Table, *, is_part: bool = False) -> None:
-        """See `Session.stage`.
+        """Registers the rows under the name; a part replaces only what the registered holder holds.
 
-        What is registered stays in memory until the transaction ends, even if something else is registered under its
-        name. So of parts a holder is registered, and only what it holds is replaced.
+        DuckDB keeps what is registered in memory until the transaction ends, even if something else is registered under
+        the same name. So a part is registered within a holder, whose rows the next part replaces.
         """
         held = self._staged.get(name)
         if is_part and held is not None and held.rows.schema.equals(rows.schema):
@@ -129,11 +130,12 @@ class DuckDBSession:
         self._raw.register(name, staged or rows)
         self._staged[name] = staged
 
+    @override
     def copy(self, table: str, rows: pa.Table) -> int:
-        """See `Session.copy`.
+        """Inserts the rows, which DuckDB finds by the name of the variable.
 
-        DuckDB finds the rows by the name of the variable. What is registered under a name, as `stage` does, stays in
-        memory until the transaction ends, even if it was replaced: 600 bytes a row over all parts of a label row.
+        Rows that are registered under a name, as in `stage`, would stay in memory until the transaction ends, even if
+        other rows replaced them: the rows of all parts of a label row.
         """
         arriving_arrow_rows = rows  # noqa: F841 - named in the statement
         insert = "INSERT INTO {table} ({columns}) SELECT {columns} FROM arriving_arrow_rows"
@@ -143,10 +145,10 @@ class DuckDBSession:
         return int(answer[0]) if answer else 0
 
     def _hold_little(self) -> None:
-        """Let DuckDB work in this thread alone, and with less memory, until the transaction ends.
+        """Lets DuckDB work in this thread alone, and with less memory, until the transaction ends.
 
-        An insert of 80,000 rows takes two threads three quarters more CPU than one, and no less time. A checkpoint at
-        its end takes what it may: 90 MB less with 160 MB, 15 to 30 less again with 128, and it takes no longer.
+        An insert with two threads costs more CPU than with one, and takes no less time. A checkpoint at its end uses
+        all the memory that it may, and takes no longer with less.
         """
         if self._threads is None:
             (self._threads,) = self._raw.execute("SELECT current_setting('threads')").fetchone() or (1,)
@@ -154,8 +156,9 @@ class DuckDBSession:
             if "memory_limit" not in self._settings:
                 self._raw.execute(f"SET memory_limit = '{_MEMORY_LIMIT_OF_INSERTS}'")
 
+    @override
     def expect_large_query(self) -> None:
-        """See `Session.expect_large_query`: matching a million pairs of objects takes one thread a third longer."""
+        """Gives DuckDB all its threads and memory back: matching many pairs of objects takes one thread longer."""
         self._hold_what_is_set()
 
     def _hold_what_is_set(self) -> None:
@@ -166,17 +169,17 @@ class DuckDBSession:
                     self._raw.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
             self._threads = None
 
+    @override
     def execute(self, statement: str, **parameters: Value) -> int:
-        """See `Session.execute`."""
         answer = self._run(statement, parameters).fetchone()
         return int(answer[0]) if answer else 0
 
+    @override
     def rows(self, statement: str, **parameters: Value) -> Sequence[tuple[Any, ...]]:
-        """See `Session.rows`."""
         return self._run(statement, parameters).fetchall()
 
+    @override
     def table(self, statement: str, schema: pa.Schema, **parameters: Value) -> pa.Table:
-        """See `Session.table`."""
         answer: pa.Table = self._run(statement, parameters).to_arrow_table()
         return answer.cast(schema)
 
@@ -186,9 +189,9 @@ class DuckDBSession:
         with _refused_data_told():
             return self._raw.execute(statement, named or None)
 
+    @override
     @contextmanager
     def connection(self) -> Iterator[sa.Connection]:
-        """See `Session.connection`."""
         engine = sa.create_engine("duckdb://", creator=self._wrapped, poolclass=sa.NullPool)
         try:
             with engine.begin() as connection:
@@ -207,18 +210,18 @@ class DuckDBSession:
         return ConnectionWrapper(raw)
 
     def close(self) -> None:
-        """Checkpoints and lets go of the file."""
+        """Checkpoints and releases the file."""
         self._raw.close()
 
 
 class _Part:
-    """Rows that DuckDB asks for each time that it reads them."""
+    """Rows that DuckDB asks for each time it reads them."""
 
     def __init__(self, rows: pa.Table) -> None:
         self.rows = rows
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """The rows, as the Arrow interface of streams wants them."""
+        """The rows in the form of the Arrow stream interface."""
         return self.rows.__arrow_c_stream__(requested_schema)
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from typing_extensions import override
+
 from connector.load.contract.revisions import ensure_head, head_revision
 from connector.load.contract.warehouse_url import DuckDBLocation
 from connector.load.matching.consensus_overlaps import OverlapMeasure
@@ -27,8 +29,8 @@ class DuckDBWarehouse(SqlWarehouse):
         """Opens a file, creates it if it is missing, and sees that its tables are of this release.
 
         Raises:
-            ConnectorError: LOCKED, WAREHOUSE or CONFIGURATION if the file cannot be opened (duckdb_file.connect);
-                SCHEMA if its tables are of another release (revisions.ensure_head).
+            ConnectorError: LOCKED, WAREHOUSE or CONFIGURATION if the file cannot be opened (`opening.connect`);
+                SCHEMA if its tables are of another release (`revisions.ensure_head`).
         """
         session = DuckDBSession(location.path, location.schema, location.settings)
         try:
@@ -39,8 +41,9 @@ class DuckDBWarehouse(SqlWarehouse):
             raise
         return cls(session, migrated_from, measure)
 
+    @override
     def _in_transaction(self, work: Callable[[], Answer]) -> Answer:
-        """See `SqlWarehouse._in_transaction`; here it is done again, once, if DuckDB had too little memory for it."""
+        """Repeats the work once if DuckDB had too little memory for it."""
         try:
             return super()._in_transaction(work)
         except DuckDBMemoryError:
@@ -49,6 +52,6 @@ class DuckDBWarehouse(SqlWarehouse):
             self.has_lifted_limit = True
         return super()._in_transaction(work)
 
+    @override
     def close(self) -> None:
-        """See `Warehouse.close`."""
         self._file.close()

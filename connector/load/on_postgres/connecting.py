@@ -1,4 +1,4 @@
-"""Connecting to PostgreSQL: the settings that every connection of the connector has."""
+"""Connects to PostgreSQL, with the settings that every connection of the connector has."""
 
 from typing import Any
 
@@ -18,33 +18,33 @@ _PARAMETERS = {
     "application_name": "encord-sync",
     "client_encoding": "UTF8",
     "connect_timeout": "15",
-    # A server that vanished without a word is noticed within a minute, not after two hours.
+    # The loss of a server that vanished silently is noticed within a minute, not after two hours.
     "keepalives_idle": "30",
     "keepalives_interval": "10",
     "keepalives_count": "3",
 }
 
 _OPTIONS = (
-    # A statement that waits behind a dashboard's lock would make every later reader wait behind itself.
+    # A statement that waits for a dashboard's lock would make every later reader wait for it.
     "-c lock_timeout=60s"
-    # Bundles are joined with what is stored: the default of 4 MB spills the joins of the larger ones to disk.
+    # Bundles are joined with stored rows, and the default of 4 MB would spill the joins of larger ones to disk.
     " -c work_mem=64MB"
 )
-"""Settings of the session; `?options=` in the URL comes after them and wins."""
+"""Settings of the session; `?options=` in the URL comes later and wins."""
 
 
 def connect(location: PostgresLocation, *, read_only: bool = False) -> RawConnection:
-    """Opens a connection whose unqualified names mean the location's schema or its plumbing; its times are in UTC.
+    """Opens a connection that finds names in the location's schema or its plumbing, and has its times in UTC.
 
-    It commits each statement by itself unless a transaction is begun.
+    It commits each statement by itself, unless a transaction is begun.
 
     Args:
-        location: where to.
-        read_only: whether the server is to refuse every write.
+        location: the database and schema.
+        read_only: whether the server must refuse every write.
 
     Raises:
-        ConnectorError: WAREHOUSE, if there is no connection, or the server is older than PostgreSQL 14 or its database
-            is not in UTF8; CONFIGURATION, if a parameter of the URL is not one.
+        ConnectorError: WAREHOUSE, if there is no connection, the server is older than PostgreSQL 14, or its database is
+            not in UTF8; CONFIGURATION, if a parameter of the URL is unknown.
     """
     options = f"{_OPTIONS} {location.parameters.get('options', '')}"
     try:

@@ -10,7 +10,7 @@ from pgpq import ArrowToPostgresBinaryEncoder
 from psycopg import sql
 
 _ROWS_A_WRITE = 8_192
-"""Rows encoded at once: a few MB, which the server takes in while the next ones are encoded."""
+"""Rows encoded at once; the server stores them while the next ones are encoded."""
 
 _BYTES_A_READ = 64_000_000
 """Bytes of CSV read at once; no row may be longer."""
@@ -22,17 +22,17 @@ _TYPES = {
     pa.bool_(): "boolean",
     pa.timestamp("us", tz="UTC"): "timestamp with time zone",
 }
-"""Type of a temporary table's column, by Arrow type: the ones of connector.load.tables. JSON is text there, which is
-what binary COPY can load (text is no valid `jsonb` to it)."""
+"""Arrow type → type of a temporary table's column, for the types of connector.load.tables. JSON is text there, because
+binary COPY can load that (it does not take text for `jsonb`)."""
 
 
 def postgres_columns(schema: pa.Schema) -> tuple[tuple[str, str], ...]:
-    """(name, type) of each column of a temporary table that takes rows of a schema."""
+    """(name, type) of each column of a temporary table for rows of a schema."""
     return tuple((field.name, _TYPES[field.type]) for field in schema)
 
 
 def copy_rows(cursor: psycopg.Cursor[Any], table: str, rows: pa.Table) -> int:
-    """Copies rows into a table, the columns by their names, and returns how many.
+    """Copies rows into a table, matching columns by name, and returns how many.
 
     Args:
         cursor: inside a transaction.
@@ -53,10 +53,10 @@ def copy_rows(cursor: psycopg.Cursor[Any], table: str, rows: pa.Table) -> int:
 
 
 def fetch_rows(cursor: psycopg.Cursor[Any], query: str, schema: pa.Schema) -> pa.Table:
-    """The rows of a query, its values filled in already, as Arrow of a schema (names and order are the query's).
+    """The rows of a query, whose values are filled in already, as Arrow of a schema with the query's names and order.
 
-    Four times as quick as rows of Python objects, and exact: numbers are written with all their digits. A NULL is an
-    empty field without quotes, an empty text one with quotes.
+    This is much faster than rows of Python objects, and exact, because numbers are written with all their digits. NULL
+    is an empty field without quotes, an empty text is one with quotes.
     """
     buffer = io.BytesIO()
     with cursor.copy(sql.SQL("COPY ({}) TO STDOUT (FORMAT CSV)").format(sql.SQL(query))) as copy:

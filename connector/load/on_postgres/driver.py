@@ -1,10 +1,10 @@
-"""The extra that PostgreSQL needs: asked for when a warehouse is there, never when it is in DuckDB."""
+"""The extra packages that PostgreSQL needs: required if the warehouse is there, never if it is in DuckDB."""
 
 from connector.errors import ConnectorError, ErrorKind
 
 
 def require_postgres_driver() -> None:
-    """Sees that psycopg and pgpq can be imported.
+    """Checks that psycopg and pgpq can be imported.
 
     Raises:
         ConnectorError: CONFIGURATION, with the command that installs them.

@@ -1,11 +1,12 @@
 """The locks of a run on PostgreSQL: advisory locks of the server, on a connection of their own.
 
-The server lets go of them by itself when that connection ends, so nobody has to clean up after a run that was killed.
-They belong to the database; a schema and a project give each its number, so that different projects, and different
-schemas, never wait for one another. A pooler must hand out whole sessions (or be passed by) for them to hold.
+The server releases them by itself when that connection ends, so nobody has to clean up after a run that was killed.
+They belong to the database. The number of a lock comes from a schema and a project, so that different projects, and
+different schemas, never wait for one another. A pooler must hand out whole sessions, or the locks do not last; it can
+also be bypassed.
 
-Should this connection be lost in the middle of a project, the run goes on, and the lock on the connection that it
-writes with (postgres_writing_lock) keeps others out. The next project takes its lock on a new connection.
+If this connection is lost in the middle of a project, the run goes on, and the lock on the connection that writes
+(`writing_lock`) keeps others out. The next project takes its lock on a new connection.
 """
 
 import hashlib
@@ -34,10 +35,10 @@ WHERE pg_locks.locktype = 'advisory' AND pg_locks.granted AND pg_locks.objsubid 
 
 
 class PostgresLocks:
-    """See `SyncLocks`."""
+    """The `SyncLocks` of one run on the server, over a connection of their own."""
 
     left_by: LockHolder | None = None
-    """Never known: the server let go of the lock when its holder died."""
+    """Never known: the server released the lock when its holder died."""
 
     def __init__(self, location: PostgresLocation, holder: LockHolder) -> None:
         self._location = location
@@ -46,19 +47,19 @@ class PostgresLocks:
         self._writer: PostgresWarehouse | None = None
 
     def write_with(self, warehouse: Warehouse) -> None:
-        """See `SyncLocks.write_with`."""
+        """Names the warehouse whose connection holds the locks of projects too, from now on."""
         self._writer = warehouse if isinstance(warehouse, PostgresWarehouse) else None
 
     @contextmanager
     def schema(self) -> Iterator[None]:
-        """See `SyncLocks.schema`; waits for whoever makes or migrates it, up to the connection's lock_timeout."""
+        """Waits for whoever makes or migrates the schema, up to the connection's lock_timeout."""
         key = _key(self._location.schema)
         with self._held(f"SELECT pg_advisory_lock({key})", key):
             yield
 
     @contextmanager
     def project(self, project_hash: str) -> Iterator[None]:
-        """See `SyncLocks.project`."""
+        """Holds the lock of a project, on this connection and on the one that writes; does not wait."""
         key = _key(self._location.schema, project_hash)
         what = f"Project {project_hash} in the warehouse ({self._location.shown}, schema {self._location.schema})"
         with self._held(f"SELECT pg_try_advisory_lock({key})", key) as is_mine:
@@ -70,7 +71,7 @@ class PostgresLocks:
 
     @contextmanager
     def _held(self, statement: str, key: int) -> Iterator[bool]:
-        """Takes a lock, yields whether it was free (waiting ones always are), and lets go of it."""
+        """Takes a lock, yields whether it was free (always, if the statement waits), and releases it."""
         try:
             answer = self._connection().execute(self._signed(statement)).fetchone()
         except psycopg.Error as error:
@@ -87,17 +88,17 @@ class PostgresLocks:
     def _connection(self) -> RawConnection:
         if self._raw is None or self._raw.closed:
             self._raw = connect(self._location)
-            # The lock is to hold as long as the run needs, while this connection has nothing to say.
+            # The lock must last as long as the run needs it, and this connection is idle for all that time.
             self._raw.execute("SET idle_session_timeout = 0")
         return self._raw
 
     def _signed(self, statement: str) -> bytes:
-        """The statement with its holder in a comment: the server shows it to whoever asks who holds the lock."""
+        """The statement with its holder in a comment: the server shows it to anybody who asks who holds the lock."""
         holder = self._holder.to_json().replace(b"*/", b"").replace(b"/*", b"")
         return statement.encode() + b" " + _OPEN.encode() + holder + _CLOSE.encode()
 
     def _other_holder(self, key: int) -> LockHolder | None:
-        """Who holds a lock; None if it was let go of just now, or belongs to a role whose statements are hidden."""
+        """Who holds a lock; None if it was released just now, or belongs to a role whose statements are hidden."""
         answer = None
         with suppress(psycopg.Error):
             answer = self._connection().execute(_HOLDER, (key,)).fetchone()
@@ -113,5 +114,5 @@ class PostgresLocks:
 def _key(*names: str) -> int:
     """The number of a lock: 64 bits of what it stands for; no name here holds a line break."""
     digest = hashlib.sha256("\n".join(("encord-sync", *names)).encode()).digest()
-    # Positive numbers, so that the two halves that pg_locks shows put together are the number again.
+    # Positive, so that the two halves that pg_locks shows can be put together to the same number.
     return int.from_bytes(digest[:8], "big") >> 1

@@ -1,7 +1,7 @@
-"""Saying in plain words what PostgreSQL refused and what to do; a password or a row's content never gets in.
+"""Says in plain words what PostgreSQL refused and what to do, without a password or the content of a row.
 
-Told apart by SQLSTATE. Only a connection that was never made has none: libpq then hands over text alone, in English
-unless the server was told another language, and what is not recognised is quoted as it is.
+SQLSTATEs distinguish the cases. Only a failed connection attempt has none: then libpq gives nothing but text, in
+English unless the server is set to another language, and unknown text is quoted as it is.
 """
 
 import re
@@ -14,7 +14,7 @@ from connector.load.contract.session import DataRefusedError
 
 
 class PassingFailureError(ConnectorError):
-    """A failure that is over when the transaction is simply run again: a deadlock, a connection that was cut."""
+    """A failure that may not come back if the transaction is simply repeated: a deadlock, a lost connection."""
 
 
 _STAYS = "What was committed before is still there."
@@ -88,7 +88,7 @@ _NO_CONNECTION = (
 
 
 def connecting_failure(location: PostgresLocation, error: psycopg.Error) -> ConnectorError:
-    """What it means that no connection could be made; worth another attempt while a run is under way."""
+    """What a failed connection attempt means; worth another attempt while a run is under way."""
     text = _without_password(str(error), location)
     for pattern, what, remedy in _NO_CONNECTION:
         if re.search(pattern, text):
@@ -101,7 +101,7 @@ def connecting_failure(location: PostgresLocation, error: psycopg.Error) -> Conn
 
 
 def statement_failure(location: PostgresLocation, error: psycopg.Error) -> ConnectorError:
-    """What a failed statement or commit means for the user, or for the code that runs the transaction again."""
+    """What a failed statement or commit means for the user, or for the code that repeats the transaction."""
     code = error.sqlstate
     start = f"The warehouse ({location.shown}) cannot be written"
     if code is None or code.startswith("08"):

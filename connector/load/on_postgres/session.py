@@ -8,9 +8,10 @@ from typing import Any
 import psycopg
 import pyarrow as pa
 import sqlalchemy as sa
+from typing_extensions import override
 
 from connector.load.contract.postgres_location import PostgresLocation
-from connector.load.contract.session import Value
+from connector.load.contract.session import Session, Value
 from connector.load.on_postgres.connecting import RawConnection, connect
 from connector.load.on_postgres.copy import copy_rows, fetch_rows, postgres_columns
 from connector.load.on_postgres.refusals import statement_failure
@@ -19,20 +20,20 @@ from connector.load.on_postgres.writing_lock import WritingLock
 _PARAMETER = re.compile(r"\$(\w+)")
 
 _LARGEST_ANALYSED = 20_000
-"""Staged tables up to this many rows get statistics, in about a millisecond: without them PostgreSQL takes a handful of
-rows for thousands, and reads a table of millions from end to end to delete ten. Of larger ones it sees the size."""
+"""Staged tables of up to this many rows get statistics. Without them PostgreSQL takes a handful of rows for thousands,
+and reads a table of millions from end to end to delete ten. It sees the size of larger ones by itself."""
 
 _SECONDS_TO_CANCEL = 5.0
 
 
-class PostgresSession:
-    """See `Session`. A connection that was lost is made again by the next transaction.
+class PostgresSession(Session):
+    """A session over one connection. If it is lost, the next transaction connects again.
 
-    Staged tables are temporary tables that are emptied at the end of each transaction and used again by the next one:
+    Staged tables are temporary tables. The end of each transaction empties them, and the next one uses them again:
     making them again would bloat the server's catalogue by hundreds of rows a bundle.
     """
 
-    # Two syncs of different projects may add the same row at once: the second one waits, and leaves it alone.
+    # Two syncs of different projects may add the same row at once: the second one waits, and leaves the row alone.
     skip_present = " ON CONFLICT DO NOTHING"
 
     def __init__(self, location: PostgresLocation, *, read_only: bool = False) -> None:
@@ -51,10 +52,10 @@ class PostgresSession:
 
     @contextmanager
     def holding(self, lock: WritingLock) -> Iterator[None]:
-        """Within the block, every transaction runs on a connection that holds a lock; the first one takes it.
+        """Every transaction within the block runs on a connection that holds a lock; the first one takes it.
 
-        A connection that was lost took the lock with it: the next transaction raises ConnectorError(LOCKED) if another
-        session holds it by then.
+        A lost connection takes the lock with it: the next transaction raises ConnectorError(LOCKED) if another session
+        holds it by then.
         """
         self._lock = lock
         try:
@@ -65,9 +66,9 @@ class PostgresSession:
                 self._is_locked = False
                 lock.release(self._raw)
 
+    @override
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """See `Session.transaction`."""
         if self._raw.closed:
             self._temporary.clear()
             self._is_locked = False
@@ -90,7 +91,7 @@ class PostgresSession:
             self._staged.clear()
 
     def _roll_back(self, temporary: dict[str, tuple[tuple[str, str], ...]]) -> None:
-        """Undoes the transaction, and with it the temporary tables that it made; a lost connection undid it itself."""
+        """Undoes the transaction and the temporary tables that it made; a lost connection has undone it by itself."""
         self._temporary = temporary
         try:
             self._raw.execute("ROLLBACK")
@@ -98,8 +99,8 @@ class PostgresSession:
             with suppress(psycopg.Error):
                 self._raw.close()
 
-    def stage(self, name: str, rows: pa.Table, *, is_part: bool = False) -> None:  # noqa: ARG002 - all leave memory
-        """See `Session.stage`."""
+    @override
+    def stage(self, name: str, rows: pa.Table, *, is_part: bool = False) -> None:
         columns = postgres_columns(rows.schema)
         if self._temporary.get(name) != columns:
             declared = ", ".join(f"{column} {kind}" for column, kind in columns)
@@ -113,8 +114,9 @@ class PostgresSession:
         if rows.num_rows <= _LARGEST_ANALYSED:
             self._raw.execute(f"ANALYZE pg_temp.{name}")
 
+    @override
     def copy(self, table: str, rows: pa.Table) -> int:
-        """Copies rows into a table as they are, without staging them, and returns how many.
+        """Copies the rows in with COPY.
 
         Raises:
             DataRefusedError: if the server refuses what a row holds.
@@ -122,19 +124,20 @@ class PostgresSession:
         with self._raw.cursor() as cursor:
             return copy_rows(cursor, table, rows)
 
+    @override
     def expect_large_query(self) -> None:
-        """See `Session.expect_large_query`; PostgreSQL's planner decides by itself."""
+        """Does nothing: PostgreSQL's planner decides by itself."""
 
+    @override
     def execute(self, statement: str, **parameters: Value) -> int:
-        """See `Session.execute`."""
         return max(0, self._run(statement, parameters).rowcount)
 
+    @override
     def rows(self, statement: str, **parameters: Value) -> Sequence[tuple[Any, ...]]:
-        """See `Session.rows`."""
         return self._run(statement, parameters).fetchall()
 
+    @override
     def table(self, statement: str, schema: pa.Schema, **parameters: Value) -> pa.Table:
-        """See `Session.table`."""
         query = statement
         if parameters:
             with psycopg.ClientCursor(self._raw) as filling:
@@ -146,15 +149,15 @@ class PostgresSession:
         return self._raw.execute(_named(statement), parameters)
 
     def analyse(self, tables: Sequence[str]) -> None:
-        """Renews the statistics of tables, outside any transaction; those that somebody has locked are passed over."""
+        """Renews the statistics of tables, outside any transaction; skips those that somebody has locked."""
         try:
             self._raw.execute(f"ANALYZE (SKIP_LOCKED) {', '.join(tables)}")
         except psycopg.Error as error:
             raise statement_failure(self._location, error) from error
 
+    @override
     @contextmanager
     def connection(self) -> Iterator[sa.Connection]:
-        """See `Session.connection`."""
         engine = sa.create_engine("postgresql+psycopg://", creator=self._another, poolclass=sa.NullPool)
         try:
             with engine.begin() as connection:
@@ -172,7 +175,7 @@ class PostgresSession:
         return raw
 
     def cancel(self) -> None:
-        """Asks the server to cancel the statement that runs, whoever waits for it; a few seconds at most."""
+        """Asks the server to cancel the statement that runs, whoever waits for it; takes a few seconds at most."""
         with suppress(psycopg.Error):
             self._raw.cancel_safe(timeout=_SECONDS_TO_CANCEL)
 

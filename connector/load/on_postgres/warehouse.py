@@ -1,4 +1,4 @@
-"""The warehouse in a PostgreSQL schema: opened, kept usable when a transaction has to be repeated, analysed."""
+"""The warehouse in a PostgreSQL schema: it opens, repeats transactions that met a passing failure, and analyses."""
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -15,6 +15,7 @@ from tenacity import (
     wait_exponential,
     wait_random,
 )
+from typing_extensions import override
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.load.contract.ontology_meaning import OntologyMeaning
@@ -39,7 +40,7 @@ class PostgresWarehouse(SqlWarehouse):
     """A `Warehouse` in one schema of a PostgreSQL database, over one connection.
 
     A transaction that met a deadlock, or whose connection was cut, is run again up to 7 times within about half a
-    minute, which is what a restart of the server takes: every method may be repeated (see `Warehouse`).
+    minute, long enough for a restart of the server: every method may be repeated (see `Warehouse`).
     """
 
     is_served = True
@@ -58,7 +59,7 @@ class PostgresWarehouse(SqlWarehouse):
         """Connects, creates the schema if it is missing, and sees that its tables are of this release.
 
         Raises:
-            ConnectorError: WAREHOUSE or CONFIGURATION if there is no connection (postgres_connection.connect) or the
+            ConnectorError: WAREHOUSE or CONFIGURATION if there is no connection (`connecting.connect`) or the
                 schema is missing and this user may not create it; SCHEMA if the tables are of another release.
         """
         session = PostgresSession(location)
@@ -74,7 +75,7 @@ class PostgresWarehouse(SqlWarehouse):
 
     @contextmanager
     def holding(self, lock: WritingLock) -> Iterator[None]:
-        """Holds a lock on the connection that writes, from now to the end of the block; see PostgresSession.holding.
+        """Holds a lock on the connection that writes until the end of the block; see `PostgresSession.holding`.
 
         Raises:
             ConnectorError: LOCKED, if another session holds it; later from every method that writes, if the connection
@@ -84,8 +85,9 @@ class PostgresWarehouse(SqlWarehouse):
             self._in_transaction(lambda: None)
             yield
 
+    @override
     def _in_transaction(self, work: Callable[[], Answer]) -> Answer:
-        """See `SqlWarehouse._in_transaction`; here it is tried again while it fails for reasons that pass."""
+        """Tries again while the work fails for reasons that pass."""
         attempts = Retrying(
             retry=retry_if_exception_type(PassingFailureError),
             stop=stop_after_attempt(_ATTEMPTS),
@@ -95,6 +97,7 @@ class PostgresWarehouse(SqlWarehouse):
         )
         return attempts(lambda: super(PostgresWarehouse, self)._in_transaction(work))
 
+    @override
     def upsert_metadata(
         self,
         project_hash: str,
@@ -102,11 +105,11 @@ class PostgresWarehouse(SqlWarehouse):
         meaning: OntologyMeaning,
         parts: Iterable[Mapping[str, pa.Table]] = (),
     ) -> dict[str, int]:
-        """See `Warehouse.upsert_metadata`."""
         changed = super().upsert_metadata(project_hash, tables, meaning, parts)
         self._changed.add(changed)
         return changed
 
+    @override
     def write_bundle(
         self,
         project_hash: str,
@@ -115,34 +118,36 @@ class PostgresWarehouse(SqlWarehouse):
         failures: Iterable[tuple[str, str, str]],
         run_id: str,
     ) -> WrittenBundle:
-        """See `Warehouse.write_bundle`; rows_by_table counts the rows that were new or differed."""
+        """Counts in rows_by_table the rows that were new or differed."""
         written = super().write_bundle(project_hash, tables, states, failures, run_id)
         self._changed.add({**written.rows_by_table, "label_row": states.num_rows})
         return written
 
+    @override
     def write_label_row(
         self, project_hash: str, state: pa.Table, write_parts: Callable[[TakePart], pa.Table], run_id: str
     ) -> WrittenBundle:
-        """See `Warehouse.write_label_row`; rows_by_table counts the rows that were new or differed."""
+        """Counts in rows_by_table the rows that were new or differed."""
         written = super().write_label_row(project_hash, state, write_parts, run_id)
         self._changed.add({**written.rows_by_table, "label_row": 1})
         return written
 
+    @override
     def _wrote(self, rows_by_table: Mapping[str, int]) -> None:
-        """See `SqlWarehouse._wrote`."""
         self._changed.add(rows_by_table)
 
+    @override
     def give_up(self) -> None:
-        """See `Warehouse.give_up`."""
         self._server.cancel()
 
+    @override
     def record_project(self, receipt: Mapping[str, Any]) -> None:
-        """See `Warehouse.record_project`; then renews the statistics of the tables that changed enough."""
+        """Renews afterwards the statistics of the tables that changed enough."""
         super().record_project(receipt)
         self._changed.analyse(self._server)
 
+    @override
     def close(self) -> None:
-        """See `Warehouse.close`."""
         self._server.close()
 
 
@@ -152,13 +157,13 @@ def _tell(attempt: RetryCallState) -> None:
 
 
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('encord-sync tables'), hashtext($schema))"
-"""Two first syncs into one schema at once: the second one waits until the first has made it, and finds it there."""
+"""If two first syncs into one schema start at once, the second one waits until the first has made the schema."""
 
 _IS_THERE = "SELECT 1 FROM pg_namespace WHERE nspname = $schema"
 
 
 def _create_schemas(session: PostgresSession, location: PostgresLocation) -> None:
-    """Creates the schemas that are not there; looks first, for a writer with fewer rights may not even ask."""
+    """Creates the missing schemas. Looks first, because a writer with fewer rights may not even ask to create one."""
     for schema in (location.schema, internal_schema(location.schema)):
         with session.transaction():
             if session.rows(_IS_THERE, schema=schema):

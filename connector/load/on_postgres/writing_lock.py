@@ -1,8 +1,8 @@
-"""The lock of a project on the very connection that writes its rows: lost with it, and taken again before it writes on.
+"""The lock of a project on the connection that writes its rows: lost with it, and taken again before more is written.
 
-A run holds two advisory locks on a project. The one on a connection of its own (postgres_locks) keeps a second run out
-and says who is at it; but that connection may be cut while the run goes on writing over another. This one cannot: each
-transaction runs on a connection that holds it, or not at all.
+A run holds two advisory locks on a project. The one on a connection of its own (`locks`) keeps a second run out and
+says who holds it; but that connection may be lost while the run goes on writing over another. This one is safe from
+that: each transaction runs on a connection that holds it, or not at all.
 """
 
 from contextlib import suppress
@@ -29,20 +29,20 @@ class WritingLock:
 
     Args:
         key: its number, 63 bits.
-        what: what is locked, to begin a message with: "Project 09c7… in the warehouse (database labels on db)".
+        what: what is locked, as the beginning of a message: "Project 09c7… in the warehouse (database labels on db)".
     """
 
     def __init__(self, key: int, what: str) -> None:
         self._key = key
         self._what = what
         self._held_by: tuple[int, datetime] | None = None
-        """Server process that took it last, and since when that one runs."""
+        """The server process that took it last, and when that process started."""
 
     def take(self, connection: RawConnection) -> None:
         """Takes the lock, without waiting.
 
-        A connection that broke on the way may live on at the server's end, for as long as its keep-alive allows, and
-        hold the lock: it is ended.
+        A lost connection may still exist at the server's end, for as long as its keep-alive allows, and hold the lock:
+        it is terminated first.
 
         Raises:
             ConnectorError: LOCKED, if another session holds it.
@@ -58,7 +58,7 @@ class WritingLock:
         self._held_by = pid, since
 
     def release(self, connection: RawConnection) -> None:
-        """Lets go of it; a connection that was lost did so by itself."""
+        """Releases it; a lost connection has released it by itself."""
         with suppress(psycopg.Error):
             connection.execute("SELECT pg_advisory_unlock(%s)", (self._key,))
 

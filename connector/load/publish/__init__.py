@@ -1,7 +1,7 @@
-"""Copies for readers: while a sync has the warehouse's DuckDB file open, nobody else can; a published copy is free.
+"""Copies for readers: nobody else can open the warehouse's DuckDB file during a sync, but a published copy is free.
 
-A copy holds one finished run. It is made beside its place and put there in one step, so a reader sees the old one or
-the new one, and keeps the one that it has open.
+A copy holds one finished run. It is made next to its place and moved there in one step, so a reader sees the old copy
+or the new one, and keeps the one that it has open.
 """
 
 from connector.load.publish.publication import Format, Publication, publish, publish_target

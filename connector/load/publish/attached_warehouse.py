@@ -12,16 +12,16 @@ from connector.load.publish.file_system import remove
 from connector.load.tables.declaration import internal_schema
 
 WAREHOUSE = "warehouse"
-"""The name that the warehouse is attached under."""
+"""The name of the attached warehouse."""
 
 
 @contextmanager
 def attached_warehouse(location: DuckDBLocation, spill: Path, target: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection whose unqualified names mean the warehouse's schema.
+    """A connection that finds unqualified names in the warehouse's schema.
 
     Args:
         location: the warehouse; nobody may have it open for writing.
-        spill: the folder for what does not fit into memory; removed at the end.
+        spill: the folder for rows that do not fit into memory; removed at the end.
         target: what is published, for messages.
 
     Raises:
@@ -47,5 +47,5 @@ def attached_warehouse(location: DuckDBLocation, spill: Path, target: Path) -> I
 
 
 def quoted(path: Path) -> str:
-    """A path as it stands between the quotes of a statement."""
+    """A path, for use between the quotes of a statement."""
     return str(path).replace("'", "''")

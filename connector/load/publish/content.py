@@ -14,29 +14,29 @@ from connector.load.publish.target import PublishTarget
 from connector.load.tables import LABEL_TABLES, METADATA
 
 _OF_RUNS = frozenset({"sync_run", "sync_run_project", "consensus_stage_read", "task_action_read"})
-"""What every run writes, or may write, also one that changes nothing: receipts, and how far it has read."""
+"""What every run may write, even if it changes nothing: receipts, and how far it has read."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedContent:
-    """What a published copy says of itself: its run, and its fingerprint (None if an older release made it)."""
+    """What a published copy says about itself: its run, and its fingerprint (None if an older release made it)."""
 
     run_id: str
     fingerprint: str | None
 
 
 def content_fingerprint(location: DuckDBLocation, target: PublishTarget) -> str:
-    """Sums up what a sync has brought into a warehouse that nobody writes, its views, and the release that made them.
+    """Sums up the content of a warehouse that nobody writes, its views, and the release that made them.
 
-    The tables of labels are not read: their rows change only together with their label row's content_hash, run_id and
-    synced_at. All others are; a hundred thousand label rows take about 0.1 s.
+    It does not read the tables of labels, because their rows change only together with their label row's content_hash,
+    run_id and synced_at. It reads all other tables, which is fast.
 
     Args:
         location: the warehouse.
-        target: what is published, for messages and to spill beside.
+        target: what is published, for messages and for the place of the spill folder.
 
     Returns:
-        Hexadecimal digits; the same only if nothing that a reader asks for has changed.
+        Hexadecimal digits; they are the same only if nothing that a reader asks for has changed.
 
     Raises:
         ConnectorError: LOCKED or WAREHOUSE, if the warehouse cannot be read.
@@ -44,7 +44,7 @@ def content_fingerprint(location: DuckDBLocation, target: PublishTarget) -> str:
     digest = hashlib.sha256(f"{__version__}\n{duckdb.__version__}\n{head_revision()}\n{location.schema}".encode())
     with attached_warehouse(location, target.file.with_name(f".{target.file.name}.sum.tmp"), target.file) as connection:
         for table in sorted(METADATA.tables.keys() - _OF_RUNS - set(LABEL_TABLES)):
-            # Sums, because the order of the rows says nothing; as HUGEINT, which no sum of 64-bit numbers overflows.
+            # Sums, because the order of rows does not matter; as HUGEINT, so that no sum of 64-bit numbers overflows.
             query = sql("SELECT count(*), sum(hash(held)::HUGEINT)::VARCHAR FROM {table} AS held", table=table)
             digest.update(f"\n{table} {connection.execute(query).fetchone()}".encode())
     return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""The published DuckDB file: compact, with tables, views and comments, in the storage that older clients read."""
+"""The published DuckDB file: compact, with tables, views and comments, in a storage that older clients can read."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,16 +29,16 @@ def publish_file(location: DuckDBLocation, target: PublishTarget, content: Publi
 
     Args:
         location: the warehouse.
-        target: where to.
+        target: where to put the copy.
         content: what the warehouse holds.
         keep: how many older copies stay, under names with their run.
 
     Returns:
-        The published file. Its permissions are for reading: who opened it for writing would lock all others out.
+        The published file. It is read-only, because anybody who opened it for writing would lock all others out.
 
     Raises:
-        ConnectorError: WAREHOUSE or LOCKED, or CONFIGURATION if something else lies there; the earlier copy is then
-            still in place.
+        ConnectorError: WAREHOUSE or LOCKED, or CONFIGURATION if something else is there; the earlier copy is then still
+            in place.
     """
     file = target.file
     new = file.with_name(f".{file.name}.new")
@@ -50,7 +50,7 @@ def publish_file(location: DuckDBLocation, target: PublishTarget, content: Publi
             new.chmod((new if earlier is None else file).stat().st_mode & ~0o222)
             if keep and earlier is not None and earlier.run_id != content.run_id:
                 keep_under(target.older_file(earlier.run_id), file)
-            # Of a reader that wrote all the same, and died: the new file could not be opened beside it.
+            # The log of a reader that wrote nevertheless, and died: the new file could not be opened next to it.
             remove(log_of(file))
             put_in_place(new, file)
         finally:
@@ -69,7 +69,7 @@ def published_content(file: Path, schema: str) -> PublishedContent | None:
     """
     if not file.exists():
         return None
-    # Attached rather than opened: a program that has the copy open in this process may have opened it in its own way.
+    # Attached, not opened: a program in this process may have opened the copy already, with other settings.
     connection = connect_in_memory({})
     try:
         attach = "ATTACH '{path}' AS published (READ_ONLY)"
@@ -106,10 +106,10 @@ def _copy(location: DuckDBLocation, new: Path, content: PublishedContent) -> Non
 
 
 def _compare_counts(connection: duckdb.DuckDBPyConnection) -> None:
-    """Sees that every table came over whole.
+    """Checks that every table was copied completely.
 
     Raises:
-        ConnectorError: INTERNAL; nothing is published then.
+        ConnectorError: INTERNAL; then nothing is published.
     """
     tables = connection.execute(
         "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = $name AND NOT internal",

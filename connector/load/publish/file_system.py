@@ -1,4 +1,4 @@
-"""Putting finished files in place in one step, and for good: also if the machine fails a moment later."""
+"""Puts finished files in place in one step, and durably, even if the machine fails a moment later."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ from connector.errors import ConnectorError, ErrorKind
 
 
 def put_in_place(new: Path, target: Path) -> None:
-    """Makes a finished file (or link) what `target` names. Whoever has the old one open keeps it."""
+    """Moves a finished file (or link) to `target`. Readers that have the old one open keep it."""
     if not new.is_symlink():
         settle(new)
     new.replace(target)
@@ -27,7 +27,7 @@ def settle(path: Path) -> None:
 
 
 def keep_under(older: Path, file: Path) -> None:
-    """Gives a file a second name, or, on file systems that cannot, a copy of that name."""
+    """Gives a file a second name; on file systems that cannot, makes a copy with that name."""
     older.unlink(missing_ok=True)
     try:
         older.hardlink_to(file)
@@ -36,7 +36,7 @@ def keep_under(older: Path, file: Path) -> None:
 
 
 def remove(path: Path) -> None:
-    """Removes a file, link or folder, if it is there."""
+    """Removes a file, link or folder, if it exists."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:
@@ -45,7 +45,7 @@ def remove(path: Path) -> None:
 
 @contextmanager
 def file_system_failures(target: Path) -> Iterator[None]:
-    """Says of a refusal of the file system what it means here.
+    """Turns an error of the file system into one that says what it means here.
 
     Raises:
         ConnectorError: WAREHOUSE.

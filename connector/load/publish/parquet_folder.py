@@ -1,8 +1,8 @@
 """The published Parquet folder: one file a table, a manifest, and a link `current` to the newest version.
 
-`labels-parquet/20261123T014503Z-ab12cd/` holds one run; `labels-parquet/current` is a symbolic link to it, moved in one
-step. Who reads several files resolves the link first. The version before the current one always stays, for whoever is
-in the middle of it.
+`labels-parquet/20261123T014503Z-ab12cd/` holds one run; `labels-parquet/current` is a symbolic link to it, which is
+moved in one step. Readers of several files should resolve the link first. The version before the current one always
+stays, for readers that have not finished with it.
 """
 
 import hashlib
@@ -35,16 +35,16 @@ VIEWS = "views.sql"
 _EXPANDING = re.compile(
     r"_on_frame$|^consensus_object|^consensus_(answer|vote|item|attribute_side|checklist_pair|keypoint_pair)$"
 )
-"""Views with one row a label or answer and frame: written out they would be several times as large as all tables
+"""Views with a row for each label or answer on each frame: as files they would be several times as large as all tables
 together. Their text is in views.sql instead."""
 
 
 def publish_folder(location: DuckDBLocation, target: PublishTarget, content: PublishedContent, keep: int) -> Path:
-    """Writes a warehouse that nobody writes out as Parquet, and makes it the current version.
+    """Exports a warehouse that nobody writes to as Parquet, and makes this the current version.
 
     Args:
         location: the warehouse.
-        target: where to.
+        target: where to put it.
         content: what the warehouse holds.
         keep: how many older versions stay, at least one.
 
@@ -52,7 +52,7 @@ def publish_folder(location: DuckDBLocation, target: PublishTarget, content: Pub
         The version's folder.
 
     Raises:
-        ConnectorError: WAREHOUSE or LOCKED, or CONFIGURATION if the folder is a link; the earlier version is then still
+        ConnectorError: WAREHOUSE or LOCKED, or CONFIGURATION if the folder is a link; then the earlier version is still
             the current one.
     """
     root = target.parquet_within()
@@ -89,7 +89,7 @@ def publish_folder(location: DuckDBLocation, target: PublishTarget, content: Pub
 
 
 def published_version(target: PublishTarget) -> tuple[Path, PublishedContent] | None:
-    """The current version's folder and what it holds; None if there is none that can be read."""
+    """The folder of the current version and what it holds; None if there is none that can be read."""
     try:
         version = (target.parquet / "current").resolve(strict=True)
         if version.parent != target.parquet.resolve():
@@ -101,12 +101,12 @@ def published_version(target: PublishTarget) -> tuple[Path, PublishedContent] | 
 
 
 def mark_as_current(version: Path) -> None:
-    """Notes in a version's manifest, by its time of modification, that it holds what the warehouse holds now."""
+    """Marks a version as up to date with the warehouse, by the modification time of its manifest."""
     (version / MANIFEST).touch()
 
 
 def _written(connection: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[dict[str, Any]]:
-    """Writes every table, and every view about as large as its tables; yields what the manifest says of each."""
+    """Writes every table, and every view that is about as large as its tables; yields their entries in the manifest."""
     for table in _tables():
         yield _write(connection, folder, table.name, "table")
     for name, _ in _views(connection):
@@ -116,7 +116,7 @@ def _written(connection: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[di
 
 
 def _tables() -> list[sa.Table]:
-    """The tables that are for people, and of the plumbing what a view reads."""
+    """The tables for people, and those of the plumbing that a view reads."""
     read = frozenset[str]().union(*(file.reads for file in view_files()))
     return [table for name, table in METADATA.tables.items() if not is_internal(table) or name in read]
 
@@ -149,8 +149,8 @@ def _write(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, kind:
 def _views(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     """The installed views with their statements, each after the ones that it reads.
 
-    Of this release's views it is the text itself: what the file gives back has lost the word MATERIALIZED, which its
-    storage does not keep, and without which DuckDB before 1.4 works out again and again what others rest on.
+    For a view of this release it takes the text that ships. The stored text has lost the word MATERIALIZED, which the
+    storage does not keep; without it DuckDB before 1.4 computes common parts again and again.
     """
     installed = connection.execute(
         "SELECT view_name, digest, sql FROM installed_view JOIN duckdb_views() USING (schema_name, view_name)"
@@ -163,7 +163,7 @@ def _views(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
 
 
 def _views_sql(connection: duckdb.DuckDBPyConnection, schema: str) -> str:
-    """What makes all views and functions, for a DuckDB started in the version's folder."""
+    """SQL that creates all views and functions, for a DuckDB that is started in the version's folder."""
     internal = internal_schema(schema)
     tables = [_table_sql(table, internal if is_internal(table) else schema) for table in _tables()]
     views = [placed(statement, schema).rstrip().rstrip(";") + ";" for _, statement in _views(connection)]
@@ -175,7 +175,7 @@ def _views_sql(connection: duckdb.DuckDBPyConnection, schema: str) -> str:
             " AND function_type = 'table_macro' AND comment LIKE '%Installed by encord-sync%' ORDER BY function_name"
         ).fetchall()
     ]
-    # DuckDB keeps a view's statement with the schema in it, unless that is main.
+    # DuckDB keeps the schema in a view's statement, unless it is main.
     create = "CREATE SCHEMA IF NOT EXISTS {schema}; CREATE SCHEMA IF NOT EXISTS {internal}; SET schema = '{schema}';"
     within = [sql(create, schema=schema, internal=internal)]
     return "\n".join(["-- In this folder: duckdb -init views.sql", *within, *tables, *views, *functions]) + "\n"
@@ -183,7 +183,7 @@ def _views_sql(connection: duckdb.DuckDBPyConnection, schema: str) -> str:
 
 def _table_sql(table: sa.Table, schema: str) -> str:
     names = [column.name for column in table.columns]
-    # With the file's name before each column: a function's parameter of the same name would be taken for it.
+    # With the file's name before each column, because a column could be taken for a function's parameter of that name.
     return sql(
         "CREATE VIEW {schema}.{name} ({columns}) AS SELECT {of_file} FROM read_parquet('{name}.parquet') AS file;",
         schema=schema,
@@ -194,7 +194,7 @@ def _table_sql(table: sa.Table, schema: str) -> str:
 
 
 def _free_name(root: Path, run_id: str) -> Path:
-    """The version's name: its run's, with a number if that run was published before."""
+    """The folder of a version: named after its run, with a number if that run was published before."""
     version, number = root / run_id, 1
     while version.exists():
         number += 1

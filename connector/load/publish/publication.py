@@ -1,4 +1,4 @@
-"""Publishing a warehouse: what may be published, where to, and in which forms."""
+"""Publishes a warehouse: says what may be published, where, and in which forms."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,9 +23,9 @@ Format = Literal["duckdb", "parquet"]
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """One form of a run that readers can have now: its path, the run that it holds, and its size.
+    """One published form of a run: its path, the run that it holds, and its size.
 
-    `is_new` is False where the copy of an earlier run was left in place, because nothing has changed since.
+    `is_new` is False if the copy of an earlier run was left in place, because nothing has changed since.
     """
 
     format: Format
@@ -36,11 +36,11 @@ class Publication:
 
 
 def publish_target(url: str, schema: str | None, path: Path, formats: Sequence[Format]) -> PublishTarget:
-    """Where a warehouse would be published; makes sure that nothing else lies there.
+    """Where a warehouse will be published; checks that nothing else is there.
 
     Raises:
-        ConnectorError: CONFIGURATION if the warehouse is no DuckDB file, or the path is the warehouse itself or another
-            file that was not published; LOCKED or WAREHOUSE if what lies there cannot be looked into.
+        ConnectorError: CONFIGURATION if the warehouse is not a DuckDB file, or the path is the warehouse itself or
+            another file that was not published; LOCKED or WAREHOUSE if the file there cannot be read.
     """
     location = _duckdb_location(url, schema)
     target = PublishTarget.at(path, location.path)
@@ -65,9 +65,9 @@ def publish(
     *,
     only_changes: bool = False,
 ) -> list[Publication]:
-    """Publishes what the warehouse's last run left. The caller holds the warehouse's lock.
+    """Publishes the result of the warehouse's last run. The caller holds the warehouse's lock.
 
-    The copies are for other users: they are made as this user's own umask says, the file without a right to write.
+    The copies are for other users: they get permissions from this user's own umask, and the file is read-only.
 
     Args:
         url: the warehouse.
@@ -76,12 +76,12 @@ def publish(
         formats: the forms to publish.
         keep: how many older copies stay.
         holder: this process, for the lock on the target.
-        only_changes: whether a copy that holds the same but for the receipts of later runs stays in place; its time of
-            last modification then becomes now.
+        only_changes: whether a copy stays in place if it lacks only the receipts of later runs; then its modification
+            time becomes now.
 
     Raises:
         ConnectorError: UNPUBLISHED if the last run did not succeed; LOCKED if another process publishes there or has
-            the warehouse open; WAREHOUSE if a copy cannot be made. What was published before is then still in place.
+            the warehouse open; WAREHOUSE if a copy cannot be made. Then the earlier copies are still in place.
     """
     location = _duckdb_location(url, schema)
     run_id = _succeeded_run(url, schema)
@@ -125,10 +125,10 @@ def _published(
 
 
 def _current(form: Format, location: DuckDBLocation, target: PublishTarget) -> tuple[Path, PublishedContent] | None:
-    """What is published now, and where; None if nothing is, or not what was published."""
+    """What is published now, and where; None if there is nothing, or it was changed after publishing."""
     if form == "parquet":
         return published_version(target)
-    if log_of(target.file).exists():  # of somebody who wrote to the copy
+    if log_of(target.file).exists():  # somebody wrote to the copy
         return None
     held = published_content(target.file, location.schema)
     return None if held is None else (target.file, held)

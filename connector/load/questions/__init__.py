@@ -1,1 +1,1 @@
-"""All that only reads a warehouse."""
+"""Everything that only reads a warehouse."""

@@ -1,7 +1,7 @@
 """What `export coco --consensus` reads: which label rows hold the consensus of a data unit, and which of their objects.
 
-Where consensus was reached, that is main. Where it was not (yet), it is what the majority of the annotators drew: of
-each thing that more than half of the submitted branches have, the object that is most like theirs.
+If consensus was reached, that is main. If it was not (yet), it is what the majority of the annotators drew: for each
+thing that more than half of the submitted branches have, the object that is most similar to the others.
 """
 
 from collections import Counter
@@ -43,7 +43,7 @@ WHERE project_hash = $project_hash AND consensus_state NOT IN ('awaiting_review'
 GROUP BY consensus_state
 """
 
-# Of each thing the object that is most like the others', among those that a majority has.
+# For each thing that a majority has, the object that is most similar to the others.
 _VOTES = """
 SELECT label_hash, space_id, frame, object_hash, votes, n_branches FROM (
     SELECT
@@ -58,16 +58,16 @@ WHERE place = 1
 """
 
 Votes = dict[tuple[str, str, int, str], tuple[int, int]]
-"""Label row, space, frame and object of what stands for a majority → how many branches have it, of how many."""
+"""Label row, space, frame and object that represents a majority → how many branches have it, and of how many."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConsensusLabelRows:
-    """The label rows that a consensus is made of.
+    """The label rows that form a consensus.
 
     Attributes:
-        rows: sorted as `in_order` does; of a data unit either its main row or its annotators' rows.
-        by_majority: the data units of which they are the annotators'.
+        rows: sorted by `in_order`; for a data unit either its main row or its annotators' rows.
+        by_majority: the data units with their annotators' rows.
         waiting: data units left out because not all annotators have submitted, by consensus_state.
     """
 
@@ -77,15 +77,15 @@ class ConsensusLabelRows:
 
 
 def consensus_label_rows(session: Session, project_hash: str, condition: str) -> ConsensusLabelRows:
-    """The label rows of a project's consensus; data units outside of consensus stages count by their main branch.
+    """The label rows of a project's consensus; data units outside consensus stages count with their main branch.
 
     Args:
         session: in a transaction.
         project_hash: the project.
-        condition: of `checked_condition`, over the columns of current_label_row: which main rows, and so data units.
+        condition: from `checked_condition`, over current_label_row; selects main rows, and so data units.
 
     Raises:
-        ConnectorError: CONFIGURATION, if the condition is no SQL over those columns.
+        ConnectorError: CONFIGURATION, if the condition is not SQL over those columns.
     """
     parts = {"columns": _COLUMNS, "in_pictures": IN_PICTURES, "condition": condition}
     with condition_errors():
@@ -101,7 +101,7 @@ def consensus_label_rows(session: Session, project_hash: str, condition: str) ->
 
 
 def majority_votes(session: Session, project_hash: str, data_hash: str) -> Votes:
-    """One object for each thing that a majority of the annotators of a data unit drew; in a transaction."""
+    """One object for each thing that a majority of a data unit's annotators drew; call it in a transaction."""
     rows = session.rows(_VOTES, project_hash=project_hash, data_hash=data_hash)
     return {
         (label_hash, space_id, int(frame), object_hash): (int(votes), int(branches))

@@ -1,4 +1,4 @@
-"""What `export coco` reads: classes and their attributes, label rows, and in bundles of those their annotations."""
+"""What `export coco` reads: classes and their attributes, label rows, and their annotations, bundle by bundle."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -11,10 +11,10 @@ from connector.load.contract.statements import sql
 from connector.load.questions.user_condition import condition_errors
 
 _AMONG = "IN (SELECT unnest(string_to_array($hashes, chr(10))))"
-"""Among the hashes of a text that has one a line: nothing can be staged on a warehouse that is opened for reading."""
+"""Among the hashes of a text with one on each line: nothing can be staged in a warehouse that is opened for reading."""
 
 IN_PICTURES = "('image', 'img_group', 'video', 'dicom', 'nifti', 'group')"
-"""Data types that hold pictures; of data groups those parts that do."""
+"""Data types that hold pictures, or parts that do (data groups)."""
 
 _LABEL_ROWS = """
 SELECT label_hash, data_hash, data_title, data_type, branch_name, frame_count, frame_width, frame_height,
@@ -38,7 +38,7 @@ WHERE project_hash = $project_hash AND label_hash {among} AND owner_kind = 'obje
 ORDER BY label_hash, owner_hash, attribute_feature_hash, answer_position
 """
 
-# SDK: a classification without ranges (one of the whole video) makes no images of its own.
+# As in the SDK, a classification without ranges (one of the whole video) makes no images of its own.
 _CLASSIFIED = """
 SELECT DISTINCT label_hash, space_id, frame_start, frame_end FROM classification_range
 WHERE label_hash {among} AND range_unit = 'frame'
@@ -87,7 +87,7 @@ _ORDER = ("data_hash", "space_id", "frame", "label_hash", "object_hash")
 
 @dataclass(frozen=True, slots=True)
 class PictureLabelRow:
-    """A label row of a data unit that holds pictures; sizes in pixels, None where they are not known."""
+    """A label row of a data unit that holds pictures; sizes are in pixels, or None if unknown."""
 
     label_hash: str
     data_hash: str
@@ -102,7 +102,7 @@ class PictureLabelRow:
 
 @dataclass(frozen=True, slots=True)
 class PictureAttribute:
-    """An attribute of a class, not a nested one; `options` are the labels of a checklist's or radio's options."""
+    """A top-level attribute of a class; `options` are the labels of a checklist's or radio's options."""
 
     feature_hash: str
     name: str
@@ -123,7 +123,7 @@ class PictureClass:
 
 @dataclass(frozen=True, slots=True)
 class PictureRows:
-    """What belongs to a bundle of label rows.
+    """The rows that belong to a bundle of label rows.
 
     Attributes:
         annotations: ANNOTATION_SCHEMA, sorted by data unit, space, frame, label row and object.
@@ -141,7 +141,7 @@ class PictureRows:
 
 
 def projects(session: Session) -> list[tuple[str, str]]:
-    """Hash and title of each project that is not tombstoned; in a transaction, as all of these."""
+    """Hash and title of each project that is not tombstoned. Call all of these functions in a transaction."""
     rows = session.rows("SELECT project_hash, title FROM project WHERE deleted_at IS NULL ORDER BY title, project_hash")
     return [(project_hash, title or project_hash) for project_hash, title in rows]
 
@@ -153,7 +153,7 @@ def branch_names(session: Session, project_hash: str) -> list[str]:
 
 
 def classes(session: Session, project_hash: str) -> list[PictureClass]:
-    """The object classes that can be in a picture, in the ontology's order, with their attributes in theirs."""
+    """The object classes that can be in a picture, with their attributes, all in the ontology's order."""
     found = {row[0]: PictureClass(*row) for row in session.rows(_CLASSES, project_hash=project_hash)}
     attributes: dict[tuple[str, str], tuple[str, str, bool, list[str]]] = {}
     for of_class, feature_hash, name, answer_type, is_dynamic, option in session.rows(
@@ -177,10 +177,10 @@ def label_rows(session: Session, project_hash: str, branch: str, condition: str)
         session: in a transaction.
         project_hash: the project.
         branch: the branch's name.
-        condition: of `checked_condition`, over the columns of current_label_row.
+        condition: from `checked_condition`, over the columns of current_label_row.
 
     Raises:
-        ConnectorError: CONFIGURATION, if the condition is no SQL over those columns.
+        ConnectorError: CONFIGURATION, if the condition is not SQL over those columns.
     """
     query = sql(_LABEL_ROWS, in_pictures=IN_PICTURES, condition=condition)
     with condition_errors():
@@ -189,7 +189,7 @@ def label_rows(session: Session, project_hash: str, branch: str, condition: str)
 
 
 def in_order(rows: Iterable[PictureLabelRow]) -> list[PictureLabelRow]:
-    """Sorted by title, data unit and branch; in Python, because engines sort text by different rules."""
+    """Sorts by title, data unit and branch; in Python, because engines sort text by different rules."""
     return sorted(rows, key=lambda row: (row.data_title, row.data_hash, row.branch_name))
 
 

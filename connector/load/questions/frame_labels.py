@@ -1,4 +1,4 @@
-"""The labels on the frames of one video or image, out of the view label_on_frame, as `export frames` needs them."""
+"""The labels on the frames of one video or image, from view label_on_frame, in the form that `export frames` needs."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ from connector.load.contract.statements import column_list, sql
 from connector.load.questions.user_condition import condition_errors
 
 Label = dict[str, Any]
-"""A label on a frame under the names of label_on_frame's columns, without those that are NULL; `geometry` as JSON
-value, `attributes` as a list of {name, feature_hash, answer, answer_feature_hash}."""
+"""A label on a frame, with the names of label_on_frame's columns and without NULLs; `geometry` is a JSON value, and
+`attributes` a list of {name, feature_hash, answer, answer_feature_hash}."""
 
 ALL_BRANCHES = "all"
-"""What stands for every branch where one may be chosen."""
+"""The name that chooses every branch."""
 
 _FRAMES_AT_ONCE = 200
 
@@ -74,14 +74,14 @@ _IN_SCOPE = (
     " AND frame >= $first AND frame <= $last AND ($branch = 'all' OR branch_name = $branch)"
 )
 
-# A label has a row an attribute; it is chosen, with all of them, if the condition holds for one.
+# A label has a row for each attribute; it is chosen with all of them if the condition is true for one.
 _LABELS = """
 SELECT frame, {columns} FROM (
     SELECT
         label_on_frame.*,
         bool_or(CASE WHEN {condition} THEN TRUE ELSE FALSE END) OVER (PARTITION BY {identity}) AS is_chosen
     FROM label_on_frame WHERE {scope}
-        -- Frames that were chosen may lie far apart.
+        -- Chosen frames may be far apart.
         AND frame IN (SELECT CAST(unnest(string_to_array($frames, ',')) AS BIGINT))
 ) AS label
 WHERE is_chosen
@@ -94,11 +94,11 @@ _LAST_FRAME = 2**62
 
 @dataclass(frozen=True, slots=True)
 class LabelledVideo:
-    """A video that the warehouse knows: a data unit, or with a `space_id` other than root a part of a data group.
+    """A video that the warehouse knows: a data unit, or a part of a data group if `space_id` is not root.
 
     Attributes:
-        frame_count: how many frames Encord counts; None if it does not say.
-        width, height: of a frame in pixels, as Encord has them; None if it does not say.
+        frame_count: how many frames it has in Encord; None if unknown.
+        width, height: size of a frame in pixels in Encord; None if unknown.
     """
 
     project_hash: str
@@ -112,21 +112,21 @@ class LabelledVideo:
 
 
 def videos_of_title(session: Session, title: str) -> list[LabelledVideo]:
-    """Videos of that title, in all projects; of data groups those parts whose file has that name."""
+    """Videos with that title, in all projects, and parts of data groups whose file has that name."""
     query = sql(_VIDEOS, data_unit="data_title", space="s.file_name")
     with session.transaction():
         return [LabelledVideo(*row) for row in session.rows(query, wanted=title)]
 
 
 def videos_of_data_hash(session: Session, data_hash: str) -> list[LabelledVideo]:
-    """The video of that id, in each project that has it; of a data group its video parts."""
+    """The video with that id, in each project that has it; for a data group, its video parts."""
     query = sql(_VIDEOS, data_unit="data_hash", space="r.data_hash")
     with session.transaction():
         return [LabelledVideo(*row) for row in session.rows(query, wanted=data_hash)]
 
 
 def video_titles(session: Session) -> list[str]:
-    """The titles of all videos, for a hint to one that is misspelt."""
+    """The titles of all videos, for a hint about a misspelt one."""
     with session.transaction():
         rows = session.rows("SELECT DISTINCT data_title FROM current_label_row WHERE data_type = 'video' ORDER BY 1")
         return [str(title) for (title,) in rows]
@@ -139,11 +139,11 @@ def labelled_frames(session: Session, video: LabelledVideo, branch: str, conditi
         session: in a transaction.
         video: the video.
         branch: the branch's name, or ALL_BRANCHES.
-        condition: of `checked_condition`, over the columns of label_on_frame.
-        limit: how many at most; a label may say that it holds on a billion.
+        condition: from `checked_condition`, over the columns of label_on_frame.
+        limit: the most frames to return; a label may claim to be on a billion.
 
     Raises:
-        ConnectorError: CONFIGURATION, if the condition is no SQL over those columns.
+        ConnectorError: CONFIGURATION, if the condition is not SQL over those columns.
     """
     query = "SELECT DISTINCT frame FROM label_on_frame WHERE {scope} AND {condition} ORDER BY frame LIMIT $limit"
     scope = _scope(video, branch, first=0, last=_LAST_FRAME)
@@ -155,14 +155,14 @@ def labelled_frames(session: Session, video: LabelledVideo, branch: str, conditi
 def labels_of_frames(
     session: Session, video: LabelledVideo, branch: str, condition: str, frames: Sequence[int]
 ) -> Iterator[tuple[int, list[Label]]]:
-    """Each of the frames with the labels on it for which the condition is true, a few hundred frames read at a time.
+    """Each frame with those of its labels for which the condition is true; reads a few hundred frames at a time.
 
     Args:
         session: in a transaction; see `labelled_frames` for the other arguments.
-        video: as above.
-        branch: as above.
-        condition: as above.
-        frames: of `labelled_frames`, ascending.
+        video: the video.
+        branch: the branch.
+        condition: the condition.
+        frames: from `labelled_frames`, ascending.
     """
     attributes = list(_OF_ATTRIBUTE.values())
     query = sql(

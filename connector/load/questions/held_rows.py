@@ -1,7 +1,7 @@
-"""What a warehouse holds, in the pieces that can be compared with its source. Reads only.
+"""What a warehouse holds, in pieces that can be compared with its source. Only reads.
 
-Label hashes travel as one text parameter: nothing is staged, because a session opened for reading may create nothing,
-not even a temporary table.
+Label hashes are passed as one text parameter. Nothing is staged, because a session that is opened for reading may
+create nothing, not even a temporary table.
 """
 
 from collections.abc import Collection
@@ -29,11 +29,11 @@ LISTING_TABLES = (
 """Tables that the project, its ontology and its listing fill."""
 
 _AMONG = "IN (SELECT unnest(string_to_array($hashes, chr(10))))"
-"""Among the hashes of a text that has one a line; both engines understand it."""
+"""Among the hashes of a text with one on each line; both engines understand it."""
 
 
 class Orphans(NamedTuple):
-    """Rows of a table that belong to nothing: `owner` is a label hash, or for data_frame a data hash."""
+    """Rows of a table that belong to nothing: `owner` is a label hash, or a data hash for data_frame."""
 
     table: str
     owner: str
@@ -58,7 +58,7 @@ class HeldRows:
         return SqlWarehouse(self._session, head_revision(), None).project_hashes()
 
     def state(self, project_hash: str) -> pa.Table:
-        """What was synced of each label row (STORED_SCHEMA)."""
+        """What was synced for each label row (STORED_SCHEMA)."""
         return SqlWarehouse(self._session, head_revision(), None).state(project_hash)
 
     def of_listing(self, project_hash: str) -> dict[str, pa.Table]:
@@ -70,7 +70,7 @@ class HeldRows:
             }
 
     def of_label_rows(self, label_hashes: Collection[str]) -> dict[str, pa.Table]:
-        """The rows of LABEL_TABLES of some label rows, and theirs in label_row (tombstones left out)."""
+        """The rows of some label rows in LABEL_TABLES, and in label_row without tombstones."""
         hashes = "\n".join(label_hashes)
         with self._session.transaction():
             found = {name: self._rows(name, f"label_hash {_AMONG}", hashes=hashes) for name in LABEL_TABLES}
@@ -78,13 +78,13 @@ class HeldRows:
         return found
 
     def data_frames(self, project_hash: str, data_hashes: Collection[str]) -> pa.Table:
-        """The rows of data_frame of some data units."""
+        """The rows of some data units in data_frame."""
         where = f"project_hash = $project_hash AND data_hash {_AMONG}"
         with self._session.transaction():
             return self._rows("data_frame", where, project_hash=project_hash, hashes="\n".join(data_hashes))
 
     def orphans(self, limit: int) -> list[Orphans]:
-        """Rows of labels, and facts of frames, without a synced label row; `limit` owners a table."""
+        """Rows of labels, and facts of frames, without a synced label row; at most `limit` owners for each table."""
         of_labels = (
             "SELECT label_hash, count(*) FROM {table} WHERE NOT EXISTS (SELECT 1 FROM label_row"
             " WHERE label_row.label_hash = {table}.label_hash AND label_row.content_hash IS NOT NULL"
@@ -105,11 +105,11 @@ class HeldRows:
             ]
 
     def frame_number_faults(self, needed: int, limit: int) -> list[FrameNumberFault]:
-        """The first numbers that are not there exactly once, of all below `needed` and below the largest one held.
+        """The first numbers that are not there exactly once, below `needed` and below the largest one in the table.
 
         Args:
-            needed: how many frames the labels and data units have; capped as when the table is filled.
-            limit: how many faults to name.
+            needed: how many frames the labels and data units have; limited in the same way as when the table is filled.
+            limit: how many faults to return.
         """
         with self._session.transaction():
             [(count, different, smallest, largest)] = self._session.rows(

@@ -1,4 +1,4 @@
-"""What the warehouse knows of a project before label rows come from files: from Encord, from other files, nothing."""
+"""What the warehouse knows about a project before label rows come from files: from Encord, other files, or nothing."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class KnownProject:
 
     Attributes:
         title: its title, if it has one.
-        is_from_encord: whether a sync brought it: Encord alone says of what type it is.
+        is_from_encord: whether a sync brought it, which shows in its type: only Encord says that.
         is_deleted: whether a sync found it gone.
     """
 
@@ -28,7 +28,7 @@ class KnownProject:
 
 
 def known_project(warehouse: Warehouse, project_hash: str) -> KnownProject | None:
-    """The project as the warehouse has it; None if it does not."""
+    """What the warehouse has of the project; None if it does not have it."""
     session = _session(warehouse)
     with session.transaction():
         found = session.rows(
@@ -40,7 +40,7 @@ def known_project(warehouse: Warehouse, project_hash: str) -> KnownProject | Non
 
 
 def known_data_units(warehouse: Warehouse, project_hash: str) -> set[str]:
-    """The data units that the warehouse has of a project, deleted ones too."""
+    """The data units of a project that the warehouse has, deleted ones too."""
     session = _session(warehouse)
     with session.transaction():
         query = "SELECT data_hash AS value FROM data_unit WHERE project_hash = $project_hash"
@@ -48,7 +48,7 @@ def known_data_units(warehouse: Warehouse, project_hash: str) -> set[str]:
 
 
 def label_rows_of_others(warehouse: Warehouse, project_hash: str, label_hashes: Collection[str]) -> dict[str, str]:
-    """Which of some label rows the warehouse has in another project: label hash → that project."""
+    """Those of some label rows that the warehouse has in another project: label hash → that project."""
     session = _session(warehouse)
     with session.transaction():
         rows = session.rows(

@@ -1,4 +1,4 @@
-"""What a warehouse holds, project by project: the last run, how fresh, how much, what failed. Reads only."""
+"""What a warehouse holds, project by project: the last run, how fresh, how much, what failed. Only reads."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -58,13 +58,13 @@ class ProjectStatus:
 
     Attributes:
         deleted_at: when a sync found it gone.
-        run_id: the last run that met it; None if there was none. Its times, outcome and message follow.
+        run_id: the last run on it; None if there was none. Its times, outcome and message follow.
         last_success: end of the last run that succeeded on it.
-        newest_edit: the newest last_edited_at of its label rows as listed: the labels are as fresh as that.
-        label_rows: label rows listed, opened or not; synced, unopened are parts of them.
-        deleted: label rows tombstoned.
+        newest_edit: the newest last_edited_at of its label rows in the listing, which says how fresh the labels are.
+        label_rows: listed label rows, opened or not; `synced` and `unopened` count some of them.
+        deleted: tombstoned label rows.
         objects, annotations, classifications: object instances, objects on frames, classification instances.
-        failures: label rows and listing entries that wait to heal.
+        failures: label rows and listing entries that have failed and not healed yet.
     """
 
     project_hash: str
@@ -89,7 +89,7 @@ class ProjectStatus:
 
 @dataclass(frozen=True, slots=True)
 class LastRun:
-    """The last run on a warehouse, of whichever projects: its outcome `died` if it did not come to its end."""
+    """The last run on a warehouse, of any projects; its outcome is `died` if it never reached its end."""
 
     run_id: str
     started_at: datetime
@@ -108,7 +108,7 @@ class WarehouseStatus:
 
     @property
     def is_well(self) -> bool:
-        """Whether the last run succeeded, and the last one of each project that is not deleted; or still runs."""
+        """Whether the last run, and the last one of each project that is not deleted, succeeded or is still running."""
         outcomes = {project.outcome for project in self.projects if project.deleted_at is None}
         return outcomes | {self.last_run and self.last_run.outcome} <= {"succeeded", "running", None}
 
@@ -117,8 +117,8 @@ def read_status(url: str, schema: str | None = None) -> WarehouseStatus:
     """Reads the status of a warehouse without changing it.
 
     Raises:
-        ConnectorError: as `open_warehouse`; also WAREHOUSE if there is no such file, SCHEMA if it holds no tables of
-            this release.
+        ConnectorError: as for `open_warehouse`; also WAREHOUSE if there is no such file, and SCHEMA if it holds no
+            tables of this release.
     """
     with open_for_reading(url, schema) as session, session.transaction():
         projects = tuple(ProjectStatus(*row) for row in session.rows(_PROJECTS))
@@ -126,7 +126,7 @@ def read_status(url: str, schema: str | None = None) -> WarehouseStatus:
             "SELECT project_hash, label_hash, kind, message FROM sync_failure ORDER BY project_hash, label_hash"
         )
         runs = [LastRun(*row) for row in session.rows(_LAST_RUN)]
-    # A DuckDB file that can be opened is in no run's hands: the last one did not come to its end.
+    # No run has a DuckDB file that can be opened: so the last one never reached its end.
     if isinstance(warehouse_location(url, schema), DuckDBLocation):
         runs = [replace(run, outcome="died") if run.outcome == "running" else run for run in runs]
     of_label_rows = tuple((row[0], row[1], row[2], row[3]) for row in failures)
@@ -134,6 +134,6 @@ def read_status(url: str, schema: str | None = None) -> WarehouseStatus:
 
 
 def read_state(url: str, schema: str | None, project_hash: str) -> pa.Table:
-    """What `Warehouse.state` says of a project, read without changing anything. Raises as `read_status`."""
+    """What `Warehouse.state` says about a project, read without changing anything. Raises what `read_status` raises."""
     with open_for_reading(url, schema) as session:
         return SqlWarehouse(session, head_revision(), None).state(project_hash)

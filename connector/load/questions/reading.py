@@ -1,4 +1,4 @@
-"""Opening a warehouse to look at it only: nothing is created, migrated or written."""
+"""Opens a warehouse only for reading: nothing is created, migrated or written."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -21,8 +21,8 @@ def open_for_reading(url: str, schema: str | None = None) -> Iterator[Session]:
     """A session on an existing warehouse of this release, opened read-only, and closed at the end of the block.
 
     Raises:
-        ConnectorError: CONFIGURATION, LOCKED or WAREHOUSE if it cannot be opened, also if there is none; SCHEMA if it
-            holds no tables of this release.
+        ConnectorError: CONFIGURATION, LOCKED or WAREHOUSE if it cannot be opened, or does not exist; SCHEMA if it holds
+            no tables of this release.
     """
     location = warehouse_location(url, schema)
     if isinstance(location, DuckDBLocation) and not location.path.exists():
@@ -46,7 +46,7 @@ def warehouse_exists(url: str, schema: str | None = None) -> bool:
     """Whether there is a warehouse already, of any release; if not, the first sync makes it.
 
     Raises:
-        ConnectorError: CONFIGURATION, LOCKED or WAREHOUSE if it is there but cannot be looked into.
+        ConnectorError: CONFIGURATION, LOCKED or WAREHOUSE if it exists but cannot be read.
     """
     location = warehouse_location(url, schema)
     if isinstance(location, DuckDBLocation):
@@ -57,7 +57,7 @@ def warehouse_exists(url: str, schema: str | None = None) -> bool:
         session = _session(location)
     try:
         with session.transaction():
-            # The catalogue says so also of tables that this user may not read; information_schema does not.
+            # The catalogue also has tables that this user may not read; information_schema does not.
             tables = session.rows(
                 "SELECT pg_class.relname FROM pg_catalog.pg_class JOIN pg_catalog.pg_namespace"
                 " ON pg_namespace.oid = pg_class.relnamespace WHERE pg_namespace.nspname = $schema",
@@ -82,7 +82,7 @@ def _session(location: DuckDBLocation | PostgresLocation) -> _ClosingSession:
 
 
 def _refuse_unreadable_schema(session: Session, location: PostgresLocation) -> None:
-    """Says what PostgreSQL itself does not: names in a schema that may not be used just seem not to be there."""
+    """Says what PostgreSQL does not: names in a schema that this user may not use simply seem not to exist."""
     with session.transaction():
         found = session.rows(
             "SELECT nspname, has_schema_privilege(oid, 'USAGE'), current_user FROM pg_catalog.pg_namespace"

@@ -1,4 +1,4 @@
-"""A condition in SQL that a user gave (`--where`): one expression over the columns of a view, run read-only."""
+"""A condition in SQL from a user (`--where`): one expression over the columns of a view, run read-only."""
 
 import re
 import sys
@@ -12,14 +12,14 @@ from connector.load.contract.session import DataRefusedError
 
 
 def checked_condition(condition: str, option: str = "--where") -> str:
-    """The condition in parentheses, to be put behind AND.
+    """The condition in parentheses, for use after AND.
 
-    Nothing but an expression is let through: DuckDB's own parser must find one single statement, a query, around it.
-    PostgreSQL refuses a second statement by itself, because every query of the connector has parameters.
+    Only an expression may pass: with a query around it, DuckDB's own parser must find exactly one statement. PostgreSQL
+    refuses a second statement by itself, because every query of the connector has parameters.
 
     Args:
         condition: the user's text.
-        option: the option that it came from, for messages.
+        option: the option that gave it, for messages.
 
     Raises:
         ConnectorError: CONFIGURATION, if it is empty, holds a second statement, or a `$` that reads as a parameter.
@@ -34,12 +34,12 @@ def checked_condition(condition: str, option: str = "--where") -> str:
             f"{option} holds a $ before a letter or digit, which is how parameters are written.",
             remedy="In a text write '…' || chr(36) || '…'.",
         )
-    # The line break ends a comment that the user's text may end with.
+    # The line break ends a comment at the end of the user's text, if there is one.
     enclosed = f"({condition}\n)"
     try:
         kinds = [statement.type for statement in duckdb.extract_statements(f"SELECT 1 WHERE {enclosed}")]
     except duckdb.ParserException:
-        # It may be right for PostgreSQL only; a second statement parses on both.
+        # It may be valid for PostgreSQL only; a second statement would parse on both.
         kinds = [duckdb.StatementType.SELECT]
     if kinds != [duckdb.StatementType.SELECT]:
         raise ConnectorError(
@@ -52,10 +52,10 @@ def checked_condition(condition: str, option: str = "--where") -> str:
 
 @contextmanager
 def condition_errors(option: str = "--where") -> Iterator[None]:
-    """What an engine says of the user's condition becomes a message about that option; for use inside a transaction.
+    """Turns an engine's error about the user's condition into a message about the option; for use in a transaction.
 
     Raises:
-        ConnectorError: CONFIGURATION. Quotes the engine only where it cannot quote a row.
+        ConnectorError: CONFIGURATION. It quotes the engine only if the engine cannot quote a row.
     """
     wrong, not_for_a_row = _errors()
     try:
@@ -76,7 +76,7 @@ def condition_errors(option: str = "--where") -> Iterator[None]:
 
 
 def _errors() -> tuple[tuple[type[Exception], ...], tuple[type[Exception], ...]]:
-    """Errors about the condition's own text, and errors about values that it met, of the engines that are loaded."""
+    """Errors about the condition's own text, and errors about values that it met, for the engines that are loaded."""
     wrong: tuple[type[Exception], ...] = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException)
     not_for_a_row: tuple[type[Exception], ...] = (DataRefusedError, duckdb.ConversionException)
     if "psycopg" in sys.modules:

@@ -1,4 +1,4 @@
-"""Tables of consensus: who annotated on which branch, and how alike is alike enough."""
+"""Tables of consensus: who annotated on which branch, which objects match, and from which overlap on."""
 
 import sqlalchemy as sa
 

@@ -1,10 +1,10 @@
-"""How a table is declared: once, with the Arrow schema that its rows travel in.
+"""How a table is declared: once, together with the Arrow schema of its rows.
 
-What its columns mean is said in `sql/columns.toml`, for tables and views alike.
+`sql/columns.toml` says what its columns mean, for tables and views alike.
 
 Keys, references and indexes are part of the declaration on every engine (the README, the `relationship` view and
 PostgreSQL's DDL come from them); DuckDB creates the tables without them, because a key on the per-frame table makes
-loading slower and the file bigger, and a foreign key breaks delete + insert in one transaction.
+loading slower and the file larger, and a foreign key breaks delete + insert in one transaction.
 """
 
 from typing import Any
@@ -17,12 +17,12 @@ METADATA = sa.MetaData()
 """Every table of the warehouse."""
 
 INTERNAL = {"internal": True}
-"""The `info` of a table that nobody but the connector asks: it lies in `internal_schema`."""
+"""The `info` of a table that only the connector reads: it is in `internal_schema`."""
 
 TEXT = sa.String()
 """Text; `sa.String`, because `sa.Text` shows permanent false differences on DuckDB."""
 JSON_TEXT = sa.String()
-"""JSON as text: loads quickest, and reads the same on both engines."""
+"""JSON as text: it loads fastest, and reads the same on both engines."""
 INTEGER = sa.BigInteger()
 NUMBER: sa.Double[float] = sa.Double()
 FLAG = sa.Boolean()
@@ -58,23 +58,23 @@ def required(name: str, column_type: TypeEngine[Any]) -> sa.Column[Any]:
 
 
 def optional(name: str, column_type: TypeEngine[Any]) -> sa.Column[Any]:
-    """A column that is NULL where Encord gives no value."""
+    """A column that is NULL if Encord gives no value."""
     return sa.Column(name, column_type, nullable=True)
 
 
 def reference(columns: str, table: str) -> sa.ForeignKeyConstraint:
-    """A foreign key on the columns of the same name (space separated) of another table."""
+    """A foreign key to the columns of the same names (separated by spaces) in another table."""
     names = columns.split()
     return sa.ForeignKeyConstraint(names, [f"{table}.{name}" for name in names])
 
 
 def index(name: str, columns: str) -> sa.Index:
-    """An index on columns (space separated) for a way of asking that the primary key does not serve."""
+    """An index on columns (separated by spaces), for questions that the primary key does not serve."""
     return sa.Index(name, *columns.split())
 
 
 def index_on_expression(name: str, expression: str) -> sa.Index:
-    """An index on what a view makes of a row's columns, where questions ask for that."""
+    """An index on an expression that a view computes and questions filter by."""
     return sa.Index(name, sa.text(expression))
 
 

@@ -97,7 +97,7 @@ object_annotation = sa.Table(
     optional("event", TEXT),
     optional("interpolation", TEXT),
     reference("label_hash object_hash", "object_instance"),
-    # A track is a range of the primary key; frames of one label row, and of all of them, are a range of these.
+    # A track is a range of the primary key; the frames of one label row, or of all, are a range of these indexes.
     index("ix_object_annotation_label_row_frame", "label_hash frame"),
     index("ix_object_annotation_frame", "frame"),
     comment="One row an object on a frame.",

@@ -122,7 +122,7 @@ data_unit = sa.Table(
     optional("deleted_at", INSTANT),
     optional("spaces_digest", TEXT),
     reference("project_hash", "project"),
-    # data_title of every view: a question about one title then reads that data unit only.
+    # This is data_title of every view: with it, a question about one title reads only that data unit.
     index_on_expression("ix_data_unit_shown_title", "coalesce(title, data_hash)"),
     comment="One row a data unit (a video, an image, an image group, …) of a project.",
 )

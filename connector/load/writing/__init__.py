@@ -1,1 +1,1 @@
-"""Everything that writes rows, alike on both engines."""
+"""Everything that writes rows in the same way on both engines."""

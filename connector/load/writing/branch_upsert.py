@@ -1,4 +1,4 @@
-"""Keeping whose branch is whose: rows are added and brought up to date, and never go."""
+"""Keeps whose branch is whose: rows are added and brought up to date, and never removed."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ _READ = arrow_schema(consensus.consensus_stage_read)
 
 
 def stages_read(session: Session, project_hash: str) -> dict[str, str]:
-    """See `Warehouse.consensus_stages_read`; runs inside the caller's transaction."""
+    """stage_uuid → listing_digest of each stage that was read, looked up inside the caller's transaction."""
     query = "SELECT stage_uuid, listing_digest FROM consensus_stage_read WHERE project_hash = $project_hash"
     return dict(session.rows(query, project_hash=project_hash))
 
@@ -22,9 +22,9 @@ def stages_read(session: Session, project_hash: str) -> dict[str, str]:
 def keep_branches(
     session: Session, project_hash: str, stage_uuid: str, listing_digest: str, branches: pa.Table, read_at: datetime
 ) -> None:
-    """See `Warehouse.keep_consensus_branches`; runs inside the caller's transaction."""
+    """Upserts the branches of a stage and notes that it was read, inside the caller's transaction."""
     session.stage("seen_branch", branches)
-    # A finished task no longer names its assignee: whom an earlier sync saw stays.
+    # A finished task no longer names its assignee: the one that an earlier sync saw stays.
     known = {
         "annotator_email": "COALESCE(seen.annotator_email, known.annotator_email)",
         "first_seen": "COALESCE(known.first_seen, seen.first_seen)",

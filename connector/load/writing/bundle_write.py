@@ -1,7 +1,7 @@
-"""Replacing the rows of a bundle of label rows, all of them and their sync state in one transaction.
+"""Replaces the rows and the sync state of a bundle of label rows, all in one transaction.
 
-How rows are replaced is each engine's own (`row_replacement`). They are checked before: one bad label row is left out
-and the others go in.
+Each engine replaces rows in its own way (`row_replacement`). They are checked before: a bad label row is left out and
+the others go in.
 """
 
 from collections.abc import Iterable, Mapping
@@ -29,7 +29,7 @@ from connector.load.writing.staging_checks import unusable_label_rows
 
 
 def complete_states(states: pa.Table) -> pa.Table:
-    """The states with every column of STATES_SCHEMA: `force` is false and the others are NULL where not given.
+    """The states with every column of STATES_SCHEMA: `force` is false and the others are NULL if not given.
 
     Raises:
         ConnectorError: INTERNAL if label_hash or content_is_new is missing, or a label_hash comes twice.
@@ -59,7 +59,7 @@ def replace_label_rows(
     failures: list[tuple[str, str, str]],
     run_id: str,
 ) -> WrittenBundle:
-    """See `Warehouse.write_bundle`; runs inside the caller's transaction, `states` being complete (complete_states)."""
+    """Writes a bundle inside the caller's transaction; `states` must be complete (see `complete_states`)."""
     label_tables = {name: tables[name].select(ARROW_SCHEMAS[name].names) for name in LABEL_TABLES if name in tables}
     session.stage("arriving_state", states)
     stored = look_up_label_rows(session, project_hash)
@@ -84,7 +84,7 @@ def replace_label_rows(
 
 
 class StoredLabelRow(NamedTuple):
-    """What the warehouse knows of one arriving label row. Times are given where the arriving labels are outdated."""
+    """What the warehouse knows of one arriving label row. Times are given only if the arriving labels are outdated."""
 
     label_hash: str
     is_listed: bool
@@ -95,7 +95,7 @@ class StoredLabelRow(NamedTuple):
 
 
 def look_up_label_rows(session: Session, project_hash: str) -> list[StoredLabelRow]:
-    """Looks the label rows of the staged `arriving_state` up, all questions in one query.
+    """Looks up the label rows of the staged `arriving_state`, with one query for all questions.
 
     Raises:
         ConnectorError: INTERNAL for a state without a label row: its rows could never be found or removed.
@@ -109,8 +109,8 @@ def look_up_label_rows(session: Session, project_hash: str) -> list[StoredLabelR
         " CASE WHEN {is_outdated} THEN CAST(label_row.labels_last_edited_at AS VARCHAR) END"
         " FROM arriving_state LEFT JOIN label_row ON label_row.label_hash = arriving_state.label_hash"
     )
-    # The listing that promised these labels is in label_row already. Where it says no newer stamp than they have, they
-    # were restored to an older state. Stamps of labels have whole seconds.
+    # The listing that promised these labels is in label_row already. If its stamp is not newer than theirs, they were
+    # restored to an older state. Stamps of labels have whole seconds.
     is_outdated = (
         "NOT arriving_state.force AND arriving_state.labels_last_edited_at < label_row.labels_last_edited_at"
         " AND arriving_state.labels_last_edited_at"
@@ -129,7 +129,7 @@ def look_up_label_rows(session: Session, project_hash: str) -> list[StoredLabelR
 
 
 def outdated_label_rows(stored: Iterable[StoredLabelRow]) -> dict[str, Failure]:
-    """Label rows whose labels are older than the ones stored, and than the listing says: a copy that lags sent them."""
+    """Label rows whose labels are older than both the stored ones and the listing: a lagging replica sent them."""
     return {
         row.label_hash: Failure(
             row.label_hash,
@@ -146,10 +146,10 @@ def outdated_label_rows(stored: Iterable[StoredLabelRow]) -> dict[str, Failure]:
 def replace_data_frames(
     session: Session, replacement: RowReplacement, project_hash: str, frames: pa.Table | None
 ) -> int:
-    """Replaces the frames' facts of the data units whose label rows were renewed; with none those stored go."""
+    """Replaces the facts of frames of data units with renewed label rows; an empty table removes the stored ones."""
     if frames is None:
         return 0
-    # Without facts that arrive there is seldom one to remove.
+    # If no facts arrive, there are seldom any to remove.
     among = (
         ""
         if frames.num_rows

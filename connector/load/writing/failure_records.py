@@ -1,4 +1,4 @@
-"""Table sync_failure: what could not be read or written, since when, how often; a row goes when it heals."""
+"""Table sync_failure: what could not be read or written, since when, and how often; a row goes when it heals."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from connector.load.contract.warehouse import ARROW_SCHEMAS
 
 
 def record(session: Session, project_hash: str, failures: Iterable[tuple[str, str, str]], run_id: str) -> None:
-    """Upserts failures inside the caller's transaction. Of several for one label row the last one counts."""
+    """Upserts failures inside the caller's transaction. If a label row has several, the last one counts."""
     rows = _rows(project_hash, failures, run_id)
     if not rows.num_rows:
         return
@@ -32,7 +32,7 @@ def record(session: Session, project_hash: str, failures: Iterable[tuple[str, st
 
 
 def heal_listing(session: Session, project_hash: str, failures: Iterable[tuple[str, str, str]]) -> None:
-    """Removes failures that belong to no label row of the project and that this listing did not meet again."""
+    """Removes failures that belong to no label row of the project and did not occur again in this listing."""
     session.stage("arriving_failure", _rows(project_hash, failures, run_id=""))
     session.execute(
         "DELETE FROM sync_failure WHERE project_hash = $project_hash"
@@ -44,7 +44,7 @@ def heal_listing(session: Session, project_hash: str, failures: Iterable[tuple[s
 
 
 def _rows(project_hash: str, failures: Iterable[tuple[str, str, str]], run_id: str) -> pa.Table:
-    """The failures as rows of sync_failure that fail now, for the first time."""
+    """The failures as rows of sync_failure, as if each failed now for the first time."""
     now = datetime.now(UTC)
     latest = {str(label_hash): (str(kind), message) for label_hash, kind, message in failures}
     rows = [

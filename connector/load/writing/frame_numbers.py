@@ -1,4 +1,4 @@
-"""Keeping table frame_number long enough for every frame that a label can lie on."""
+"""Keeps table frame_number long enough for every frame that a label can be on."""
 
 from collections.abc import Mapping
 
@@ -9,11 +9,11 @@ from connector.load.contract.session import Session
 from connector.load.contract.statements import sql
 
 LARGEST_FRAME_COUNT = 20_000_000
-"""A video of more than three days at 60 frames a second; what is longer (nanoseconds) is not made of frames."""
+"""A video of more than three days at 60 frames a second; a larger number counts nanoseconds, not frames."""
 
 
 def fill_frame_numbers(session: Session, frame_count: int) -> None:
-    """Adds the numbers that are missing below `frame_count`, inside the caller's transaction.
+    """Adds the missing numbers below `frame_count`, inside the caller's transaction.
 
     Args:
         session: inside a transaction.
@@ -35,14 +35,14 @@ def fill_frame_numbers(session: Session, frame_count: int) -> None:
 
 
 def frames_needed(tables: Mapping[str, pa.Table], states: pa.Table) -> int:
-    """How many frames the rows of a bundle lie on: objects, classification ranges, and the length of their spaces.
+    """How many frame numbers the rows of a bundle need: for objects, classification ranges, and the length of spaces.
 
     Args:
         tables: the bundle's rows, by table.
         states: the states of its label rows; the frames of event-based ones are nanoseconds and do not count.
 
     Returns:
-        The largest frame plus one; 0 if nothing lies on frames.
+        The largest frame plus one; 0 if nothing is on frames.
     """
     needed = 0
     if (objects := tables.get("object_annotation")) is not None and objects.num_rows:

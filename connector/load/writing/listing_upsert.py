@@ -1,4 +1,4 @@
-"""Taking a whole listing in: the project, its stages, its ontology, its data units and label rows."""
+"""Stores a whole listing: the project, its stages, its ontology, its data units and label rows."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,17 +15,17 @@ from connector.load.writing.frame_numbers import fill_frame_numbers
 from connector.load.writing.renamed_label_rows import move_renamed
 
 _LISTED_AGAIN = ("project", "data_unit", "label_row")
-"""Tables whose rows are tombstoned when a listing lacks them, and live again when one has them."""
+"""Tables whose rows get a tombstone when a listing lacks them, and lose it when one has them again."""
 
 _DELETED_WHEN_GONE = ("workflow_stage", "ontology_class", "ontology_attribute", "ontology_option")
-"""Tables that hold a copy of what is there now, no more."""
+"""Tables that hold only a copy of what is there now."""
 
 _ORDER = ("project", "workflow_stage", "ontology_class", "ontology_attribute", "ontology_option")
-"""Parents first, as PostgreSQL's references want it; data_unit and label_row come after them."""
+"""Parents first, because PostgreSQL's references require it; data_unit and label_row come after them."""
 
 
 _ROWS_ARE_MADE_WITH = ("data_type", "width", "height", "frame_count", "spaces_digest")
-"""Columns of data_unit that rows of labels depend on: extents, warnings, parts. Titles and the like are joined in."""
+"""Columns of data_unit that rows of labels depend on: extents, warnings, parts. Titles and the like come from joins."""
 
 _NEWS = pa.schema(
     [
@@ -42,7 +42,7 @@ def upsert_listing(
     parts: Iterable[Mapping[str, pa.Table]],
     meaning: OntologyMeaning,
 ) -> Counter[str]:
-    """See `Warehouse.upsert_metadata`; runs inside the caller's transaction."""
+    """Stores one whole listing inside the caller's transaction; returns how many rows changed, by table."""
     changed: Counter[str] = Counter()
     for name in _ORDER:
         if name in tables:
@@ -72,7 +72,7 @@ def upsert_listing(
                 session, METADATA.tables["label_row"], rows, listed_again=True, is_part=True, all_new=all_new
             )
     for name in ("data_unit", "label_row"):
-        if all_new and parts_of[name] > 1:  # within a part it was looked for; DuckDB has no key that would tell
+        if all_new and parts_of[name] > 1:  # each part was checked; DuckDB has no key that would find doubled rows
             refuse_doubled(session, METADATA.tables[name], name, project_hash)
     if longest:
         fill_frame_numbers(session, longest)
@@ -83,17 +83,17 @@ def upsert_listing(
 def _is_known(session: Session, project_hash: str) -> bool:
     """Whether the warehouse has data units or label rows of a project, tombstoned ones too.
 
-    Of a project that it has none of, nothing need be looked for: each part was looked for among all before it, which
-    took 7 of the 21 s that the listing of 400,000 label rows took.
+    If it has none, there is no need to search for each part among all earlier ones, which takes long in a large
+    listing.
     """
     query = "SELECT 1 FROM {table} WHERE project_hash = $project_hash LIMIT 1"
     return any(session.rows(sql(query, table=name), project_hash=project_hash) for name in ("data_unit", "label_row"))
 
 
 def _follow_label_hashes(session: Session, project_hash: str) -> int:
-    """Follows label rows that the listing shows with another label_hash, or under another id; returns how many moved.
+    """Handles label rows that the listing shows with another label_hash, or under another id; returns how many moved.
 
-    Encord gives a branch a new label_hash when it is made again, and keeps it when the branch is renamed.
+    Encord gives a branch a new label_hash if it is made again, and keeps the hash if the branch is renamed.
     """
     news = session.table(
         "SELECT listed.label_row_id, listed.data_hash, listed.branch_name, listed.label_hash,"
@@ -110,7 +110,7 @@ def _follow_label_hashes(session: Session, project_hash: str) -> int:
 
 
 def _forget_replaced(session: Session, project_hash: str) -> None:
-    """Removes the labels and the sync state of label_hashes that are gone; they would otherwise stay for ever."""
+    """Removes the labels and the sync state of label_hashes that are gone, which would otherwise stay for ever."""
     replaced = session.table(
         "SELECT DISTINCT old_label_hash AS label_hash FROM news_of_label_row WHERE old_label_hash IS NOT NULL"
         " AND old_label_hash NOT IN (SELECT label_hash FROM arriving_label_row WHERE label_hash IS NOT NULL)",
@@ -136,7 +136,7 @@ def _forget_replaced(session: Session, project_hash: str) -> None:
 
 
 def _mark_described_otherwise(session: Session, columns: Sequence[str]) -> int:
-    """Marks synced label rows of data units of which the listing says something else that rows are made with."""
+    """Marks synced label rows of data units whose listing entry changed in columns that rows are made from."""
     known = [name for name in _ROWS_ARE_MADE_WITH if name in columns]
     differs = [f"data_unit.{name} IS DISTINCT FROM arriving_data_unit.{name}" for name in known]
     if not differs:
@@ -160,7 +160,7 @@ def _mark_described_otherwise(session: Session, columns: Sequence[str]) -> int:
 
 
 def _mark_stale(session: Session, project_hash: str, meaning: OntologyMeaning) -> int:
-    """Marks synced label rows that an ontology edit may have touched; returns how many were not marked before."""
+    """Marks synced label rows that an edit of the ontology may affect; returns how many were not marked before."""
     touched: list[str] = []
     if meaning.everything_is_stale:
         touched.append("label_hash IS NOT NULL")
@@ -177,7 +177,7 @@ def _mark_stale(session: Session, project_hash: str, meaning: OntologyMeaning) -
                 for name in ("object_instance", "classification_instance")
             ]
         if meaning.is_changed:
-            # What could not be interpreted with the old ontology may be with the new one.
+            # What was unreadable with the old ontology may be readable with the new one.
             touched.append("warnings IS NOT NULL")
     if not touched:
         return 0
@@ -189,7 +189,7 @@ def _mark_stale(session: Session, project_hash: str, meaning: OntologyMeaning) -
 
 
 def _longest(data_units: pa.Table) -> int:
-    """The largest frame_count of the data units listed."""
+    """The largest frame_count of the listed data units."""
     if "frame_count" not in data_units.column_names:
         return 0
     return int(pc.max(data_units["frame_count"]).as_py() or 0)

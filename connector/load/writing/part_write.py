@@ -1,4 +1,4 @@
-"""Replacing the rows of one label row that is too large to be in memory: its rows come part after part.
+"""Replaces the rows of one label row that is too large for memory: its rows come part after part.
 
 All of it is one transaction, as for a bundle: a reader sees the old rows until the last part and the state are there.
 """
@@ -39,7 +39,7 @@ class _Parts:
         self._other_frames = 0
 
     def take(self, tables: Mapping[str, pa.Table]) -> None:
-        """Write a part; of data_frame the rows are kept until the end, for they are few."""
+        """Writes a part; keeps the rows of data_frame until the end, because they are few."""
         label_tables = {name: tables[name].select(ARROW_SCHEMAS[name].names) for name in LABEL_TABLES if name in tables}
         for failure in unusable_label_rows(label_tables, is_part=True).values():
             raise UnusablePartError(ErrorKind.INTERNAL, failure.message)
@@ -55,7 +55,7 @@ class _Parts:
         return dict(self._replacement.finish())
 
     def frames_needed(self, *, is_event_based: bool) -> int:
-        """How many frames the rows lie on; those of an event-based label row's objects are nanoseconds."""
+        """How many frames the rows are on; objects of an event-based label row are on nanoseconds instead."""
         return self._other_frames if is_event_based else max(self._object_frames, self._other_frames)
 
     @property
@@ -72,7 +72,7 @@ def replace_label_row(
     write_parts: Callable[[TakePart], pa.Table],
     run_id: str,
 ) -> WrittenBundle:
-    """See `Warehouse.write_label_row`; runs inside the caller's transaction.
+    """Replaces the rows of one label row part after part, inside the caller's transaction.
 
     Raises:
         UnusablePartError: a part has a key twice, or lacks a value.

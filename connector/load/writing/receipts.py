@@ -1,4 +1,4 @@
-"""Tables sync_run and sync_run_project: one row a run, one row a project of a run."""
+"""Tables sync_run and sync_run_project: one row for each run, and for each project of a run."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from connector.load.contract.statements import key_columns, sql
 
 
 def upsert_receipt(session: Session, table: sa.Table, receipt: Mapping[str, Any]) -> None:
-    """Writes one receipt by its key inside the caller's transaction; columns not given stay as they are."""
+    """Upserts one receipt by its key inside the caller's transaction; columns not given stay as they are."""
     keys = key_columns(table)
     columns = [column.name for column in table.columns if column.name in receipt]
     condition = " AND ".join(f"{name} = ${name}" for name in keys)

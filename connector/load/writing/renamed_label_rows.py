@@ -1,7 +1,7 @@
-"""Label rows that the listing shows under another id: a branch was renamed, its label_hash is the same.
+"""Moves label rows that the listing shows under another id: a branch was renamed, and kept its label_hash.
 
-Such a row is moved with all that is known of it, so that a label_hash belongs to one label row at any time: nothing is
-fetched again, nothing counts as deleted, and what is compared with it (consensus) meets it once.
+Such a row is moved with everything that is known about it, so that a label_hash always belongs to one label row:
+nothing is fetched again, nothing counts as deleted, and comparisons (consensus) find it only once.
 """
 
 import pyarrow as pa
@@ -16,9 +16,9 @@ _RENAMED = ("label_row_id", "branch_name")
 
 
 def move_renamed(session: Session, project_hash: str) -> int:
-    """Gives the stored label rows the ids of the staged `news_of_label_row`, where a label_hash has another one now.
+    """Gives stored label rows the new ids in the staged `news_of_label_row`, if their label_hash has another id now.
 
-    Whoever was known as a branch's annotator stays known under its new name. Names that were swapped are no trouble.
+    The known annotator of a branch stays known under its new name. Swapped names do no harm.
 
     Args:
         session: inside a transaction in which `arriving_label_row` and `news_of_label_row` are staged.
@@ -44,7 +44,7 @@ def move_renamed(session: Session, project_hash: str) -> int:
 
 def _renamed(session: Session, project_hash: str) -> pa.Table:
     """The stored label rows under their new ids and names, and their old names."""
-    # Of several with one label_hash (earlier releases kept the old one as a tombstone) the one that is not deleted.
+    # If several have one label_hash (earlier releases kept the old one as a tombstone), take the one not deleted.
     query = (
         "SELECT {names} FROM (SELECT {columns}, label_row.branch_name AS old_branch_name, row_number() OVER"
         " (PARTITION BY news.label_row_id ORDER BY CASE WHEN label_row.deleted_at IS NULL THEN 0 ELSE 1 END,"

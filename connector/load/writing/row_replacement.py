@@ -1,10 +1,11 @@
-"""How the rows of label rows are replaced: the part of a bundle's transaction that engines do each in their own way."""
+"""How the rows of label rows are replaced: the part of a bundle's transaction that each engine does in its own way."""
 
 from collections.abc import Mapping
 from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from typing_extensions import override
 
 from connector.load.contract.session import DataRefusedError, Session
 from connector.load.contract.statements import column_list, key_columns, references, sql
@@ -13,24 +14,24 @@ from connector.load.tables import LABEL_TABLES, METADATA
 
 
 class RowReplacement(Protocol):
-    """Both methods run inside the caller's transaction and return how many rows they wrote."""
+    """Replaces the rows of label rows inside the caller's transaction."""
 
     def replace_labels(
         self, label_tables: Mapping[str, pa.Table], renewed: pa.Array, known: frozenset[str]
     ) -> dict[str, int]:
-        """Makes the rows of some label rows those that arrived.
+        """Replaces the rows of some label rows with those that arrived.
 
         Args:
             label_tables: the rows that arrived, by table of LABEL_TABLES, of these label rows and of others.
             renewed: label_hash of the label rows whose rows are replaced; the rows of others are not touched.
-            known: label_hash of those among them that may have rows already.
+            known: label_hash of those that may have rows already.
 
         Returns:
             Rows inserted or changed, by table.
         """
 
     def replace_in_parts(self, label_hash: str, *, is_known: bool) -> "PartReplacement":
-        """Begins to make the rows of one label row those of parts that are to come.
+        """Begins to replace the rows of one label row with those of parts that are still to come.
 
         Args:
             label_hash: the label row.
@@ -38,9 +39,9 @@ class RowReplacement(Protocol):
         """
 
     def replace_frames(self, project_hash: str) -> int:
-        """Makes the frames of the data units in staged `renewed_data_unit` those of staged `arriving_data_frame`.
+        """Replaces the frames of the data units in staged `renewed_data_unit` with staged `arriving_data_frame`.
 
-        The branches of a data unit carry the same frames: of copies one is taken.
+        The branches of a data unit carry the same frames: only one copy of each is taken.
         """
 
 
@@ -51,46 +52,46 @@ class PartReplacement(Protocol):
         """Takes a part: rows by table of LABEL_TABLES, all of the one label row."""
 
     def finish(self) -> dict[str, int]:
-        """Makes an end, and returns the rows inserted or changed, by table.
+        """Ends the replacement, and returns the rows inserted or changed, by table.
 
         Raises:
             DataRefusedError: if two rows of different parts have the same key, or one refers to a row that never came.
         """
 
 
-class DeleteAndInsert:
-    """DuckDB's way: a label row's rows are deleted, and the new ones inserted.
+class DeleteAndInsert(RowReplacement):
+    """DuckDB's way: it deletes the rows of a label row, and inserts the new ones.
 
-    Measured on 10 million annotations without keys: this beats upserts, merges and diffs.
+    In tables without keys this is faster than upserts, merges and diffs.
     """
 
     def __init__(self, session: Session) -> None:
         """Replaces rows over this session."""
         self._session = session
 
+    @override
     def replace_labels(
         self, label_tables: Mapping[str, pa.Table], renewed: pa.Array, known: frozenset[str]
     ) -> dict[str, int]:
-        """See `RowReplacement.replace_labels`."""
         if known:  # on a first sync there is nothing to search 7 big tables for
             self._session.stage("renewed", pa.table({"label_hash": renewed}))
             for name in reversed(LABEL_TABLES):
                 delete = "DELETE FROM {table} WHERE label_hash IN (SELECT label_hash FROM renewed)"
                 self._session.execute(sql(delete, table=name))
-        # Rows of others are few and seldom: to look for them in SQL, for each row again, took as long as the insert.
+        # Rows of other label rows are rare: looking for them in SQL, for each row, would take as long as the insert.
         wanted = {name: _of_label_rows(rows, renewed) for name, rows in label_tables.items()}
         return {name: self._session.copy(name, rows) for name, rows in wanted.items() if rows.num_rows}
 
+    @override
     def replace_in_parts(self, label_hash: str, *, is_known: bool) -> "PartReplacement":
-        """See `RowReplacement.replace_in_parts`."""
         if is_known:
             for name in reversed(LABEL_TABLES):
                 delete = "DELETE FROM {table} WHERE label_hash = $label_hash"
                 self._session.execute(sql(delete, table=name), label_hash=label_hash)
         return _InsertedParts(self._session, label_hash)
 
+    @override
     def replace_frames(self, project_hash: str) -> int:
-        """See `RowReplacement.replace_frames`."""
         self._session.execute(
             "DELETE FROM data_frame WHERE project_hash = $project_hash"
             " AND data_hash IN (SELECT data_hash FROM renewed_data_unit)",
@@ -108,8 +109,8 @@ def _of_label_rows(rows: pa.Table, label_hashes: pa.Array) -> pa.Table:
     return rows.filter(pc.is_in(rows["label_hash"], value_set=label_hashes))
 
 
-class _InsertedParts:
-    """See `PartReplacement`: each part is inserted as it comes."""
+class _InsertedParts(PartReplacement):
+    """Inserts each part as it comes."""
 
     def __init__(self, session: Session, label_hash: str) -> None:
         self._session = session
@@ -117,8 +118,8 @@ class _InsertedParts:
         self._written: dict[str, int] = {}
         self._in_several_parts: set[str] = set()
 
+    @override
     def take(self, label_tables: Mapping[str, pa.Table]) -> None:
-        """See `PartReplacement.take`."""
         for name, rows in label_tables.items():
             if rows.num_rows:
                 count = self._session.copy(name, rows)
@@ -126,8 +127,8 @@ class _InsertedParts:
                     self._in_several_parts.add(name)
                 self._written[name] = self._written.get(name, 0) + count
 
+    @override
     def finish(self) -> dict[str, int]:
-        """See `PartReplacement.finish`."""
         for name in self._in_several_parts:
             refuse_doubled_keys(self._session, name, name, self._label_hash)
         for name in LABEL_TABLES:
@@ -136,9 +137,9 @@ class _InsertedParts:
 
 
 def refuse_doubled_keys(session: Session, name: str, held_in: str, label_hash: str) -> None:
-    """Raises DataRefusedError if a label row has two rows of table `name`, held in that or another one, with one key.
+    """Raises DataRefusedError if a label row has two rows of table `name` with one key, in that table or a staged one.
 
-    Within a part keys are checked before it is taken; this is for rows of several parts.
+    The keys within a part are checked before it is taken; this is for rows of several parts.
     """
     keys = column_list(key_columns(METADATA.tables[name]))
     query = "SELECT 1 FROM {held_in} WHERE label_hash = $label_hash GROUP BY {keys} HAVING count(*) > 1 LIMIT 1"
@@ -147,7 +148,7 @@ def refuse_doubled_keys(session: Session, name: str, held_in: str, label_hash: s
 
 
 def _refuse_orphans(session: Session, name: str, label_hash: str) -> None:
-    """Raises DataRefusedError if a row of table `name` of a label row refers to none; for engines without keys."""
+    """Raises DataRefusedError if a label row's row of table `name` refers to none; for engines without keys."""
     query = (
         "SELECT 1 FROM {name} AS child WHERE label_hash = $label_hash"
         " AND NOT EXISTS (SELECT 1 FROM {referred} AS parent WHERE {is_parent}) LIMIT 1"
@@ -169,4 +170,4 @@ ONE_OF_EACH_FRAME = sql(
     columns=column_list(ARROW_SCHEMAS["data_frame"].names),
     keys=_FRAME_KEY,
 )
-"""The query of the staged frames of project `$project_hash` and the renewed data units, one of several copies."""
+"""The query for the staged frames of the renewed data units in project `$project_hash`, with one copy of each."""

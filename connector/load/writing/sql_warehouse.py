@@ -1,4 +1,4 @@
-"""The warehouse contract kept with SQL: everything that DuckDB and PostgreSQL do alike."""
+"""The warehouse contract, kept with SQL: everything that DuckDB and PostgreSQL do in the same way."""
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from typing_extensions import override
 
 from connector.errors import ErrorKind
 from connector.load.contract.ontology_meaning import OntologyMeaning
@@ -37,7 +38,7 @@ from connector.load.writing.tombstones import bury_label_rows, bury_project
 
 
 class SqlWarehouse(StoredState):
-    """A `Warehouse` (see there for what each method promises) over a session; engines add how to open and close it."""
+    """A `Warehouse` over a session; the contract says what each method promises. Engines add opening and closing."""
 
     is_served = False
     has_lifted_limit = False
@@ -57,9 +58,15 @@ class SqlWarehouse(StoredState):
         self.schema_version = schema_version
         self.migrated_from = migrated_from
 
+    @override
     def give_up(self) -> None:
-        """See `Warehouse.give_up`: there is no server."""
+        """Does nothing: there is no server."""
 
+    @override
+    def close(self) -> None:
+        """Does nothing: whoever opened the session closes it. An engine that opened its own closes that."""
+
+    @override
     def upsert_metadata(
         self,
         project_hash: str,
@@ -67,8 +74,6 @@ class SqlWarehouse(StoredState):
         meaning: OntologyMeaning,
         parts: Iterable[Mapping[str, pa.Table]] = (),
     ) -> dict[str, int]:
-        """See `Warehouse.upsert_metadata`."""
-
         def upsert() -> dict[str, int]:
             self._unbranched.discard(project_hash)
             is_branched = False
@@ -94,11 +99,10 @@ class SqlWarehouse(StoredState):
 
         return self._in_transaction(upsert)
 
+    @override
     def keep_consensus_branches(
         self, project_hash: str, stage_uuid: str, listing_digest: str, branches: pa.Table, read_at: datetime
     ) -> None:
-        """See `Warehouse.keep_consensus_branches`."""
-
         def keep() -> None:
             branch_upsert.keep_branches(self._session, project_hash, stage_uuid, listing_digest, branches, read_at)
             if branches.num_rows:
@@ -107,13 +111,12 @@ class SqlWarehouse(StoredState):
 
         self._in_transaction(keep)
 
+    @override
     def refresh_matches(self, project_hash: str) -> None:
-        """See `Warehouse.refresh_matches`."""
         self._in_transaction(lambda: self._wrote(refresh_matches(self._session, self._measure, project_hash)))
 
+    @override
     def refresh_matches_by_new_rules(self, project_hash: str) -> bool:
-        """See `Warehouse.refresh_matches_by_new_rules`."""
-
         def refresh() -> bool:
             if not has_new_rules(self._session, project_hash):
                 return False
@@ -123,12 +126,13 @@ class SqlWarehouse(StoredState):
         return self._in_transaction(refresh)
 
     def _wrote(self, rows_by_table: Mapping[str, int]) -> None:
-        """Hears of rows that a transaction wrote beside those that its method counts; an engine may want to know."""
+        """Called with rows that a transaction wrote in addition to those that its method counts; engines may use it."""
 
+    @override
     def keep_task_actions(self, project_hash: str, actions: pa.Table, reading: TaskActionsRead | None = None) -> int:
-        """See `Warehouse.keep_task_actions`."""
         return self._in_transaction(lambda: task_log_append.keep(self._session, project_hash, actions, reading))
 
+    @override
     def write_bundle(
         self,
         project_hash: str,
@@ -137,7 +141,6 @@ class SqlWarehouse(StoredState):
         failures: Iterable[tuple[str, str, str]],
         run_id: str,
     ) -> WrittenBundle:
-        """See `Warehouse.write_bundle`."""
         states = complete_states(states)
         failures = list(failures)
         try:
@@ -145,10 +148,10 @@ class SqlWarehouse(StoredState):
         except DataRefusedError:
             return self._write_one_by_one(project_hash, tables, states, failures, run_id)
 
+    @override
     def write_label_row(
         self, project_hash: str, state: pa.Table, write_parts: Callable[[TakePart], pa.Table], run_id: str
     ) -> WrittenBundle:
-        """See `Warehouse.write_label_row`."""
         state = complete_states(state)
         label_hash = str(state["label_hash"][0])
 
@@ -192,7 +195,7 @@ class SqlWarehouse(StoredState):
         return self._in_transaction(replace)
 
     def _match_renewed(self, project_hash: str) -> None:
-        """Brings the matches in step of the data units whose label rows were just renewed (staged `accepted`)."""
+        """Brings the matches of the data units in step whose label rows were just renewed (staged `accepted`)."""
         renewed = (
             "SELECT label_row.label_row_id FROM label_row"
             " JOIN accepted ON accepted.label_hash = label_row.label_hash WHERE accepted.content_is_new"
@@ -200,10 +203,10 @@ class SqlWarehouse(StoredState):
         self._match_units_of(project_hash, renewed)
 
     def _match_units_of(self, project_hash: str, staged: str) -> None:
-        """See `refresh_units_of`; few projects have branches, and only a listing brings one.
+        """Brings the matches of the data units of some label rows in step, if the project has branches.
 
-        Not asked in each transaction: PostgreSQL reads all label rows to find that there is none, 43 ms of the 700 that
-        a transaction takes where there are 100,000.
+        Few projects have branches, and only a listing brings one. The warehouse is not asked in each transaction,
+        because PostgreSQL reads all label rows to find that there is no branch.
         """
         if project_hash in self._unbranched:
             return
@@ -238,10 +241,10 @@ class SqlWarehouse(StoredState):
         self.record_failures(project_hash, [*failures, *refused], run_id)
         return WrittenBundle(rows_by_table, tuple(refused))
 
+    @override
     def record_failures(
         self, project_hash: str, failures: Iterable[tuple[str, str, str]], run_id: str, *, of_listing: bool = False
     ) -> None:
-        """See `Warehouse.record_failures`."""
         met = list(failures)
 
         def record() -> None:
@@ -251,8 +254,8 @@ class SqlWarehouse(StoredState):
 
         self._in_transaction(record)
 
+    @override
     def tombstone(self, project_hash: str, label_row_ids: Iterable[str], at: datetime) -> int:
-        """See `Warehouse.tombstone`."""
         gone = list(label_row_ids)
 
         def bury() -> int:
@@ -263,9 +266,8 @@ class SqlWarehouse(StoredState):
 
         return self._in_transaction(bury)
 
+    @override
     def tombstone_project(self, project_hash: str, at: datetime) -> int:
-        """See `Warehouse.tombstone_project`."""
-
         def bury() -> int:
             buried = bury_project(self._session, project_hash, at)
             self._wrote(refresh_matches(self._session, self._measure, project_hash))
@@ -273,17 +275,17 @@ class SqlWarehouse(StoredState):
 
         return self._in_transaction(bury)
 
+    @override
     def record_run(self, receipt: Mapping[str, Any]) -> None:
-        """See `Warehouse.record_run`."""
         self._in_transaction(lambda: upsert_receipt(self._session, METADATA.tables["sync_run"], receipt))
 
+    @override
     def forget_run(self, run_id: str) -> None:
-        """See `Warehouse.forget_run`."""
         delete = "DELETE FROM sync_run WHERE run_id = $run_id"
         self._in_transaction(lambda: self._session.execute(delete, run_id=run_id))
 
+    @override
     def record_project(self, receipt: Mapping[str, Any]) -> None:
-        """See `Warehouse.record_project`."""
         self._in_transaction(lambda: upsert_receipt(self._session, METADATA.tables["sync_run_project"], receipt))
 
 

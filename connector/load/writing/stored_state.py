@@ -6,33 +6,34 @@ from typing import TypeVar
 
 import pyarrow as pa
 import sqlalchemy as sa
+from typing_extensions import override
 
 from connector.load.contract.session import Session
 from connector.load.contract.statements import column_list, key_columns, sql
-from connector.load.contract.warehouse import ARROW_SCHEMAS, STORED_SCHEMA, TaskActionsRead
+from connector.load.contract.warehouse import ARROW_SCHEMAS, STORED_SCHEMA, TaskActionsRead, Warehouse
 from connector.load.tables import METADATA
 from connector.load.writing import branch_upsert, task_log_append
 
 Answer = TypeVar("Answer")
 
 
-class StoredState:
-    """The reading half of a `Warehouse` (see there for what each method promises) over a session."""
+class StoredState(Warehouse):
+    """The reading half of a `Warehouse`, over a session; the contract says what each method promises."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def _in_transaction(self, work: Callable[[], Answer]) -> Answer:
-        """What `work` answers, done in one transaction of the session; an engine may do it again if that fails."""
+        """Does `work` in one transaction of the session and returns its answer; an engine may repeat it if it fails."""
         with self._session.transaction():
             return work()
 
+    @override
     def connection(self) -> AbstractContextManager[sa.Connection]:
-        """See `Warehouse.connection`."""
         return self._session.connection()
 
+    @override
     def state(self, project_hash: str, ids: tuple[str, str] | None = None) -> pa.Table:
-        """See `Warehouse.state`."""
         columns = [name for name in STORED_SCHEMA.names if name != "has_failed"]
         query = (
             "SELECT {columns}, EXISTS (SELECT 1 FROM sync_failure"
@@ -47,8 +48,8 @@ class StoredState:
         statement = sql(query, columns=column_list(columns, "label_row."))
         return self._in_transaction(lambda: self._session.table(statement, STORED_SCHEMA, **parameters))
 
+    @override
     def ontology(self, project_hash: str) -> dict[str, pa.Table]:
-        """See `Warehouse.ontology`."""
         query = "SELECT {columns} FROM {table} WHERE project_hash = $project_hash ORDER BY {keys}"
         statements = {
             name: sql(
@@ -66,15 +67,15 @@ class StoredState:
             }
         )
 
+    @override
     def project_hashes(self) -> list[str]:
-        """See `Warehouse.project_hashes`."""
         query = "SELECT project_hash FROM project WHERE deleted_at IS NULL ORDER BY project_hash"
         return self._in_transaction(lambda: [project_hash for (project_hash,) in self._session.rows(query)])
 
+    @override
     def consensus_stages_read(self, project_hash: str) -> dict[str, str]:
-        """See `Warehouse.consensus_stages_read`."""
         return self._in_transaction(lambda: branch_upsert.stages_read(self._session, project_hash))
 
+    @override
     def task_actions_read(self, project_hash: str) -> TaskActionsRead | None:
-        """See `Warehouse.task_actions_read`."""
         return self._in_transaction(lambda: task_log_append.last_reading(self._session, project_hash))

@@ -1,4 +1,4 @@
-"""Keeping what was done with tasks: rows are added and never go."""
+"""Keeps what was done with tasks: rows are added and never removed."""
 
 import pyarrow as pa
 
@@ -12,7 +12,7 @@ _READ = arrow_schema(task_actions.task_action_read)
 
 
 def last_reading(session: Session, project_hash: str) -> TaskActionsRead | None:
-    """See `Warehouse.task_actions_read`; runs inside the caller's transaction."""
+    """The last complete reading of a project's task actions, read inside the caller's transaction."""
     found = session.rows(
         "SELECT listing_digest, moved_at, read_at, read_through FROM task_action_read"
         " WHERE project_hash = $project_hash",
@@ -22,7 +22,7 @@ def last_reading(session: Session, project_hash: str) -> TaskActionsRead | None:
 
 
 def keep(session: Session, project_hash: str, actions: pa.Table, reading: TaskActionsRead | None) -> int:
-    """See `Warehouse.keep_task_actions`; runs inside the caller's transaction."""
+    """Adds task actions and notes their reading, inside the caller's transaction; returns how many were new."""
     added = upsert(session, task_actions.task_action, actions) if actions.num_rows else 0
     if reading is not None:
         row = {"project_hash": project_hash, **reading._asdict()}

@@ -1,4 +1,4 @@
-"""Marking deleted what a finished listing no longer has: the mark stays, the labels go."""
+"""Marks as deleted what a finished listing no longer has: the row stays with its mark, its labels go."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,9 +12,9 @@ from connector.load.tables import LABEL_TABLES
 
 
 def bury_label_rows(session: Session, project_hash: str, label_row_ids: Iterable[str], at: datetime) -> int:
-    """See `Warehouse.tombstone`; runs inside the caller's transaction."""
+    """Marks label rows deleted and removes their labels; returns how many it marked. The caller holds a transaction."""
     session.stage("gone", pa.table({"label_row_id": pa.array(label_row_ids, pa.string())}))
-    # Should a listing have given one label_hash to two label rows, the labels stay with the one that stays.
+    # If a listing gave one label_hash to two label rows, and one of them stays, the labels stay with it.
     orphaned = (
         "SELECT dead.label_hash FROM label_row AS dead JOIN gone ON gone.label_row_id = dead.label_row_id"
         " WHERE dead.project_hash = $project_hash AND dead.label_hash IS NOT NULL"
@@ -39,7 +39,7 @@ def bury_label_rows(session: Session, project_hash: str, label_row_ids: Iterable
 
 
 def bury_project(session: Session, project_hash: str, at: datetime) -> int:
-    """See `Warehouse.tombstone_project`; runs inside the caller's transaction."""
+    """Marks a project and all its label rows deleted, inside the caller's transaction; returns how many label rows."""
     alive = session.rows(
         "SELECT label_row_id FROM label_row WHERE project_hash = $project_hash AND deleted_at IS NULL",
         project_hash=project_hash,
@@ -55,7 +55,7 @@ def bury_project(session: Session, project_hash: str, at: datetime) -> int:
 
 
 def _bury_empty_data_units(session: Session, project_hash: str, at: datetime) -> None:
-    """Marks data units without a live label row, and removes the facts of frames that no labels brought."""
+    """Marks data units without a live label row, and removes the frames of those that no longer have labels."""
     without = (
         "NOT EXISTS (SELECT 1 FROM label_row WHERE label_row.project_hash = {table}.project_hash"
         " AND label_row.data_hash = {table}.data_hash AND label_row.deleted_at IS NULL{with_labels})"

@@ -1,1 +1,1 @@
-"""What Encord's JSON should look like, and words for where it does not."""
+"""What Encord's JSON should look like, and messages about where it does not."""

@@ -1,7 +1,7 @@
 """What JSON should look like, declared as data, and the search for where a value differs from it.
 
-Reading does not check: it is the hot path, and takes what it finds. Only when it fails on something, the value is held
-against its form, to say which field holds what.
+The readers do not check, because they are the hot path: they take what they find. Only if one fails, the value is
+compared with its form, to say which field holds what.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -22,8 +22,8 @@ class Leaf:
 
     Attributes:
         noun: what it should be, in words.
-        takes: whether a value may stand there; raises, or answers false, if it must not.
-        reads: whether a value that may stand there can be read, too; where it cannot, that is only warned of.
+        takes: whether a value is allowed there; raises, or returns false, if it is not.
+        reads: whether an allowed value can also be read; if it cannot, there is only a warning.
     """
 
     noun: str
@@ -33,12 +33,12 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """An object; fields that are not named may hold anything, and those that need not be there may be null.
+    """An object; unnamed fields may hold anything, and fields that are not needed may be null.
 
     Attributes:
         fields: name → form.
         needed: names of fields that must be there.
-        owner: the field that names whose object this is, and what to call that, such as objectHash and object.
+        owner: the field that names what this object belongs to, and what to call that, such as objectHash and object.
     """
 
     fields: Mapping[str, "Form"]
@@ -48,7 +48,7 @@ class Fields:
 
 @dataclass(frozen=True, slots=True)
 class Each:
-    """An object whose keys are names or numbers: every value is of one form, every key of another."""
+    """An object whose keys are names or numbers: all values have one form, all keys another."""
 
     form: "Form"
     key: Leaf | None = None
@@ -72,7 +72,7 @@ Form = Leaf | Fields | Each | ListOf | Depends
 
 
 def _column(kind: pa.DataType) -> Callable[[Json], object]:
-    """Whether a column of a type takes a value, asked of the column."""
+    """A test whether a column of a type takes a value, done by making such a column."""
     return lambda value: pa.array([value], type=kind) is not None
 
 
@@ -91,24 +91,24 @@ _MISFITS = (TypeError, ValueError, OverflowError, AttributeError, pa.ArrowExcept
 
 
 def first_problem(value: Json, form: Form) -> FormatError | None:
-    """The first thing in a value that must not stand where it does; None if there is none.
+    """The first thing in a value that is not allowed where it is; None if there is none.
 
-    Objects may be lazy mappings: their values are asked for one after another, and not kept.
+    Objects may be lazy mappings: their values are read one after another, and not kept.
     """
     return next((problem for must_not_stand, problem in _differences(value, form) if must_not_stand), None)
 
 
 def first_unreadable(value: Json, form: Form) -> FormatError | None:
-    """The first thing in a value that may stand where it does and cannot be read; see `first_problem`."""
+    """The first thing in a value that is allowed where it is, but cannot be read; see `first_problem`."""
     return next((problem for must_not_stand, problem in _differences(value, form) if not must_not_stand), None)
 
 
 _Difference = tuple[bool, FormatError]
-"""Whether a value must not stand where it does (or only cannot be read), and what it is."""
+"""Whether a value is not allowed where it is (or only cannot be read), and what it is."""
 
 
 def _differences(value: Json, form: Form) -> Iterator[_Difference]:
-    """Where a value differs from its form, in the order in which it is read."""
+    """Where a value differs from its form, in reading order."""
     form = _chosen(form, value)
     if isinstance(form, Leaf):
         if not _holds(form.takes, value):
@@ -140,7 +140,7 @@ def _of_fields(value: Mapping[str, Json], form: Fields) -> Iterator[_Difference]
             yield True, FormatError("is null" if key in value else "is missing", (key,), owner)
     for key, part in form.fields.items():
         item = value.get(key)
-        # Readers take any empty value as none, where an object or a list should be.
+        # If an object or a list is expected, readers ignore any empty value.
         if item is not None and (item or isinstance(_chosen(part, item), Leaf)):
             yield from _within(key, item, part, owner)
 

@@ -1,6 +1,6 @@
 """The form of a label row and of its listing entry, as far as the readers rely on it.
 
-What Encord may add, and what no reader asks for, is not mentioned.
+It does not mention what no reader asks for, nor what Encord may add.
 """
 
 from collections.abc import Mapping
@@ -163,7 +163,7 @@ def label_row_form(data_type: str) -> Fields:
     """The form of a label row.
 
     Args:
-        data_type: the kind of data, lower case.
+        data_type: the kind of data, in lower case.
     """
     return Fields(
         {

@@ -1,4 +1,4 @@
-"""Puts into words why a label row or listing entry could not be read: which field holds what, and where."""
+"""Says why a label row or listing entry could not be read: which field holds what, and where."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -14,12 +14,12 @@ Json = Any
 def label_row_failure(
     label_hash: str, entry: Mapping[str, Json], labels: Json | Callable[[], Json], error: Exception
 ) -> str:
-    """What to tell of a label row that could not be read.
+    """The message about a label row that could not be read.
 
     Args:
         label_hash: the label row.
         entry: its listing entry.
-        labels: its raw dict, or what makes it.
+        labels: its raw dict, or a function that makes it.
         error: what reading it raised.
     """
     problem = error if isinstance(error, FormatError) else None
@@ -38,12 +38,12 @@ def unreadable_time(labels: Json, data_type: str) -> str:
 
 
 def entry_failure(entry: Json) -> str:
-    """What to tell of a listing entry that cannot be used."""
+    """The message about a listing entry that cannot be used."""
     return of_entry(first_problem(entry, LISTING_ENTRY) or first_unreadable(entry, LISTING_ENTRY))
 
 
 def of_entry(problem: FormatError | None) -> str:
-    """What to tell of a listing entry that has a problem."""
+    """The message about a listing entry that has a problem."""
     what = problem or FormatError("has a value that cannot be stored")
     return f"its entry is not of Encord's format: {what}. Correct it where it comes from; the next run tries it again"
 
@@ -54,7 +54,7 @@ def _in_entry(entry: Json) -> FormatError | None:
 
 
 def _as_raised(error: Exception) -> FormatError:
-    """What can be told of an error alone: a KeyError's key is a word of the format, other texts may not be."""
+    """What an error alone tells: a KeyError's key is a word of the format, but other texts may not be."""
     if isinstance(error, KeyError) and error.args:
         return FormatError("is missing", (str(error.args[0]),))
     if isinstance(error, RecursionError):

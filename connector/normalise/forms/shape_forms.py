@@ -1,4 +1,4 @@
-"""The form of what an object of each shape holds, as far as the readers of shapes rely on it."""
+"""The form of an object of each shape, as far as the readers of shapes rely on it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -51,11 +51,11 @@ SHAPES: Mapping[str, Form] = {
     "cuboid_2d": _shape("cuboid_2d", Fields({"front": ListOf(NUMBER)}, needed=("front",))),
     "cuboid": _shape("cuboid", _all(ANYTHING, "position", "orientation", "size")),
 }
-"""Shape → the form of what an object of it holds."""
+"""Shape → the form of its objects."""
 
 
 def shape_problem(item: Mapping[str, Any], shape: str) -> str:
-    """What of a drawn object cannot be read, in words that follow its name; empty if that cannot be told."""
+    """What cannot be read in a drawn object, in words that follow its name; empty if that is unknown."""
     problem = first_problem(item, SHAPES[shape])
     if problem is None:
         return ""

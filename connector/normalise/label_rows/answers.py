@@ -1,7 +1,7 @@
 """Answers to attributes: reads the flat answer lists of an object or a classification into rows.
 
-Encord keeps answers of all attributes of an owner, nested ones too, in one flat list each in object_answers,
-object_actions and classification_answers. Static or dynamic is the ontology's word, not the list's.
+Encord keeps the answers of all attributes of an owner, nested ones too, in one flat list each in object_answers,
+object_actions and classification_answers. The ontology, not the list, says whether an attribute is dynamic.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from connector.normalise.label_rows.row_warnings import RowWarnings
 from connector.normalise.ontology import OntologyAttribute, OntologyClass
 
 Json = Any
-"""A JSON value, or an answer made of one."""
+"""A JSON value, or an answer made from one."""
 
 AnswerEntry = Mapping[str, Any]
 Rendered = tuple[str | None, str | None, float | None]
@@ -27,19 +27,19 @@ def render_number(number: float) -> tuple[str, float]:
     """A numeric answer as text, the same for 1, 1.0 and true, and as a number."""
     as_float = float(number)
     if as_float != number:
-        return str(number), as_float  # an integer that no float holds exactly
+        return str(number), as_float  # an integer that a float cannot hold exactly
     return (str(int(number)) if as_float.is_integer() and abs(as_float) < 2**53 else repr(as_float)), as_float
 
 
 def render(attribute: OntologyAttribute, value: Json) -> list[Rendered]:
-    """The rows of one answer: one, or one a ticked option, by their hashes: the ontology's order is not the label's."""
+    """The rows of one answer: one row, or one for each ticked option, sorted by hash."""
     if attribute.answer_type == "checklist":
         return [(option, None, None) for option in sorted(value)]
     return [render_single(attribute, value)]
 
 
 def render_single(attribute: OntologyAttribute, value: Json) -> Rendered:
-    """The row of an answer that is no checklist's."""
+    """The row of an answer to anything but a checklist."""
     answer_type = attribute.answer_type
     if answer_type == "radio":
         return value, None, None
@@ -69,8 +69,8 @@ class AnswerReader:
         Args:
             ontology_class: of the owner.
             is_object: whether the owner is an object.
-            warnings: takes what cannot be read.
-            spaces: where a dynamic answer holds that does not name its space.
+            warnings: takes warnings about what cannot be read.
+            spaces: the spaces of a dynamic answer that names none.
         """
         self._class = ontology_class
         self._is_object = is_object
@@ -80,10 +80,10 @@ class AnswerReader:
         self._dynamic = AnswerTimelines()
 
     def read(self, entries: Sequence[AnswerEntry]) -> None:
-        """Take in one flat list.
+        """Read one flat list.
 
         Raises:
-            KeyError, TypeError, AttributeError: An entry is not a dict with `featureHash` and `answers`.
+            KeyError, TypeError, AttributeError: an entry is not a dict with `featureHash` and `answers`.
         """
         ticked: dict[str, frozenset[str]] = {}
         checklists: dict[tuple[str, str], list[tuple[Sequence[Range], frozenset[str]]]] = {}
@@ -107,7 +107,7 @@ class AnswerReader:
                 for space_id in spaces:
                     checklists.setdefault((feature_hash, space_id), []).append((ranges, value))
             elif attribute.answer_type == "checklist" and self._is_object:
-                # The editor writes one entry a ticked option on objects; the SDK joins those of one list.
+                # On objects the editor writes one entry for each ticked option; the SDK joins the entries of one list.
                 ticked[feature_hash] = ticked.get(feature_hash, frozenset()) | value
             else:
                 self._static[feature_hash] = value
@@ -116,7 +116,7 @@ class AnswerReader:
             self._dynamic.assign_checklist(attributes[feature_hash], space_id, group)
 
     def _value(self, attribute: OntologyAttribute, answers: Json) -> Json:
-        """The answer in comparable form; None for "removed" and for what cannot be read (which is warned of)."""
+        """The answer in comparable form; None if it was removed, or cannot be read (which adds a warning)."""
         match attribute.answer_type:
             case "radio" if isinstance(answers, list):
                 if len(answers) != 1:
@@ -143,7 +143,7 @@ class AnswerReader:
         return None
 
     def _is_open(self, attribute: OntologyAttribute) -> bool:
-        """Whether every option that leads to a nested attribute is chosen; children of dynamic radios never are."""
+        """Whether every option that leads to a nested attribute is chosen; never true below a dynamic radio."""
         while attribute.parent_attribute is not None:
             parent = self._class.attributes[attribute.parent_attribute]
             # A dynamic parent is never among the static answers.
@@ -159,10 +159,10 @@ class AnswerReader:
             rows: of attribute_answer.
             label_hash: the label row.
             owner_hash: the object or classification.
-            frame_count: frames that the listing counts, if it does.
+            frame_count: the number of frames in the listing, if it has one.
 
         Returns:
-            How many of the rows hold on frames which the listing does not count.
+            How many of the rows are on frames beyond that number.
         """
         kind = "object" if self._is_object else "classification"
         attributes, append, beyond = self._class.attributes, rows.append, 0
@@ -177,7 +177,7 @@ class AnswerReader:
                 continue
             rendered = render(attribute, value)
             if not rendered and not self._is_object:
-                rendered = [EMPTY_ROW]  # the SDK tells an emptied checklist from an unanswered one here
+                rendered = [EMPTY_ROW]  # here the SDK distinguishes an emptied checklist from an unanswered one
             for position, row in enumerate(rendered):
                 append((label_hash, kind, owner_hash, "root", feature_hash, position, *row, None, None))
         for attribute, space_id, spans in self._dynamic.spans():

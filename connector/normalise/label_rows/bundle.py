@@ -16,21 +16,21 @@ from connector.normalise.ontology import Ontology
 from connector.normalise.timestamps import TimestampCache
 
 LabelRow = tuple[Mapping[str, Any], Mapping[str, Any] | Callable[[], Mapping[str, Any]]]
-"""A listing entry and the raw label-row dict that belongs to it, or what makes it: then one is in memory at a time."""
+"""A listing entry and its raw label-row dict, or a function that makes it, so that one at a time is in memory."""
 
 _UNREADABLE = (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
-"""What reading raises for a label row that is not of Encord's format; a FormatError where the reader looked."""
+"""What reading raises for a label row that breaks Encord's format; a FormatError if the reader checked."""
 _NOT_OF_ITS_TYPE = (pa.ArrowException, TypeError, ValueError, OverflowError)
 
 
 @dataclass(frozen=True, slots=True)
 class NormalisedBundle:
-    """What a bundle of label rows comes to.
+    """The result of normalising a bundle of label rows.
 
     Attributes:
         tables: the seven tables that are replaced with a label row, and data_frame; each with its declared schema.
-        facts: one row a label row that could be read: label_hash, is_event_based, object_count, annotation_count,
-            classification_count, warnings (JSON list or NULL), labels_last_edited_at.
+        facts: one row for each label row that could be read: label_hash, is_event_based, object_count,
+            annotation_count, classification_count, warnings (JSON list or NULL), labels_last_edited_at.
         failures: label_hash and message of the rows that could not be read; nothing of them is in the tables.
     """
 
@@ -49,8 +49,8 @@ def normalise_label_rows(
     """Normalise a bundle.
 
     Args:
-        label_rows: listing entry and raw label row of each; neither is changed. A label row must not come twice. What
-            makes a label row may raise what is raised for a label row that cannot be read, and may be called twice.
+        label_rows: listing entry and raw label row of each; neither is changed. A label row must not come twice. A
+            function that makes a label row may raise what an unreadable label row raises, and may be called twice.
         ontology: the project's ontology.
         schemas: table name → Arrow schema, of the tables that label rows fill.
         project_hash: the project; fills data_frame.project_hash.
@@ -63,7 +63,7 @@ def normalise_label_rows(
     try:
         return NormalisedBundle(columns.tables(), columns.facts.to_arrow(), failures)
     except _NOT_OF_ITS_TYPE:
-        # Some value is not of its column's type. Arrow does not say which row it came from: convert one by one.
+        # Some value does not have its column's type. Arrow does not say which row it is from: convert one by one.
         failures += _failures_of_conversion(rows, ontology, schemas, {label_hash for label_hash, _ in failures})
     failed = {label_hash for label_hash, _ in failures}
     good = [row for row in rows if _label_hash(*row) not in failed]
@@ -72,7 +72,7 @@ def normalise_label_rows(
 
 
 def _label_hash(entry: Mapping[str, Any], labels: object) -> str:
-    """Its own; that of the listing entry where it has none, or was not made yet."""
+    """The label row's own hash, or the listing entry's if it has none or was not made yet."""
     own = labels.get("label_hash") if isinstance(labels, dict) else None
     return str(own or entry.get("label_hash"))
 
@@ -94,7 +94,7 @@ def _read_all(
             read_label_row(context, project_hash, with_frames=data_hash not in described)
             _add_facts(context, mark)
             described.add(data_hash)
-            del context  # and the label row with it, before the next one is made
+            del context  # and with it the label row, before the next one is made
         except _UNREADABLE as error:
             columns.roll_back(mark)
             failures.append((label_hash, _failure_message(entry, labels, error)))
@@ -115,17 +115,17 @@ def normalise_in_parts(
     Args:
         label_row: listing entry and raw label row.
         ontology: the project's ontology.
-        schemas: as of `normalise_label_rows`.
-        take: takes the rows part after part, by table; together, in that order, they are the ones that
-            `normalise_label_rows` makes.
+        schemas: as for `normalise_label_rows`.
+        take: takes the rows part after part, by table; together, in that order, they are the rows that
+            `normalise_label_rows` would make.
         project_hash: the project.
-        part_rows: rows of one table that make a part, about.
+        part_rows: about how many rows of one table make a part.
 
     Returns:
         The facts about the row, see `NormalisedBundle`.
 
     Raises:
-        ConnectorError: SOURCE_CONTENT, if it cannot be read; what `take` was given before is then to be forgotten.
+        ConnectorError: SOURCE_CONTENT, if it cannot be read; then everything that `take` got must be forgotten.
     """
     entry, labels = label_row
     columns = BundleColumns(schemas, take, part_rows)

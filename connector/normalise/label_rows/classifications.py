@@ -1,8 +1,8 @@
-"""Classification instances, where they hold, and their answers.
+"""Classification instances, the frames and ranges that they are on, and their answers.
 
-Today's rows keep all of it in classification_answers. A classification that has no class or no
-range there comes from a row of before 2026 and is read from the lists on the frames: an extension, the SDK shows
-nothing for it.
+Today's label rows keep all of it in classification_answers. If a classification has no class or no range there, its
+label row is from before 2026, and it is read from the lists on the frames. This is an extension: the SDK shows nothing
+for it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,10 +19,10 @@ Placement = tuple[str, int | None, int | None, str]
 """Space, first unit, last unit, unit."""
 
 FRAME_SPACES = frozenset({"video", "image", "image_sequence", "medical_file", "medical_stack", "pdf", "scene_image"})
-"""Kinds of spaces on which a classification holds on frames; on the others it holds for the whole space."""
+"""Kinds of spaces on which a classification is on frames; on other kinds it is on the whole space."""
 
 _WHOLE = (-1, -1)
-"""Stands for the whole where ranges are compared: it overlaps itself only."""
+"""Represents the whole when ranges are compared: it overlaps only itself."""
 
 _RANGE_DATA_UNITS = {"audio": "millisecond", "plain_text": "character", "time_series": "axis"}
 
@@ -32,7 +32,7 @@ class LegacyClassification:
     """A classification found on frames.
 
     Attributes:
-        item: its entry on its lowest frame, whatever the order of the frames in the dict.
+        item: its entry on its lowest frame, whatever order the frames have in the dict.
         place: the space and frame of that entry.
         frames: space → the frames that it is on.
     """
@@ -43,7 +43,7 @@ class LegacyClassification:
 
 
 LegacyClassifications = dict[str, LegacyClassification]
-"""Classification hash → what the frames say about it."""
+"""Classification hash → what the frames say about that classification."""
 
 
 def collect_legacy(
@@ -52,7 +52,7 @@ def collect_legacy(
     """Note the classifications that a frame lists.
 
     Raises:
-        KeyError, TypeError: An entry has no hash.
+        KeyError, TypeError: an entry has no hash.
     """
     for item in entries:
         place = (space_id, frame)
@@ -67,11 +67,11 @@ def add_classifications(context: RowContext, space_types: Mapping[str, str], leg
 
     Args:
         context: the label row.
-        space_types: space id → its kind, of all spaces that the row has.
+        space_types: space id → its kind, for all spaces of the label row.
         legacy: what the frames list, see `collect_legacy`.
 
     Raises:
-        KeyError, TypeError, AttributeError: An entry has no hash, or is no dict.
+        KeyError, TypeError, AttributeError: an entry has no hash, or is not a dict.
     """
     answers = context.part("classification_answers")
     spans: dict[tuple[str, str], list[Range]] = {}
@@ -110,7 +110,7 @@ def _placements(
     ontology_class: OntologyClass | None,
     space_types: Mapping[str, str],
 ) -> list[Placement]:
-    """Where a classification holds; empty where the SDK says that it does not exist."""
+    """Where a classification is; empty if it does not exist for the SDK."""
     is_global = ontology_class is not None and ontology_class.is_global
     spaces = {key: value for key, value in (answer.get("spaces") or {}).items() if key != ROOT}
     if spaces:
@@ -144,7 +144,7 @@ def _ranges(context: RowContext, answer: Mapping[str, Any], space_id: str, raw: 
 
 
 def _warn_of_overlaps(context: RowContext, spans: Mapping[tuple[str, str], list[Range]]) -> None:
-    """Two instances of one class on a frame: the SDK cannot load them (or, on spaces, keeps the later one)."""
+    """Warns of two instances of one class on a frame: the SDK cannot load them (or keeps the later one, on spaces)."""
     for (feature_hash, _), ranges in spans.items():
         ranges.sort()
         overlaps = sum(second[0] <= first[1] for first, second in pairwise(ranges))

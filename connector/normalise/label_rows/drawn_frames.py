@@ -1,7 +1,7 @@
-"""Frames decoded straight into records: the quick form of the hot path, for frames that hold drawn objects only.
+"""Decodes frames directly into records: the fast form of the hot path, for frames that hold only drawn objects.
 
-Names, colours and values (stale copies of the ontology's) are not read. Whatever is not of the usual form is decoded as
-plain JSON instead, and read as ever: that a frame came the quick way is never seen in its rows.
+It does not read names, colours and values, which are stale copies from the ontology. A frame without the usual form is
+decoded as plain JSON instead, and read as before: the rows of a frame are the same in both ways.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from connector.geometry.shapes import Geometry, Number
 from connector.normalise.label_rows.drawn_objects import NOTHING, DrawnObject, geometry_of
 
 _EMPTY = frozenset({b"", b"null", b"[]", b"{}"})
-"""What a frame without classifications or facts of its own has in their place, if anything."""
+"""What a frame without classifications or facts of its own may have in their place."""
 
 
 class _Frame(msgspec.Struct, gc=False):
@@ -31,7 +31,7 @@ class DrawnFrame:
     """The objects of one frame.
 
     Attributes:
-        objects: in their order.
+        objects: its objects, in their order.
     """
 
     __slots__ = ("_json", "objects")
@@ -53,7 +53,7 @@ class DrawnFrame:
         return objects
 
     def geometries(self, width: Number, height: Number) -> list[Geometry] | None:
-        """The geometry columns of each object; None if one is of no known shape, or cannot be read.
+        """The geometry columns of each object; None if one has no known shape, or cannot be read.
 
         Args:
             width: of the frame, in pixels.
@@ -74,7 +74,7 @@ class DrawnFrame:
 
 
 def decode_frame(json: Raw) -> object:
-    """A frame's JSON: a `DrawnFrame` if it is of the usual form, otherwise what plain decoding makes of it.
+    """Decodes a frame: a `DrawnFrame` if it has the usual form, otherwise the plain JSON value.
 
     Raises:
         ValueError: it cannot be decoded.
@@ -89,4 +89,4 @@ def decode_frame(json: Raw) -> object:
 
 
 FrameDecoder = Callable[[Raw], object]
-"""See `decode_frame`."""
+"""Decodes the JSON of a frame, as `decode_frame` does."""

@@ -1,6 +1,6 @@
-"""Objects of the usual form, decoded straight into records, and the geometry columns of each.
+"""Decodes objects of the usual form directly into records, and makes the geometry columns of each.
 
-Records take half the time of dicts to decode. What is of another form does not fit: msgspec refuses it, and its frame
+Records are much faster to decode than dicts. An object of another form does not fit: msgspec refuses it, and its frame
 is read as plain JSON, which gives the same rows (see `connector.normalise.label_rows.drawn_frames`).
 """
 
@@ -25,7 +25,7 @@ from connector.geometry.shapes import (
 )
 
 NOTHING = Raw()
-"""What a record holds of a part that was not given."""
+"""What a record holds for a part that was not given."""
 
 
 class _Box(msgspec.Struct, gc=False):
@@ -77,9 +77,9 @@ class _Joint(msgspec.Struct, gc=False, rename="camel"):
 
 
 class DrawnObject(msgspec.Struct, gc=False, rename="camel"):
-    """One object on one frame, fields as in Encord's JSON; the geometry of some shapes is still JSON.
+    """One object on one frame, with the fields of Encord's JSON; the geometry of some shapes is still JSON.
 
-    A value of another type does not fit, and neither does an event of a continuous scene.
+    A value of another type does not fit, nor does an event of a continuous scene.
     """
 
     object_hash: str
@@ -109,7 +109,7 @@ class DrawnObject(msgspec.Struct, gc=False, rename="camel"):
     cuboid: Raw = NOTHING
 
     def facts(self) -> dict[str, Any]:
-        """What an object's instance takes from its first frame, under the keys of Encord's JSON."""
+        """What an instance takes from the object's first frame, with the keys of Encord's JSON."""
         return {"featureHash": self.feature_hash, "shape": self.shape, "objectNumber": self.object_number}
 
 
@@ -127,7 +127,7 @@ def geometry_of(item: DrawnObject, width: Number, height: Number) -> Geometry:
         height: of its frame, in pixels.
 
     Raises:
-        KeyError, IndexError, TypeError, ValueError, AttributeError, msgspec.DecodeError: it is of no known shape, or
+        KeyError, IndexError, TypeError, ValueError, AttributeError, msgspec.DecodeError: it has no known shape, or
             cannot be read from its record.
     """
     return _READERS[item.shape](item, width, height)
@@ -164,7 +164,7 @@ def _polygon(item: DrawnObject, _width: Number, _height: Number) -> Geometry:
 def _polyline(item: DrawnObject, _width: Number, _height: Number) -> Geometry:
     points = _points(item.polyline)
     if [point.z for point in points].count(UNSET) < len(points):
-        raise ValueError("points in space")  # few, and read the long way
+        raise ValueError("points in space")  # rare, and read as plain JSON
     return polyline_of([point.x for point in points], [point.y for point in points])
 
 
@@ -197,7 +197,7 @@ def _skeleton(item: DrawnObject, width: Number, height: Number) -> Geometry:
     try:
         joints = _JOINTS.decode(item.skeleton)
     except msgspec.DecodeError:
-        # A joint lacks something, or says with flags how visible it is.
+        # A joint lacks something, or describes its visibility with flags.
         return SHAPE_READERS["skeleton"]({"skeleton": orjson.loads(memoryview(item.skeleton))}, width, height)
     return skeleton_of(
         [
@@ -239,4 +239,4 @@ _READERS: dict[str, Callable[[DrawnObject, Number, Number], Geometry]] = {
     "cuboid_2d": _cuboid_2d,
     "cuboid": _cuboid,
 }
-"""Every shape but the plain box, which `DrawnFrame` reads itself: most objects are boxes, a call each would show."""
+"""All shapes except the plain box. Most objects are boxes, so `DrawnFrame` reads them itself and saves a call each."""

@@ -1,8 +1,8 @@
-"""Dynamic answers: which answer holds on which frames, after every entry has overridden the earlier ones.
+"""Dynamic answers: which answer applies to which frames, after later entries have overridden earlier ones.
 
-Reproduces the SDK's answer index: later entries override earlier ones where they overlap, equal
-neighbours merge, and answers come in the order of their first assignment. Checklists differ on purpose (e 17): where
-entries of one list overlap, the union of their options holds, and no tail of a range is lost.
+Reproduces the SDK's answer index: later entries override earlier ones where they overlap, equal neighbours merge, and
+answers are in the order of their first assignment. Checklists differ on purpose (e 17): where entries of one list
+overlap, the union of their options applies, and no end of a range is lost.
 """
 
 from bisect import bisect_left, bisect_right
@@ -23,13 +23,13 @@ class AnswerTimeline:
     __slots__ = ("_counts", "_intervals", "_starts")
 
     def __init__(self, answer: Hashable, ranges: Sequence[Range]) -> None:
-        """Begin with an answer that holds over merged ranges."""
+        """Begin with an answer on merged ranges."""
         self._starts = [start for start, _ in ranges]
         self._intervals: list[tuple[int, int, Hashable]] = [(start, end, answer) for start, end in ranges]
         self._counts: dict[Hashable, int] = {answer: len(ranges)}
 
     def assign(self, answer: Hashable, ranges: Sequence[Range]) -> None:
-        """Let an answer hold over merged ranges, whatever held there before."""
+        """Set an answer on merged ranges, whatever was there before."""
         for start, end in ranges:
             self._clear(start, end)
         for start, end in ranges:
@@ -40,7 +40,7 @@ class AnswerTimeline:
         if count:
             self._counts[answer] = count
         else:
-            # An answer that holds nowhere any more loses its place in the order.
+            # An answer that is nowhere any more loses its place in the order.
             del self._counts[answer]
 
     def _clear(self, start: int, end: int) -> None:
@@ -91,7 +91,7 @@ class AnswerTimeline:
 class AnswerTimelines:
     """The answers of one owner along the frames, by attribute and space.
 
-    Most attributes have one entry, which holds where it says: a timeline is made when a second one comes.
+    Most attributes have only one entry, which needs no timeline: one is made when a second entry comes.
     """
 
     __slots__ = ("_first", "_timelines")
@@ -113,7 +113,7 @@ class AnswerTimelines:
     def assign(
         self, attribute: OntologyAttribute, spaces: Iterable[str], answer: Hashable, ranges: Sequence[Range]
     ) -> None:
-        """Take in one entry of a text, numeric or radio attribute, with its ranges as given, on each of its spaces."""
+        """Add one entry of a text, numeric or radio attribute, with its ranges as given, on each of its spaces."""
         merged = merge_ranges(ranges)
         if merged:
             for space_id in spaces:
@@ -122,7 +122,7 @@ class AnswerTimelines:
     def assign_checklist(
         self, attribute: OntologyAttribute, space_id: str, entries: Sequence[tuple[Sequence[Range], frozenset[str]]]
     ) -> None:
-        """Take in all entries of a checklist attribute of one list on one space: ranges as given, options ticked."""
+        """Add all entries of one list for a checklist attribute on one space: ranges as given, and ticked options."""
         ticked = [
             (start, end, options) for ranges, options in entries for start, end in ranges if start <= end and options
         ]
@@ -140,7 +140,7 @@ class AnswerTimelines:
 
 
 def entry_ranges(attribute: OntologyAttribute, entry: Mapping[str, Any], warnings: RowWarnings) -> list[Range]:
-    """The ranges of an entry of a dynamic attribute, as given; what cannot be read is warned of."""
+    """The ranges of an entry of a dynamic attribute, as given; adds a warning if they cannot be read."""
     if "range" not in entry:
         warnings.add(f"answer without frames to dynamic attribute {attribute.feature_hash}")
         return []
@@ -151,7 +151,7 @@ def entry_ranges(attribute: OntologyAttribute, entry: Mapping[str, Any], warning
 
 
 def _union_of_options(ticked: Sequence[tuple[int, int, frozenset[str]]]) -> Iterator[tuple[int, int, frozenset[str]]]:
-    """Cut overlapping ranges into disjoint ones, each with the options of all that cover it, in frame order."""
+    """Cut overlapping ranges into disjoint ones, each with all options that cover it, in the order of frames."""
     changes: dict[int, list[tuple[int, str]]] = {}
     for start, end, options in ticked:
         for option in options:

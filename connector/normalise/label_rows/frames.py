@@ -1,8 +1,8 @@
 """Objects on frames → object_annotation: the hot path.
 
-Frames that were decoded into records are appended column by column; what is the same for a whole space is filled in
-afterwards. The objects of all others are appended one by one, as rows. Geometry that cannot be read is kept as raw JSON
-and warned of.
+Frames that were decoded into records are appended column by column, and what is the same for a whole space is filled in
+afterwards. The objects of all other frames are appended one by one, as rows. Geometry that cannot be read is kept as
+raw JSON, with a warning.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,15 +23,15 @@ FrameObjects = tuple[int, Sequence[Mapping[str, Any]] | DrawnFrame, Number, Numb
 _SEPARATOR = "\0"
 
 UNREADABLE = (KeyError, IndexError, TypeError, ValueError, AttributeError)
-"""What the readers of shapes raise on geometry that is not of its form."""
+"""What the readers of shapes raise if geometry does not have its form."""
 
 
 @dataclass(slots=True)
 class FrameKeys:
-    """Which frames of a space are filled, to find an object that is twice on one.
+    """Which objects are on which frames of a space, to find an object that is on a frame twice.
 
     Attributes:
-        hashes: frame → its object hashes in one text, a tenth of what a set of them takes.
+        hashes: frame → its object hashes in one text, which takes far less memory than a set of them.
     """
 
     hashes: dict[int, str]
@@ -39,7 +39,7 @@ class FrameKeys:
     def without_repeats(
         self, context: RowContext, frame: int, objects: Sequence[Mapping[str, Any]]
     ) -> Sequence[Mapping[str, Any]]:
-        """The objects less those that the frame has already; the first occurrence stays."""
+        """The objects without those that the frame has already; the first occurrence stays."""
         hashes = {item["objectHash"] for item in objects}
         text = self.hashes.get(frame)
         if text is None and len(hashes) == len(objects):
@@ -61,7 +61,7 @@ class FrameKeys:
         self.hashes[frame] = _SEPARATOR.join(hashes)
 
     def count_beyond(self, frame_count: int) -> int:
-        """Objects on frames that are none of the first `frame_count`."""
+        """How many objects are on frames that are not among the first `frame_count`."""
         beyond = (text for frame, text in self.hashes.items() if not 0 <= frame < frame_count)
         return sum(len(text.split(_SEPARATOR)) for text in beyond)
 
@@ -74,16 +74,16 @@ def add_frame_objects(
     Args:
         context: the label row.
         space_id: root, or the part that the frames belong to.
-        frames: see `FrameObjects`; in any order.
+        frames: the frames, in any order.
         keys: what earlier calls put on the same space.
 
     Raises:
-        KeyError, TypeError: An object has no hash or class, or is no dict.
+        KeyError, TypeError: an object has no hash or class, or is not a dict.
     """
     bundle = context.columns
     rows, part_rows = bundle.object_annotation, bundle.part_rows
     keys = FrameKeys({}) if keys is None else keys
-    drawn = 0  # annotations of drawn frames, in which what is the same for all is not filled in yet
+    drawn = 0  # annotations of drawn frames whose common columns are not filled in yet
     for frame, objects, width, height in frames:
         if not objects:
             continue
@@ -162,7 +162,7 @@ def _add_drawn(
     width: Number,
     height: Number,
 ) -> bool:
-    """Append the objects of a frame column by column; false, with nothing done, if it has to be read the long way."""
+    """Append the objects of a frame column by column; false, and nothing is done, if it must be read as plain JSON."""
     objects = drawn.objects
     hashes = {item.object_hash for item in objects}
     if len(hashes) < len(objects) or frame in keys.hashes or context.is_event_based:
@@ -192,7 +192,7 @@ def _add_drawn(
 
 
 def _fill(context: RowContext, space_id: str, count: int) -> None:
-    """Fill in what is the same for the last `count` annotations, all of drawn frames."""
+    """Fill in the common columns of the last `count` annotations, all of which are from drawn frames."""
     if not count:
         return
     columns = context.columns.object_annotation.columns
@@ -203,7 +203,7 @@ def _fill(context: RowContext, space_id: str, count: int) -> None:
 
 
 def _event(context: RowContext, space_id: str, frame: int, item: Mapping[str, Any]) -> tuple[str, str | None]:
-    """What happens to an object of a continuous scene at one moment, and how it moves on to the next."""
+    """What happens to an object of a continuous scene at one moment, and how it moves to the next one."""
     event = item.get("event") or "upsert"
     if space_id == ROOT:
         object_hash, last = item["objectHash"], context.last_events
@@ -213,7 +213,7 @@ def _event(context: RowContext, space_id: str, frame: int, item: Mapping[str, An
 
 
 def _interpolation(item: Mapping[str, Any]) -> str | None:
-    """How an event moves on to the next one; None where it holds, which Encord may also write as a word."""
+    """How an event moves to the next one; None if it stays, which Encord may also write as a word."""
     mode: str | None = item.get("interpolate")
     return None if mode == "hold" or item.get("event") == "delete" else mode
 
@@ -221,7 +221,7 @@ def _interpolation(item: Mapping[str, Any]) -> str | None:
 def _other_geometry(
     context: RowContext, item: Mapping[str, Any], width: Number, height: Number, problem: Exception | None
 ) -> Geometry:
-    """The geometry of an object whose shape is not named, not known, or not of its form (which raised `problem`)."""
+    """The geometry of an object whose shape is not named, unknown, or malformed (which raised `problem`)."""
     if context.is_event_based and item.get("event") == "delete":
         return NO_GEOMETRY  # a delete says that the object ends; it may come without a shape
     shape = item.get("shape")

@@ -24,13 +24,13 @@ def read_label_row(context: RowContext, project_hash: str, *, with_frames: bool)
     """Append everything that a label row holds to the columns.
 
     Args:
-        context: the label row; nothing of it is changed.
+        context: the label row, which is not changed.
         project_hash: the project, for data_frame.
-        with_frames: whether to describe the frames of the data unit (once a data unit is enough).
+        with_frames: whether to describe the frames of the data unit (once for each data unit is enough).
 
     Raises:
-        KeyError, IndexError, TypeError, ValueError, AttributeError: The row's structure cannot be read. The columns
-            are then uneven, and the caller rolls them back.
+        KeyError, IndexError, TypeError, ValueError, AttributeError: the label row's structure cannot be read. Then the
+            columns are uneven, and the caller rolls them back.
     """
     data_type = context.data_type
     data_units = context.part("data_units")
@@ -61,7 +61,7 @@ def read_label_row(context: RowContext, project_hash: str, *, with_frames: bool)
 
 @runtime_checkable
 class RawFrames(Protocol):
-    """Frames that are still JSON: each is decoded as it is reached, by the reader's own decoder if it has one."""
+    """Frames that are still JSON: each is decoded when it is reached, by the decoder that the reader gives."""
 
     def read(self, decode: FrameDecoder) -> Iterator[tuple[str, Any]]:
         """Key and value of each frame."""
@@ -70,9 +70,9 @@ class RawFrames(Protocol):
 def _unit_frames(
     context: RowContext, unit: Mapping[str, Any], labels: Mapping[str, Any], legacy: LegacyClassifications
 ) -> Iterator[FrameObjects]:
-    """The frames of a data unit; an image is the frame that its place in the sequence says."""
+    """The frames of a data unit; the frame of an image is its place in the sequence."""
     data_type = context.data_type
-    # The images of a group differ in size: what the listing says is of one of them.
+    # The images of a group differ in size, and the listing has the size of only one of them.
     listed = {} if data_type == "img_group" else context.entry
     width = unit.get("width") or listed.get("width")
     height = unit.get("height") or listed.get("height")
@@ -91,7 +91,7 @@ def _unit_frames(
             yield int(key), blob, width, height
             continue
         if blob == [] or (only_frame_keys and not is_frame_key(key)):
-            continue  # an empty list is the form of an image without labels, which Encord also sends elsewhere
+            continue  # an image without labels is an empty list, which Encord also sends elsewhere
         frame = int(key)
         classifications = blob.get("classifications")
         if classifications:
@@ -116,7 +116,7 @@ def _add_data_frames(context: RowContext, project_hash: str, data_units: Mapping
 
 
 def _warn_of_endless_objects(context: RowContext) -> None:
-    """An object of a continuous scene ends with a delete; the SDK cannot load a row where one does not."""
+    """Warns of objects of a continuous scene that do not end with a delete: the SDK cannot load such a label row."""
     for object_hash, (_, event) in context.last_events.items():
         if event != "delete":
             context.warnings.add(f"object of a continuous scene without an end: {object_hash}")

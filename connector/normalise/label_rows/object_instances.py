@@ -1,4 +1,4 @@
-"""Object instances: one row for the thing that keeps its identity over frames, ranges and spaces, and its answers."""
+"""Object instances: one row for each object, which keeps its identity over frames, ranges and spaces; its answers."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,17 +17,17 @@ def place_object(
     item: Mapping[str, Any],
     metadata: tuple[Any, ...] = _NO_METADATA,
 ) -> None:
-    """Note that an object lies on a space; add its row if it is met for the first time.
+    """Note that an object is on a space, and add its row the first time it is found.
 
     Args:
         context: the label row.
         space_id: the space.
         object_hash: the object, not yet in `context.objects_on[space_id]`.
         item: its first frame object or, for objects on ranges, its answer entry.
-        metadata: created_at … is_manual of objects on ranges; frame objects have theirs on each frame.
+        metadata: created_at … is_manual of objects on ranges; frame objects have their own on each frame.
 
     Raises:
-        KeyError: The item names no class.
+        KeyError: the item names no class.
     """
     context.objects_on[space_id].add(object_hash)
     if object_hash in context.instances:
@@ -57,11 +57,11 @@ def place_object(
 def add_object_answers(context: RowContext) -> None:
     """Add the answers of all objects, once every object is placed.
 
-    A dynamic answer that names no space holds wherever its object is; that of an object which is on the label row
-    itself holds there, and not on parts, as the SDK reads it.
+    A dynamic answer that names no space applies wherever its object is. If the object is on the label row itself, it
+    applies there and not on parts, as in the SDK.
 
     Raises:
-        KeyError, TypeError, AttributeError: An answer is not of its form.
+        KeyError, TypeError, AttributeError: an answer is malformed.
     """
     all_answers, all_actions = context.part("object_answers"), context.part("object_actions")
     parts = _parts_of_objects(context)
@@ -86,7 +86,7 @@ def add_object_answers(context: RowContext) -> None:
 
 
 def _parts_of_objects(context: RowContext) -> dict[str, list[str]]:
-    """Object hash → the parts of the data group or scene that it lies on."""
+    """Object hash → the parts of the data group or scene that the object is on."""
     parts: dict[str, list[str]] = {}
     for space_id, hashes in context.objects_on.items():
         if space_id != ROOT:

@@ -1,4 +1,4 @@
-"""Objects that lie on ranges instead of frames: audio, text, HTML, time series, points of a point cloud."""
+"""Objects that are on ranges instead of frames: audio, text, HTML, time series, points of a point cloud."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -53,12 +53,12 @@ def _add_html_ranges(context: RowContext, object_hash: str, space_id: str, pairs
 
 
 def add_root_range_objects(context: RowContext, unit: str, *, is_html: bool) -> None:
-    """The objects of an audio, text, HTML or time-series label row: every entry of object_answers is one.
+    """Adds the objects of an audio, text, HTML or time-series label row: every entry of object_answers is one.
 
-    Entries placed on spaces belong to the spaces (not so in HTML, as the SDK reads it).
+    Entries on spaces belong to the spaces (except in HTML, as in the SDK).
 
     Raises:
-        KeyError, TypeError: An entry names no object or no class.
+        KeyError, TypeError: an entry names no object or no class.
     """
     for item in context.part("object_answers").values():
         if is_html:
@@ -72,10 +72,10 @@ def add_root_range_objects(context: RowContext, unit: str, *, is_html: bool) -> 
 
 
 def add_space_range_objects(context: RowContext, space_id: str, unit: str, *, is_html: bool) -> None:
-    """The objects that object_answers places on one audio, text, HTML or time-series space.
+    """Adds the objects that object_answers places on one audio, text, HTML or time-series space.
 
     Raises:
-        KeyError, TypeError: An entry names no object or no class.
+        KeyError, TypeError: an entry names no object or no class.
     """
     for item in context.part("object_answers").values():
         placement = (item.get("spaces") or {}).get(space_id)
@@ -90,12 +90,13 @@ def add_space_range_objects(context: RowContext, space_id: str, unit: str, *, is
 
 
 def add_point_objects(context: RowContext, space_id: str, objects: Sequence[Mapping[str, Any]]) -> None:
-    """The segmentations of a point cloud: ranges of point indexes.
+    """Adds the segmentations of a point cloud: ranges of point indexes.
 
-    As in the SDK, an object without points is none. A segmentation that cannot be decoded is left out with a warning.
+    As in the SDK, an object without points does not count. A segmentation that cannot be decoded is left out with a
+    warning.
 
     Raises:
-        KeyError, TypeError: An object has no hash or class.
+        KeyError, TypeError: an object has no hash or class.
     """
     placed: set[str] = set()
     for item in objects:

@@ -15,7 +15,7 @@ from connector.normalise.ontology import Ontology
 from connector.normalise.timestamps import TimestampCache
 
 ROOT = "root"
-"""The space of what lies on the label row itself."""
+"""The space of everything that is on the label row itself."""
 
 
 @dataclass(slots=True)
@@ -29,12 +29,12 @@ class RowContext:
         columns: the bundle's columns.
         ontology: the project's ontology.
         timestamps: the bundle's cache of parsed times.
-        is_event_based: true for a continuous scene, whose frames are nanosecond offsets of events.
+        is_event_based: true for a continuous scene, whose frame numbers are nanosecond offsets of events.
         warnings: what could not be interpreted.
         instances: object hash → class hash of the objects seen so far; the first occurrence fixes the class.
         objects_on: space → hashes of the objects seen on it so far.
-        last_events: object hash → frame and event of the last event on root, of a continuous scene.
-        answers_beyond_the_end: dynamic answers so far that hold on frames which the listing does not count.
+        last_events: object hash → frame and event of its last event on root, in a continuous scene.
+        answers_beyond_the_end: dynamic answers so far that are on frames beyond the number in the listing.
     """
 
     label_hash: str
@@ -51,13 +51,13 @@ class RowContext:
     answers_beyond_the_end: int = 0
 
     def part(self, key: str) -> Mapping[str, Any]:
-        """A dict of the label row such as object_answers; empty where it is missing or null.
+        """A dict of the label row, such as object_answers; empty if it is missing or null.
 
         Raises:
-            FormatError: It is there and is no dict.
+            FormatError: it is there, but is not a dict.
         """
         value = self.labels.get(key)
-        if type(value) is dict:  # the usual case: to ask whether it is a Mapping takes much longer
+        if type(value) is dict:  # the usual case: asking whether it is a Mapping takes much longer
             return value
         if value is None:
             return {}
@@ -67,16 +67,16 @@ class RowContext:
 
     @property
     def data_type(self) -> str:
-        """The kind of data, lower case, such as video."""
+        """The kind of data, in lower case, such as video."""
         return data_type_of(self.entry, self.labels)
 
     def add_answers(self, reader: AnswerReader, owner_hash: str) -> None:
-        """Append the answers that a reader has taken in."""
+        """Append the answers that a reader has read."""
         rows, frame_count = self.columns.attribute_answer, self.entry.get("number_of_frames")
         self.answers_beyond_the_end += reader.write(rows, self.label_hash, owner_hash, frame_count)
 
     def metadata(self, item: Mapping[str, Any]) -> tuple[int | None, Any, int | None, Any, Any, Any]:
-        """created_at, created_by, last_edited_at, last_edited_by, confidence, is_manual; None where not given."""
+        """created_at, created_by, last_edited_at, last_edited_by, confidence, is_manual; None if not given."""
         return (
             self.timestamps[item.get("createdAt")],
             item.get("createdBy"),

@@ -1,4 +1,4 @@
-"""What could not be interpreted in a label row but was kept, or was left out and is said so."""
+"""Warnings about parts of a label row that could not be interpreted, and were kept as they are or left out."""
 
 import orjson
 
@@ -6,7 +6,7 @@ _LIMIT = 50
 
 
 class RowWarnings:
-    """The warnings of one label row: each distinct text once, with how often it applied."""
+    """The warnings of one label row: each different text once, with how often it applied."""
 
     __slots__ = ("_counts",)
 
@@ -18,7 +18,7 @@ class RowWarnings:
         self._counts[text] = self._counts.get(text, 0) + times
 
     def to_json(self) -> str | None:
-        """A JSON list of texts, at most 50 and one that counts the rest; None if there is nothing."""
+        """A JSON list of texts, at most 50 and one that counts the rest; None if there are none."""
         if not self._counts:
             return None
         texts = [text if count == 1 else f"{text} ({count} times)" for text, count in self._counts.items()]

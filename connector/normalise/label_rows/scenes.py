@@ -1,4 +1,4 @@
-"""Scenes: labels whose keys are not frames of the scene but belong to its images, point clouds or channels."""
+"""Scenes: labels whose keys are not frames of the scene, but belong to its images, point clouds or channels."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,10 +13,10 @@ def is_frame_key(key: object) -> bool:
 
 
 def scene_spaces(context: RowContext, spaces: Mapping[str, Space], labels: Mapping[str, Any]) -> dict[str, Space]:
-    """The spaces of a scene, with the labels that lie elsewhere in the row.
+    """The spaces of a scene, with the labels that are elsewhere in the label row.
 
-    Scene images keep theirs under `<stream>#<frame>` keys of the data unit. A continuous scene names no spaces: its
-    point clouds are `<stream>@<nanosecond>` keys, its channels are the spaces that answers are placed on.
+    Scene images have theirs under `<stream>#<frame>` keys of the data unit. A continuous scene names no spaces: its
+    point clouds are `<stream>@<nanosecond>` keys, and its channels are the spaces that answers name.
 
     Returns:
         A new dict; the given spaces are not changed.

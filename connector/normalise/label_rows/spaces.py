@@ -1,4 +1,4 @@
-"""Spaces: the parts of a data group or scene, and what lies on them."""
+"""Spaces: the parts of a data group or scene, and what is on them."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -20,11 +20,11 @@ _ROOT_SPACE_TYPES = frozenset({"image", "time_series"})
 
 
 def merged_spaces(context: RowContext) -> dict[str, Space]:
-    """The spaces of the label row, with what only the listing says about them (such as scene_info).
+    """The spaces of the label row, with facts that only the listing has (such as scene_info).
 
     Raises:
-        TypeError: `spaces` is no dict.
-        NotAnIdError: a part of anything but a scene has an id that cannot be in the name of a file.
+        TypeError: `spaces` is not a dict.
+        NotAnIdError: the id of a part cannot be in the name of a file, and it is not a part of a scene.
     """
     listed = context.entry.get("spaces") or {}
     own = context.part("spaces")
@@ -32,7 +32,7 @@ def merged_spaces(context: RowContext) -> dict[str, Space]:
     for space_id in [*own, *(key for key in listed if key not in own)]:
         info = {**(listed.get(space_id) or {}), **(own.get(space_id) or {})}
         if space_id not in own:
-            info["labels"] = {}  # the listing's copy holds no labels
+            info["labels"] = {}  # the listing's copy has no labels
         if space_id != ROOT or info.get("space_type") in _ROOT_SPACE_TYPES or info.get("labels"):
             spaces[space_id] = info
         if context.data_type != "scene" and not NAME.is_one(space_id):
@@ -49,10 +49,10 @@ def add_spaces(
         context: the label row.
         spaces: see `merged_spaces`.
         legacy: filled with the classifications that frames list.
-        root_keys: what lies on root already.
+        root_keys: what is on root already.
 
     Raises:
-        KeyError, TypeError, ValueError, AttributeError: A part cannot be read at all.
+        KeyError, TypeError, ValueError, AttributeError: a part cannot be read at all.
     """
     for space_id, info in spaces.items():
         add_data_space(context, space_id, info)
@@ -75,7 +75,7 @@ def add_spaces(
 def _add_unknown_space(
     context: RowContext, space_id: str, info: Space, labels: Mapping[str, Any], legacy: LegacyClassifications
 ) -> None:
-    """A kind of space that is not known here: read as frames where it looks like frames."""
+    """Appends a space of an unknown kind; reads it as frames if it looks like frames."""
     context.warnings.add(f"unknown kind of part: {info.get('space_type')}")
     if labels and all(str(key).isdigit() for key in labels):
         add_frame_objects(context, space_id, _frames(space_id, info, labels, legacy))
@@ -106,7 +106,7 @@ def add_data_space(context: RowContext, space_id: str, info: Space) -> None:
 
 
 def _facts(info: Space) -> tuple[Any, ...]:
-    """What table data_space says of a space, without its keys."""
+    """The columns of table data_space for a space, without the keys."""
     child = info.get("child_info") or {}
     scene = info.get("scene_info") or {}
     file_name = child.get("file_name") or (info.get("root_info") or {}).get("file_name")
@@ -133,9 +133,9 @@ def _facts(info: Space) -> tuple[Any, ...]:
 
 
 def spaces_digest(listed: object) -> str | None:
-    """Hash of what rows take from the `spaces` of a listing entry, hexadecimal; None where it has none.
+    """Hash, hexadecimal, of what rows take from the `spaces` of a listing entry; None if it has none.
 
-    Links are left out: a signed URL differs each time.
+    Links are left out, because a signed URL differs each time.
     """
     if not listed or not isinstance(listed, Mapping):
         return None
@@ -145,7 +145,7 @@ def spaces_digest(listed: object) -> str | None:
             for space_id, info in listed.items()
         }
     except (AttributeError, TypeError):
-        return None  # reading a label row tells what is wrong with it
+        return None  # reading a label row will say what is wrong with it
     return hashlib.blake2b(orjson.dumps(facts, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
 
 

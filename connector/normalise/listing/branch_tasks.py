@@ -1,4 +1,4 @@
-"""The tasks of consensus stages → which branch is whose; and when it is worth asking for them again."""
+"""The tasks of consensus stages → which branch is whose; also says when to ask for them again."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +24,7 @@ LISTED_WITH_TASKS = (
     "last_actioned_by_user_email",
     "last_edited_at",
 )
-"""What the listing says of a label row and may move when its task does."""
+"""What the listing says about a label row that may change when its task does."""
 _VALUES_AT_ONCE = 10_000
 
 
@@ -34,7 +34,7 @@ class ConsensusStage(NamedTuple):
     Attributes:
         stage_uuid: the stage.
         stage_type: CONSENSUS_ANNOTATION or CONSENSUS_REVIEW.
-        listing_digest: hash of what the listing says of the label rows in it; another one, and its tasks may say more.
+        listing_digest: hash of what the listing says about the label rows in it; if it differs, its tasks may be new.
     """
 
     stage_uuid: str
@@ -69,9 +69,9 @@ def has_consensus_stages(workflow_stages: pa.Table) -> bool:
 
 
 def digest_of_rows(rows: pa.Table) -> str:
-    """The SHA-256 of rows as one JSON object of columns, the rows by their label_row_id; hexadecimal.
+    """The SHA-256, hexadecimal, of rows as one JSON object of columns, sorted by label_row_id.
 
-    The JSON is made some values at a time: the whole would be a kilobyte a row.
+    The JSON is made some values at a time, because the whole would need much memory.
     """
     rows = rows.sort_by("label_row_id")
     digest = hashlib.sha256(b"{")
@@ -96,12 +96,12 @@ def consensus_branches(
         project_hash: the project.
         stage: the stage.
         tasks: its tasks as `GET …/workflow/stages/{uuid}/tasks` answers them: `subtasks` in annotation, `options` in
-            review. What names no data unit or branch is left out.
+            review. Tasks that name no data unit or branch are left out.
         seen_at: when they were read.
         schema: of table consensus_task_branch.
 
     Returns:
-        One row a data unit and branch; of a branch named twice the last.
+        One row for each data unit and branch; if a branch is named twice, the last one counts.
     """
     rows: dict[tuple[str, str], tuple[str | None, str | None, str | None]] = {}
     for task in tasks:

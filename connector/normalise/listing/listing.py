@@ -18,13 +18,13 @@ _NOT_OF_ITS_TYPE = (pa.ArrowException, TypeError, ValueError, OverflowError)
 
 
 _ENTRIES_AT_ONCE = 2_000
-"""Entries that are dicts at the same time; a whole one is several kilobytes, and a project may list 100,000."""
+"""How many entries are dicts at the same time; each is several kilobytes, and a project may list 100,000."""
 
 
 class ListedEntries(Mapping[str, Entry]):
-    """The entries of a listing that were taken, by label_row_id or another name; taken from the listing when asked for.
+    """The accepted entries of a listing, by label_row_id or another name; read from the listing when asked for.
 
-    The listing decodes an entry each time: ask once for each.
+    The listing decodes an entry each time, so ask for each only once.
     """
 
     def __init__(self, listed: Sequence[object], positions: Mapping[str, int]) -> None:
@@ -60,10 +60,10 @@ class Listing:
     """What a listing says.
 
     Attributes:
-        tables: data_unit, without deleted_at, and label_row, the columns that a listing knows.
-        entries: label_row_id → the raw entry that was taken.
+        tables: data_unit, without deleted_at, and label_row, with the columns that a listing knows.
+        entries: label_row_id → the raw entry that was accepted.
         positions: label_row_id → its place in the listing, in the order of table label_row.
-        rejected: label hash, or data unit and branch, or place in the listing; and why the entry was set aside.
+        rejected: name of each rejected entry (label hash, data unit and branch, or place), and why it was set aside.
     """
 
     tables: dict[str, pa.Table]
@@ -82,14 +82,14 @@ def normalise_listing(
 
     Args:
         project_hash: the project.
-        entries: raw entries as listed, snake_case keys; they may be decoded each time that they are asked for.
+        entries: raw entries as listed, with snake_case keys; they may be decoded each time they are asked for.
         schemas: table name → Arrow schema; data_unit and label_row are used.
-        places: of the entries to normalise, in their order; all if not given. All entries of a data unit belong
-            together.
+        places: places of the entries to normalise, in their order; all if not given. All entries of a data unit must
+            be in it together.
 
     Returns:
-        The tables, the entries taken, and the entries set aside. Of two entries for one data unit and branch the one
-        with a label hash, then the one edited last, is taken; the other is set aside with a message if it differs.
+        The tables, the accepted entries, and the rejected ones. If there are two entries for one data unit and branch,
+        the one with a label hash, then the one edited last, is accepted; the other is rejected if it differs.
     """
     rejected: Rejected = []
     taker = EntryTaker(project_hash, entries, rejected)
@@ -108,12 +108,12 @@ def normalise_listing(
         _note_branches(taken, branches)
     tables = {"data_unit": data_units.rows(data_units.places), "label_row": label_rows.rows(taker.positions)}
     del data_units, label_rows
-    pa.default_memory_pool().release_unused()  # the chunks: Arrow would keep 700 bytes an entry for later
+    pa.default_memory_pool().release_unused()  # the chunks, whose memory Arrow would keep for later
     return Listing(tables, ListedEntries(entries, taker.positions), taker.positions, rejected)
 
 
 class _GrowingTable:
-    """Rows under names, chunk by chunk; a name that comes again replaces its row, which keeps its place."""
+    """Rows under names, added chunk by chunk; a name that comes again replaces its row."""
 
     def __init__(self) -> None:
         self.places: dict[str, int] = {}
@@ -121,7 +121,7 @@ class _GrowingTable:
         self._count = 0
 
     def add(self, names: Sequence[str], rows: pa.Table) -> None:
-        """Add rows, one a name."""
+        """Add rows, one for each name."""
         self.places.update(zip(names, range(self._count, self._count + len(names)), strict=True))
         self._chunks.append(rows)
         self._count += len(names)
@@ -135,7 +135,7 @@ class _GrowingTable:
 
 
 def _note_branches(taken: TakenEntries, branches: dict[str, str]) -> None:
-    """Note which branch's entry describes a data unit."""
+    """Note which branch's entry describes each data unit."""
     for entry in taken.entries:
         if entry["data_hash"] not in branches or entry["branch_name"] == "main":
             branches[entry["data_hash"]] = sys.intern(entry["branch_name"])
@@ -149,7 +149,7 @@ def _of_their_types(
     schemas: Mapping[str, pa.Schema],
     taker: EntryTaker,
 ) -> Sequence[int]:
-    """The places whose entries convert; halves the list around the others, so a few cost little."""
+    """The places whose entries can be converted; halves the list around the others, so that a few cost little."""
     try:
         _tables(project_hash, taken.part(places), branches, schemas)
     except _NOT_OF_ITS_TYPE as error:
@@ -213,10 +213,10 @@ _LABEL_ROW_COLUMNS = (
 def _tables(
     project_hash: str, taken: TakenEntries, branches: Mapping[str, str], schemas: Mapping[str, pa.Schema]
 ) -> dict[str, pa.Table]:
-    """The rows of one chunk; of data units only those that no earlier chunk described as well (`branches`)."""
+    """The rows of one chunk; data units that an earlier chunk described as well (`branches`) are left out."""
     units: dict[str, Entry] = {}
     for entry in taken.entries:
-        # All branches say the same of a data unit; main, where there is one, is what Encord itself shows.
+        # All branches say the same about a data unit; if there is main, it is what Encord itself shows.
         data_hash, branch = entry["data_hash"], entry["branch_name"]
         if branch == "main" or (data_hash not in units and branches.get(data_hash, branch) == branch):
             units[data_hash] = entry

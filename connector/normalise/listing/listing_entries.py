@@ -1,7 +1,7 @@
-"""Which entries of a listing are used: those that hold what is needed, one a data unit and branch.
+"""Decides which entries of a listing are used: those that hold what is needed, one for each data unit and branch.
 
-An entry that cannot be used is set aside with a message; the others are not held up by it (the SDK fails the whole
-listing on one, seen in 0.1.211).
+An entry that cannot be used is set aside with a message and does not affect the others (in the SDK one bad entry fails
+the whole listing, seen in 0.1.211).
 """
 
 import hashlib
@@ -27,7 +27,7 @@ _REQUIRED_KEYS = frozenset({"label_status", "number_of_frames"})
 
 @dataclass(slots=True)
 class TakenEntries:
-    """Entries that are used, in the order of the listing, and what was worked out of each."""
+    """Entries that are used, in the order of the listing, and what was worked out for each."""
 
     entries: list[Entry] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
@@ -48,7 +48,7 @@ def label_row_id(project_hash: str, data_hash: str, branch_name: str) -> str:
     """The UUID (version 5) of a label row, the same in every warehouse."""
     name = f"{project_hash}/{data_hash}/{branch_name}"
     digest = bytearray(hashlib.sha1(LABEL_ROW_NAMESPACE.bytes + name.encode(), usedforsecurity=False).digest()[:16])
-    # What uuid.uuid5 does, without building a UUID object a row: version 5, variant of RFC 4122.
+    # What uuid.uuid5 does, without making a UUID object for each row: version 5, variant of RFC 4122.
     digest[6] = digest[6] & 0x0F | 0x50
     digest[8] = digest[8] & 0x3F | 0x80
     text = digest.hex()
@@ -56,13 +56,13 @@ def label_row_id(project_hash: str, data_hash: str, branch_name: str) -> str:
 
 
 class EntryTaker:
-    """Goes through a listing, a chunk at a time, and takes one entry a data unit and branch.
+    """Reads a listing, a chunk at a time, and takes one entry for each data unit and branch.
 
-    Of several it is the one with a label hash, then the one edited last; the others are set aside with a message, if
-    they differ. Of what was taken in earlier chunks only ids and places are kept.
+    If there are several, it takes the one with a label hash, then the one edited last; the others are set aside with a
+    message, if they differ. Only ids and places of earlier chunks are kept.
 
     Attributes:
-        positions: label_row_id → place in the listing of the entry that was taken.
+        positions: label_row_id → place of the entry that was taken in the listing.
     """
 
     def __init__(self, project_hash: str, listed: Sequence[object], rejected: Rejected) -> None:
@@ -79,7 +79,7 @@ class EntryTaker:
         self._rejected = rejected
 
     def take(self, chunk: Iterable[int]) -> TakenEntries:
-        """The entries taken from some places; of an id that an earlier chunk had, only if this entry is the better."""
+        """The entries taken from some places; if an earlier chunk had the id, only if this entry is better."""
         taken = TakenEntries()
         places: dict[str, int] = {}
         for index in chunk:
@@ -120,7 +120,7 @@ class EntryTaker:
         self._rejected.append((entry_identifier(entry if isinstance(entry, dict) else {}, index), reason))
 
     def _is_better(self, entry: Entry, index: int, row_id: str) -> bool:
-        """Whether an entry is to replace the one taken before; the loser is set aside if the two differ."""
+        """Whether an entry replaces the one taken before; the loser is set aside if the two differ."""
         other = self._listed[self.positions[row_id]]
         if not isinstance(other, dict) or other == entry:
             return False

@@ -1,6 +1,6 @@
-"""A listing normalised part by part: the tables of some label rows at a time, and little of those that were before.
+"""A listing that is normalised part by part: it holds the tables of some label rows, and little of earlier ones.
 
-All entries of a data unit are in one part, so that which of them count is decided within it.
+All entries of a data unit are in one part, so that the part alone decides which of them count.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,16 +15,16 @@ from connector.normalise.listing.listing import normalise_listing
 from connector.normalise.listing.listing_entries import Rejected
 
 ENTRIES_A_PART = 20_000
-"""Entries of a part, about: some 30 MB while they are tables."""
+"""About how many entries a part has."""
 
 _ID_TYPE = "S36"
 _UNKNOWN = -1
 
 
 class PlacedEntries:
-    """Where the entries of a listing are that were taken, by label_row_id.
+    """Where the accepted entries of a listing are, by label_row_id.
 
-    In memory are 52 bytes of each: its label_row_id, its place and its number of frames.
+    Only the label_row_id, place and number of frames of each are in memory.
     """
 
     def __init__(self, ids: npt.NDArray[np.bytes_], places: npt.NDArray[np.int64], frames: pa.Array) -> None:
@@ -43,7 +43,7 @@ class PlacedEntries:
         return len(self._ids)
 
     def places(self, label_row_ids: Sequence[str]) -> list[int]:
-        """The places of some entries in the listing; many at once are found sooner than one by one.
+        """The places of some entries in the listing; finding many at once is faster than one by one.
 
         Raises:
             KeyError: one of them is not there.
@@ -66,7 +66,7 @@ class PlacedEntries:
         return pa.array(self._ids[self._near(names)] == names)
 
     def frame_counts(self, label_row_ids: pa.ChunkedArray) -> list[int | None]:
-        """Frames of the data units of some label rows that are all among them; None where the listing names none."""
+        """Frames of the data units of some label rows, all of which must be here; None if the listing does not say."""
         counts: list[int] = self._frames[self._near(_as_ids(label_row_ids))].tolist()
         return [None if count == _UNKNOWN else count for count in counts]
 
@@ -75,11 +75,11 @@ class PlacedEntries:
 
 
 class ListingParts:
-    """One full listing; going through it normalises it, and can be done again.
+    """One full listing; iterating over it normalises it, and can be repeated.
 
     Attributes:
-        rejected: of all parts gone through: which entries were set aside, and why (see `Listing`).
-        newest: the newest last_edited_at in them; None if there is none.
+        rejected: which entries of all parts read so far were set aside, and why (see `Listing`).
+        newest: the newest last_edited_at in those parts; None if there is none.
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class ListingParts:
         Args:
             project_hash: the project.
             entries: the listing, raw.
-            hashes: tells data_hash and label_hash of each entry; asked if the listing has more than one part.
+            hashes: returns data_hash and label_hash of each entry; called if the listing has more than one part.
             schemas: table name → Arrow schema; data_unit and label_row are used.
             kept: columns of label_row that are kept for `rows_kept`.
         """
@@ -115,7 +115,7 @@ class ListingParts:
         self._kept = [self._schemas["label_row"].empty_table().select(self._kept_columns)]
 
     def __iter__(self) -> Iterator[dict[str, pa.Table]]:
-        """The tables data_unit and label_row of one part after another, see `Listing`."""
+        """The tables data_unit and label_row of each part, one after another; see `Listing`."""
         self._forget()
         for places in self._places_of_parts():
             listing = normalise_listing(self._project_hash, self._listed, self._schemas, places)
@@ -134,9 +134,9 @@ class ListingParts:
     def _places_of_parts(self) -> Iterator[Sequence[int]]:
         """Places of the entries of each part.
 
-        Data units come in the order of their first label hash, which is the order in which labels are fetched: so the
-        label rows of a transaction are beside one another in a new table, and a checkpoint of DuckDB, which writes
-        every part of a table again that was touched, writes little.
+        Data units are in the order of their first label hash, which is the order in which labels are fetched. So the
+        label rows of a transaction are close together in a new table, and a checkpoint of DuckDB, which rewrites every
+        part of a table that was touched, writes little.
         """
         count = len(self._listed)
         if count <= ENTRIES_A_PART:
@@ -152,11 +152,11 @@ class ListingParts:
             start = stop
 
     def rows_kept(self) -> pa.Table:
-        """The columns of table label_row that were to be kept, of all parts gone through."""
+        """The kept columns of table label_row, of all parts that were read."""
         return pa.concat_tables(self._kept).combine_chunks()
 
     def entries(self) -> PlacedEntries:
-        """The entries taken, once all parts have been gone through; to be asked for once."""
+        """The accepted entries, after all parts were read; may be called only once."""
         frames = pa.chunked_array(self._frames, pa.int64()).combine_chunks()
         ids, places = np.concatenate(self._ids), np.concatenate(self._places)
         self._ids, self._places, self._frames = [], [], []
@@ -168,9 +168,9 @@ def _as_ids(label_row_ids: pa.ChunkedArray) -> npt.NDArray[np.bytes_]:
 
 
 def _by_first_label_hash(hashes: pa.Table) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """What stands for the data unit of each entry, by the smallest of its label hashes, and the entries' order by it.
+    """A number for the data unit of each entry, from the smallest of its label hashes, and the entries' order by it.
 
-    Entries of a data unit keep the order of the listing among them, which decides between doubled ones.
+    Entries of a data unit keep their order in the listing, which decides between doubled ones.
     """
     rank = np.empty(hashes.num_rows, np.int64)
     rank[np.asarray(pc.sort_indices(hashes["label_hash"]))] = np.arange(hashes.num_rows)

@@ -1,7 +1,7 @@
-"""Which label rows an edit of the ontology makes stale, although their listing entries do not move.
+"""Which label rows an edit of the ontology makes stale, although their listing entries do not change.
 
-Names, colours and order live in the ontology tables only, so changing them touches no label row. What Encord serves,
-or what an answer means, changes with shapes, kinds of answers, nesting and archiving.
+Names, colours and order are in the ontology tables only, so changing them affects no label row. Edits of shapes, kinds
+of answers, nesting and archiving change what Encord serves, or what an answer means.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ class OntologyChange:
 
     Attributes:
         stale_classes: feature hashes of classes whose labels must be fetched again.
-        everything_is_stale: true where something is archived no more, or gone from the archive: its labels may sit in
+        everything_is_stale: true if something is no longer archived, or gone from the archive: its labels may be in
             any label row.
         is_changed: whether anything at all is different, names and colours included.
     """
@@ -42,7 +42,7 @@ def ontology_change(old: Mapping[str, pa.Table], new: Mapping[str, pa.Table]) ->
         new: the same tables as just read.
 
     Returns:
-        The change. What is only added makes nothing stale.
+        The change. Additions alone make nothing stale.
     """
     old_rows = {name: _by_hash(old[name]) for name in _TABLES}
     new_rows = {name: _by_hash(new[name]) for name in _TABLES}
@@ -65,7 +65,7 @@ def _by_hash(table: pa.Table) -> dict[str, Row]:
 
 
 def _classes_of(rows: Mapping[str, Mapping[str, Row]], table: str, row: Row) -> set[str]:
-    """The class that a row of one of the three tables belongs to; empty if its attribute is not there."""
+    """The class that a row of one of the three tables belongs to; empty if its attribute is missing."""
     if table == "ontology_class":
         return {row["feature_hash"]}
     if table == "ontology_attribute":

@@ -24,8 +24,8 @@ def project_tables(
 ) -> dict[str, pa.Table]:
     """The tables of one project.
 
-    A class, attribute or option hash that comes twice is taken at its first place, as the SDK's look-up does; the
-    tables' keys need it once.
+    If a class, attribute or option hash comes twice, the first one counts, as in the SDK's look-up: it is a key of the
+    tables and must be unique.
 
     Args:
         project: answer of `GET projects/{hash}`, camelCase.
@@ -37,7 +37,7 @@ def project_tables(
 
     Raises:
         ConnectorError: SOURCE_CONTENT, if the project, a stage, class, attribute or option has no hash, or a value
-            is not of its column's type.
+            does not have its column's type.
     """
     try:
         return _read(project, ontology, schemas)

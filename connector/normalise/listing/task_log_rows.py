@@ -1,4 +1,4 @@
-"""What was done with tasks, as Encord's log tells it → rows of task_action; and when to ask for it again."""
+"""Encord's log of what was done with tasks → rows of task_action; also says when to ask for it again."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -20,14 +20,14 @@ _LISTED = (
     "assigned_user_email",
     "last_actioned_by_user_email",
 )
-"""What the listing says of a label row that moves with an action on its task."""
+"""What the listing says about a label row that changes with an action on its task."""
 
 TASK_COLUMNS = tuple(dict.fromkeys((*LISTED_WITH_TASKS, *_LISTED)))
 """Columns of label_row that `consensus_stages` and `task_action_digest` look at."""
 
 
 def task_action_digest(workflow_stages: pa.Table, label_rows: pa.Table) -> str | None:
-    """Hash of where a project's tasks are and whose: another one, and there are actions to read.
+    """Hash of where a project's tasks are and whose they are; if it differs, there are actions to read.
 
     Args:
         workflow_stages: table workflow_stage of the project.
@@ -46,12 +46,12 @@ def task_actions(project_hash: str, actions: Sequence[object], schema: pa.Schema
 
     Args:
         project_hash: the project.
-        actions: as `GET analytics/task-actions` answers them. What does not say what was done with which data unit, and
-            when, is left out.
+        actions: as `GET analytics/task-actions` answers them. An action that does not say what was done, with which
+            data unit, and when, is left out.
         schema: of table task_action.
 
     Returns:
-        One row an action; what comes twice, as it does where two readings overlap, is one.
+        One row for each action; an action that comes twice, because two readings overlap, gives one row.
     """
     rows: dict[str, tuple[object, ...]] = {}
     for action in actions:

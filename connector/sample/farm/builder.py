@@ -18,7 +18,7 @@ from connector.sample.world.world import SampleWorld
 
 ANNOTATORS = ("amelie.fischer@example.com", "jonas.weber@example.com", "priya.nair@example.com")
 REVIEWER = "lena.brandt@example.com"
-# Where storage calls a kind of data otherwise than listings do.
+# Kinds of data for which storage has another name than listings.
 ITEM_TYPES = {"IMG_GROUP": "imageGroup", "DICOM": "dicomSeries", "PLAIN_TEXT": "plainText"}
 STAGES = (
     ("ANNOTATION", "Annotate"),
@@ -31,7 +31,7 @@ STAGES = (
 
 @dataclass(frozen=True)
 class SampleSize:
-    """How much there is of what takes room; the other data units are the same at every size."""
+    """How much there is of what needs space; the other data units are the same at every size."""
 
     videos: int
     frames: int
@@ -40,7 +40,7 @@ class SampleSize:
 
 
 class FarmBuilder:
-    """Collects the label rows of the dairy project, one data unit after the other, and serves them in the end."""
+    """Collects the label rows of the dairy project, one data unit after another, and serves them at the end."""
 
     def __init__(self, world: SampleWorld, size: SampleSize, source: random.Random) -> None:
         self.world = world

@@ -24,7 +24,7 @@ LABELS = ("data_units", "spaces", "object_answers", "object_actions", "classific
 
 @dataclass(frozen=True)
 class Animal:
-    """What there really is to see: an animal on a path."""
+    """What can really be seen: an animal on a path."""
 
     class_name: str
     motion: Motion
@@ -40,11 +40,11 @@ class Habit:
     """How one annotator differs from the truth.
 
     Attributes:
-        shift: How far boxes are off, as a share of the frame.
-        growth: How much too large boxes are drawn.
+        shift: How far boxes are off, as a fraction of the frame.
+        growth: By how much boxes are too large.
         misses: The share of hard-to-see animals that are not drawn.
         confusions: The share of calves taken for cows.
-        slips: The share of answers that are not the right one.
+        slips: The share of wrong answers.
     """
 
     shift: tuple[float, float]
@@ -128,7 +128,7 @@ def _classify_light(drawing: VideoDrawing, light: Json, ranges: list[list[int]],
 
 
 def _classify_lamp(drawing: VideoDrawing, light: Json, ranges: list[list[int]], number: int) -> None:
-    """Two see artificial light, of different lamps, the third none."""
+    """Two annotators see artificial light, from different lamps; the third sees none."""
     if number == 2:
         _classify_light(drawing, light, ranges, "Dark")
         return
@@ -138,7 +138,7 @@ def _classify_lamp(drawing: VideoDrawing, light: Json, ranges: list[list[int]], 
 
 
 def _draw_surroundings(drawing: VideoDrawing, truth: random.Random, habit: Habit, number: int) -> None:
-    """A walking cow, her ear tag, where she will lie, and what troubles the camera, of which each ticks another part.
+    """A walking cow, her ear tag, where she will lie, and camera problems, of which each annotator ticks others.
 
     `truth` is the same for all annotators: their joints and outlines are those of one cow and one pen.
     """

@@ -32,7 +32,7 @@ class Motion:
         return cls(centre, reach, pace, (source.uniform(0, math.tau), source.uniform(0, math.tau)))
 
     def at(self, frame: int) -> Point:
-        """Where it is on a frame."""
+        """Its position on a frame."""
         return (
             self.centre[0] + self.reach[0] * math.sin(self.pace[0] * frame + self.phase[0]),
             self.centre[1] + self.reach[1] * math.sin(self.pace[1] * frame + self.phase[1]),
@@ -50,7 +50,7 @@ def rotatable_box(centre: Point, width: float, height: float, theta: float) -> d
 
 
 def points(corners: Sequence[Point]) -> dict[str, dict[str, float]]:
-    """A list of points as Encord writes polygons, polylines and points: a dict by position."""
+    """A list of points in Encord's form for polygons, polylines and points: a dict by position."""
     return {str(position): {"x": _r(x), "y": _r(y)} for position, (x, y) in enumerate(corners)}
 
 

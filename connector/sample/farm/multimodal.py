@@ -64,7 +64,7 @@ def _parlour_group(builder: FarmBuilder) -> None:
                 blob["objects"].append(pen.drawn(item, cow, box((x + side, y), 0.15, 0.2), signature))
         tag = answered(builder.names.attribute("Cow", "Ear tag number"), f"DE 09 6{number:05d}")
         labels["object_answers"][cow] = {"objectHash": cow, "classifications": [tag]}
-        # As the SDK writes them: no action says on which part it holds.
+        # As the SDK writes them: no action says to which part it applies.
         standing, lying = option_of(posture, "Standing"), option_of(posture, "Lying")
         actions = [acted(posture, [standing], [[5 * number, 19]]), acted(posture, [lying], [[20, GROUP_FRAMES - 1]])]
         labels["object_actions"][cow] = {"objectHash": cow, "actions": actions}

@@ -1,4 +1,4 @@
-"""Building an ontology: classes, attributes and options in a few words; ids and feature hashes are filled in after."""
+"""Builds an ontology from classes, attributes and options in a few words; ids and feature hashes come afterwards."""
 
 import random
 from typing import Any
@@ -16,7 +16,7 @@ def object_class(name: str, shape: str, color: str, *attributes: Json) -> Json:
 
 
 def classification(question: Json, *, is_global: bool = False) -> Json:
-    """A classification asking one question, on frame ranges or of the whole file."""
+    """A classification that asks one question, about frame ranges or the whole file."""
     return {"attributes": [question]} | ({"level": "global"} if is_global else {})
 
 
@@ -63,14 +63,14 @@ def _complete(node: Json, identifier: str, source: random.Random) -> None:
 
 
 class OntologyNames:
-    """Finds the pieces of an ontology by name, for whoever draws labels."""
+    """Finds the pieces of an ontology by name, for code that draws labels."""
 
     def __init__(self, editor: Json) -> None:
         self._items = {item["name"]: item for item in editor["objects"]}
         self._items |= {item["attributes"][0]["name"]: item for item in editor["classifications"]}
 
     def item(self, name: str) -> Json:
-        """The object class of this name, or the classification that asks this question."""
+        """The object class with this name, or the classification that asks this question."""
         found: Json = self._items[name]
         return found
 

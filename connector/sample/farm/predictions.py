@@ -1,4 +1,4 @@
-"""A branch of model predictions: not every branch besides main is an annotator's."""
+"""A branch of model predictions: a branch other than main need not be an annotator's."""
 
 import copy
 from datetime import timedelta
@@ -15,7 +15,7 @@ FOUND_SHARE = 0.9
 
 
 def add_predictions(builder: FarmBuilder, data_title: str) -> None:
-    """Add the model's boxes for one video: most of what people drew on main, a little off, with a confidence.
+    """Add the model's boxes for one video: most of those that people drew on main, slightly off, with a confidence.
 
     Raises:
         StopIteration: No video of this title was added before.

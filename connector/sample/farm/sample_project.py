@@ -21,7 +21,7 @@ CAMERAS = ("north", "east", "parlour", "yard")
 def build_sample_world(size: str | SampleSize = "small", seed: object = 7) -> SampleWorld:
     """A world with the dairy project, of about 6,000 (small), 50,000 (medium) or 300,000 (large) annotations.
 
-    Another size may be given by its counts.
+    Counts may define another size.
 
     Raises:
         KeyError: No such size.

@@ -57,7 +57,7 @@ def _pasture_image(builder: FarmBuilder, number: int) -> None:
     blob = labels["data_units"][entry["data_hash"]]["labels"]
     for cow in range(1 + number % 4):
         draw_cow(names, pen, labels, blob, 10 * number + cow)
-    # A part with a hole, and a second part: what only `polygons` can say.
+    # A part with a hole, and a second part: only `polygons` can hold this.
     area = pen.drawn(names.item("Lying area"), pen.new_hash(), points(blob_outline((0.4, 0.6), 0.12, 12, 0.1)))
     rings = [blob_outline((0.4, 0.6), 0.12, 12, 0.1), blob_outline((0.4, 0.6), 0.04, 6, 0.0)]
     second = blob_outline((0.8, 0.8), 0.05, 8, 0.0)

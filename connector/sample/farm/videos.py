@@ -39,7 +39,7 @@ class VideoDrawing:
     def place(
         self, class_name: str, first: int, last: int, geometry_at: Callable[[int], object], every: int = 1
     ) -> str:
-        """Draw an object on the frames first..last; signed again on each keyframe. Returns its hash."""
+        """Draw an object on the frames first..last, signed again on each keyframe. Returns its hash."""
         item = self.names.item(class_name)
         object_hash = self.pen.new_hash()
         signature = self.pen.signature()
@@ -68,7 +68,7 @@ class VideoDrawing:
         self.labels["object_actions"].setdefault(object_hash, entry)["actions"].extend(actions)
 
     def classify(self, question: str, ranges: list[list[int]], *answers: Json) -> str:
-        """Classify frame ranges, or the whole video without any. Returns the classification hash."""
+        """Classify frame ranges, or the whole video if there are none. Returns the classification hash."""
         classification_hash = self.pen.new_hash()
         self.labels["classification_answers"][classification_hash] = self.pen.classified(
             self.names.item(question), classification_hash, answers, ranges

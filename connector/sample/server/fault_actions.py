@@ -1,4 +1,4 @@
-"""What can go wrong with one request: each action answers instead of the server, or bends the answer it gave."""
+"""What can go wrong with one request: each action answers instead of the server, or changes the server's answer."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class FaultAction:
 
 @dataclass(frozen=True)
 class HttpStatus(FaultAction):
-    """An HTTP status such as 429, 413, 500, 502, 503 or 504, of the server itself or of what stands before it.
+    """An HTTP status such as 429, 413, 500, 502, 503 or 504, from the server itself or from something in front of it.
 
     Attributes:
         status: The status.
@@ -48,7 +48,7 @@ class HttpStatus(FaultAction):
 
 @dataclass(frozen=True)
 class Refusal(FaultAction):
-    """An error as Encord words it: in the envelope of the older API (HTTP 200), as a status of the v2 API."""
+    """An error in Encord's form: in the envelope of the older API (HTTP 200), or as a status of the v2 API."""
 
     code: str
     status: int
@@ -108,7 +108,7 @@ class Broken(FaultAction):
 
 @dataclass(frozen=True)
 class Body(FaultAction):
-    """A body of one's own with status 200: invalid JSON, a list where a dict belongs, anything."""
+    """Another body, with status 200: invalid JSON, a list where a dict belongs, anything."""
 
     content: bytes = b'{"status": 200, "response": [{"label_hash": '
 
@@ -119,10 +119,10 @@ class Body(FaultAction):
 
 @dataclass(frozen=True)
 class EditElement(FaultAction):
-    """One element of a list answer changed (or the single row): a missing key, a wrong type, a new shape.
+    """Changes one element of a list answer (or the single row): a missing key, a wrong type, a new shape.
 
-    `edit` gets the element as a dict and returns what is sent in its place. It hits the row that the fault names, or
-    else the first.
+    `edit` gets the element as a dict and returns its replacement. It hits the row that the fault names, or else the
+    first one.
     """
 
     edit: Callable[[dict[str, Any]], object]
@@ -139,9 +139,9 @@ class EditElement(FaultAction):
 
 @dataclass(frozen=True)
 class EditJson(FaultAction):
-    """The JSON of one element of a list answer changed, to what need not be JSON any more, such as NaN.
+    """Changes the JSON of one element of a list answer, to something that need not be valid JSON, such as NaN.
 
-    It hits the row that the fault names, or else the first.
+    It hits the row that the fault names, or else the first one.
     """
 
     edit: Callable[[bytes], bytes]
@@ -174,7 +174,7 @@ class DoubleElement(FaultAction):
     """One element of a list answer twice."""
 
     def bend(self, answer: Answer, label_hash: str | None, /) -> Answer:
-        """The answer with that element at its end again."""
+        """The answer with that element once more at its end."""
         items = answer.items or []
         chosen = _position(items, label_hash)
         if chosen is not None:
@@ -226,12 +226,12 @@ def without_key(name: str) -> EditElement:
 
 
 def with_value(name: str, value: object) -> EditElement:
-    """An element with another value under a key: of a wrong type, or a field that nobody knows."""
+    """An element with another value for a key: a wrong type, or an unknown field."""
     return EditElement(lambda element: {**element, name: value})
 
 
 def with_unknown_shape(shape: str = "hexagon") -> EditElement:
-    """A label row whose drawn objects are of a shape that no SDK knows, with geometry under the shape's name."""
+    """A label row whose drawn objects have a shape that no SDK knows, with geometry under the shape's name."""
 
     def edit(labels: dict[str, Any]) -> object:
         for blob in label_blobs(labels):

@@ -16,7 +16,7 @@ class Fault:
         action: What goes wrong.
         kind: The kind of request it hits (`listing`, `label_rows`, `project`, …); None hits every kind.
         times: How many requests it hits before it is over; None never ends.
-        skip: How many fitting requests pass unharmed first.
+        skip: How many matching requests pass unharmed first.
         label_hash: Only requests that ask for this label row, and listings (where it names the entry to hit).
         project_hash: Only requests for this project.
         when: A further condition.
@@ -32,7 +32,7 @@ class Fault:
     hits: int = field(default=0, init=False)
 
     def fits(self, record: RequestRecord) -> bool:
-        """Whether the fault is meant for this request, its counts left aside."""
+        """Whether the fault is meant for this request, apart from its counts."""
         return (
             (self.kind is None or self.kind == record.kind)
             and (self.label_hash is None or record.kind == "listing" or self.label_hash in record.uids)
@@ -49,7 +49,7 @@ class Faults:
         self._lock = threading.Lock()
 
     def add(self, fault: Fault) -> Fault:
-        """Put a fault in force; its `hits` tells later how often it struck."""
+        """Put a fault in force; its `hits` says later how often it struck."""
         with self._lock:
             self._faults.append(fault)
         return fault
@@ -60,7 +60,7 @@ class Faults:
             self._faults.clear()
 
     def take(self, record: RequestRecord) -> list[Fault]:
-        """The faults that strike this request, each used up by one."""
+        """The faults that strike this request; each of them counts one hit."""
         struck = []
         with self._lock:
             for fault in self._faults:

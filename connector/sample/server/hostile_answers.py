@@ -1,4 +1,4 @@
-"""Answers that mean harm, or might as well: without end, larger than they look, or sending the client elsewhere."""
+"""Answers that do harm: endless ones, ones that are larger than they look, and ones that redirect the client."""
 
 import gzip
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ class Endless(FaultAction):
     Attributes:
         piece: what is sent over and over.
         pause: seconds between two pieces.
-        is_head: whether it does not even get through its headers; they then come a byte at a time.
+        is_head: whether even its headers never end; they then come a byte at a time.
         status: its HTTP status.
         headers: more headers.
     """
@@ -30,7 +30,7 @@ class Endless(FaultAction):
     headers: dict[str, str] = field(default_factory=dict)
 
     def instead(self, _record: RequestRecord, _is_v2: bool, /) -> Answer | None:
-        """The answer without end."""
+        """The endless answer."""
         delivery = Delivery.ENDLESS_HEAD if self.is_head else Delivery.ENDLESS
         return Answer(self.status, self.piece, headers=self.headers, delivery=delivery, seconds=self.pause)
 

@@ -1,4 +1,4 @@
-"""What the fake server answers, before and after faults: status, headers, body, and how it goes over the wire."""
+"""What the fake server answers, before and after faults: status, headers, body, and how it is delivered."""
 
 import enum
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ import orjson
 
 
 class Delivery(enum.Enum):
-    """How an answer travels."""
+    """How an answer is delivered."""
 
     WHOLE = "whole"
     RESET_BEFORE_ANSWER = "reset before the answer"
@@ -53,7 +53,7 @@ def legacy_answer(data: object) -> Answer:
 
 
 def legacy_list(items: list[tuple[str, bytes]]) -> Answer:
-    """A list of the older API, from elements that are serialised already."""
+    """A list of the older API, made from elements that are already JSON."""
     return Answer(items=items, prefix=b'{"status":200,"response":[', suffix=b"]}")
 
 

@@ -41,7 +41,7 @@ def answer_legacy(world: SampleWorld, request: ParsedRequest) -> Answer:
 
 def _label_rows(world: SampleWorld, project: ProjectState, request: ParsedRequest, payload: dict[str, Any]) -> Answer:
     hidden = frozenset() if payload.get("include_archived") else project.hidden_features()
-    # Several at once come in no particular order and only once each, as the SDK's documentation says.
+    # If several are asked for, they come in no particular order, and each only once, as the SDK's documentation says.
     wanted = list(dict.fromkeys(request.record.uids))
     rows = [(label_hash, row) for label_hash in wanted if (row := project.find_row(label_hash)) is not None]
     if len(rows) < len(wanted) and (world.is_multi_get_strict or not payload.get("multi_request")):
@@ -54,7 +54,7 @@ def _label_rows(world: SampleWorld, project: ProjectState, request: ParsedReques
 
 
 def _served(labels_json: bytes, payload: dict[str, Any], world: SampleWorld) -> bytes:
-    """The label row as asked for: with signed links, without reviews, without features that are not wanted."""
+    """The label row as requested: with signed links, without reviews, without features that are not wanted."""
     object_features = payload.get("include_object_feature_hashes")
     classification_features = payload.get("include_classification_feature_hashes")
     if not payload.get("get_signed_url") and object_features is None and classification_features is None:
@@ -97,5 +97,5 @@ def _legacy_project(project: ProjectState) -> dict[str, Any]:
 
 
 def _sql_time(moment: str) -> str:
-    """The older API writes times of projects as SQL does, in whole seconds."""
+    """A time in the older API's form for projects: as in SQL, in whole seconds."""
     return read_time(moment).strftime("%Y-%m-%d %H:%M:%S")

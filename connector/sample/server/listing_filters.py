@@ -12,11 +12,11 @@ Test = Callable[[SampleLabelRow], bool]
 
 
 class ListingRefusedError(Exception):
-    """The filters of a listing contradict one another or cannot be read."""
+    """The filters of a listing contradict each other or cannot be read."""
 
 
 def list_label_rows(project: ProjectState, payload: dict[str, Any]) -> list[tuple[str, bytes]]:
-    """The entries that the filters let through, as JSON, each with its label hash (or data hash).
+    """The entries that match the filters, as JSON, each with its label hash (or data hash).
 
     Raises:
         ListingRefusedError: A branch name together with all branches, or an unreadable time.
@@ -75,7 +75,7 @@ def _tests(payload: dict[str, Any]) -> list[Test]:
 
 
 def _time_tests(payload: dict[str, Any]) -> list[Test]:
-    # Both bounds are taken as strict; a row that was never opened has no time and is not listed under them.
+    # Both bounds are strict; a row that was never opened has no time, so it is not listed if one is given.
     tests: list[Test] = []
     try:
         after = read_time(payload["edited_after"]) if payload.get("edited_after") else None

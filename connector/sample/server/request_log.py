@@ -69,13 +69,13 @@ class RequestLog(list[RequestRecord]):
         return [record for record in list(self) if record.is_write]
 
     def label_hashes(self) -> list[str]:
-        """All label hashes whose labels were asked for, as often as they were."""
+        """All label hashes whose labels were asked for, once for each time."""
         return [uid for record in self.of_kind("label_rows") for uid in record.uids]
 
 
 @dataclass(frozen=True)
 class ParsedRequest:
-    """A request taken apart: what the record says, and what the API needs to answer it."""
+    """A parsed request: its record, and what the API needs to answer it."""
 
     record: RequestRecord
     target: str
@@ -88,7 +88,7 @@ class ParsedRequest:
 
 
 def parse_request(method: str, target: str, headers: Mapping[str, str], body: bytes) -> ParsedRequest:
-    """Take a request apart and say what it is; anything not known to read is a write or `unknown`."""
+    """Parse a request and say what it is; anything that is not known to read is a write or `unknown`."""
     path = urlsplit(target).path
     parameters = parse_qs(urlsplit(target).query)
     agent = headers.get("User-Agent", "")

@@ -27,7 +27,7 @@ SMALLEST_GZIP_BYTES = 1_000
 
 
 class SampleServer:
-    """Serves a world to the unmodified SDK, records what was asked, and lets things go wrong on demand.
+    """Serves a world to the unmodified SDK, records requests, and makes things go wrong on demand.
 
     A context manager: the port is bound on entering and freed on leaving.
 
@@ -117,12 +117,12 @@ class _LoopbackServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
 
     def server_close(self) -> None:
-        """Also ends the answers that have no end."""
+        """Also ends endless answers."""
         self.is_closed = True
         super().server_close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - as inherited
-        """A client that hangs up in the middle of an answer is no concern of this server; a defect of it is shown."""
+        """Ignores a client that hangs up in the middle of an answer, but shows a defect of this server."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
@@ -132,13 +132,13 @@ class _Handler(BaseHTTPRequestHandler):
     server: _LoopbackServer
 
     def __getattr__(self, name: str) -> Callable[[], None]:
-        # The base class looks for a method named after the HTTP verb; all verbs are answered alike.
+        # The base class looks for a method named after the HTTP verb; all verbs are answered in the same way.
         if name in {f"do_{verb}" for verb in VERBS}:
             return self._respond
         raise AttributeError(name)
 
     def log_message(self, _format: str, /, *_arguments: object) -> None:
-        """Requests are in the log of the sample server, not on the terminal."""
+        """Writes nothing to the terminal: the sample server keeps its own log."""
 
     def _respond(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))

@@ -1,4 +1,4 @@
-"""The v2 API: plain JSON under `/v2/public/`, camel case, lists in pages."""
+"""The v2 API: plain JSON under `/v2/public/`, in camel case, with lists in pages."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -57,7 +57,7 @@ def _project_answer(world: SampleWorld, project: ProjectState, request: ParsedRe
 
 
 def project_record(project: ProjectState) -> dict[str, Any]:
-    """The project as answered; the ontology is a request of its own, here it is empty."""
+    """The project as the API answers it; the ontology is empty here, because it has a request of its own."""
     return {"editorOntology": {}, **project.record}
 
 

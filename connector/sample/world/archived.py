@@ -21,7 +21,7 @@ def _collect(node: dict[str, Any], found: set[str], *, is_below_archived: bool) 
 
 
 def without_archived(labels: dict[str, Any], hidden: frozenset[str]) -> dict[str, Any]:
-    """Take the labels of `hidden` features out of a label-row dict, in place, and return it."""
+    """Remove the labels of `hidden` features from a label-row dict, in place, and return it."""
     gone: set[str] = set()
     for blob in label_blobs(labels):
         kept = []

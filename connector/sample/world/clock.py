@@ -16,32 +16,32 @@ class SampleClock:
         self.step = datetime.timedelta(minutes=7, seconds=11, microseconds=203_717)
 
     def tick(self) -> datetime.datetime:
-        """Move by one step and say the new time."""
+        """Move by one step and return the new time."""
         return self.advance(self.step)
 
     def advance(self, duration: datetime.timedelta) -> datetime.datetime:
-        """Move by `duration` and say the new time."""
+        """Move by `duration` and return the new time."""
         self.now += duration
         return self.now
 
 
 def listing_time(moment: datetime.datetime) -> str:
-    """As the listing writes times: ISO without an offset, with microseconds, in UTC."""
+    """A time in the listing's form: ISO without an offset, with microseconds, in UTC."""
     return moment.astimezone(datetime.UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
 
 
 def label_time(moment: datetime.datetime) -> str:
-    """As label rows write times: the long form, in whole seconds."""
+    """A time in the form of label rows: the long form, in whole seconds."""
     return moment.astimezone(datetime.UTC).strftime("%a, %d %b %Y %H:%M:%S UTC")
 
 
 def api_time(moment: datetime.datetime) -> str:
-    """As the v2 API writes times: ISO with a `Z`."""
+    """A time in the form of the v2 API: ISO with a `Z`."""
     return moment.astimezone(datetime.UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def read_time(text: str) -> datetime.datetime:
-    """Read an ISO time of a request or of a listing entry; without an offset it is UTC.
+    """Read an ISO time from a request or a listing entry; without an offset it is UTC.
 
     Raises:
         ValueError: The text is not an ISO time.

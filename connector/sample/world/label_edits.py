@@ -35,12 +35,12 @@ class LabelEdits(ProjectState):
         self.edit_labels(label_hash, lambda _: None)
 
     def restore_labels(self, label_hash: str, saved: Json, last_edited_at: str) -> None:
-        """Bring back the labels that a row had earlier, and its time of then.
+        """Bring back earlier labels of a row, with their time.
 
         Args:
             label_hash: the label row.
-            saved: a copy of its label-row dict of then.
-            last_edited_at: what the listing said then.
+            saved: a copy of its earlier label-row dict.
+            last_edited_at: its time in the listing then.
 
         Raises:
             KeyError: There is no such label row.
@@ -56,7 +56,7 @@ class LabelEdits(ProjectState):
     def move_box(
         self, label_hash: str, object_hash: str, *, frame: int | None = None, x: float = 0.01, y: float = 0.01
     ) -> int:
-        """Shift the box of an object on a frame, or on all its frames, and say how many boxes moved.
+        """Shift the box of an object on a frame, or on all its frames, and return how many boxes moved.
 
         Raises:
             LookupError: The object has no box there.
@@ -106,7 +106,7 @@ class LabelEdits(ProjectState):
         self.edit_labels(label_hash, change)
 
     def answer_attribute(self, label_hash: str, object_hash: str, answer: Json) -> None:
-        """Give a static attribute of an object this answer (see `drawing.answered`), in place of the one it had."""
+        """Give a static attribute of an object this answer (see `label_pen.answered`) instead of its earlier one."""
 
         def change(labels: Json) -> None:
             entry = labels["object_answers"].setdefault(object_hash, {"objectHash": object_hash, "classifications": []})
@@ -118,7 +118,7 @@ class LabelEdits(ProjectState):
     def add_classification(
         self, label_hash: str, feature_hash: str, answers: Sequence[Json], ranges: Sequence[Sequence[int]] = ()
     ) -> str:
-        """Classify frame ranges, or the whole file without any. Returns the classification hash."""
+        """Classify frame ranges, or the whole file if there are none. Returns the classification hash."""
         with self.lock:
             row = self.row(label_hash)
             pen = LabelPen(self.random, EDITOR, self.clock.tick())
@@ -150,7 +150,7 @@ class LabelEdits(ProjectState):
         """Start a branch of a data unit, empty or as a copy of main. Returns its label hash.
 
         Raises:
-            ValueError: The branch is there already.
+            ValueError: The branch exists already.
         """
         with self.lock:
             if (data_hash, branch_name) in self.rows:

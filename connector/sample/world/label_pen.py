@@ -1,4 +1,4 @@
-"""Putting labels into a label-row dict the way the editor does: objects on frames, answers, classifications."""
+"""Puts labels into a label-row dict in the way the editor does: objects on frames, answers, classifications."""
 
 import datetime
 import random
@@ -33,7 +33,7 @@ def snake(name: str) -> str:
 
 
 class LabelPen:
-    """Somebody who labels at some time: signs what is drawn with an e-mail and a time."""
+    """Somebody who labels at some time: signs labels with an e-mail address and a time."""
 
     def __init__(self, source: random.Random, email: str, moment: datetime.datetime) -> None:
         self.source = source
@@ -73,7 +73,7 @@ class LabelPen:
         return drawn
 
     def ranged(self, item: Json, object_hash: str, ranges: Sequence[Sequence[int]], answers: Sequence[Json]) -> Json:
-        """An object on ranges, which lives in `object_answers` alone: audio, text."""
+        """An object on ranges (audio, text), which is only in `object_answers`."""
         return {
             "objectHash": object_hash,
             "classifications": list(answers),
@@ -95,7 +95,7 @@ class LabelPen:
         ranges: Sequence[Sequence[int]] = (),
         spaces: Mapping[str, Json] | None = None,
     ) -> Json:
-        """A classification: its answers and the frames on which it holds, none for a whole file."""
+        """A classification: its answers and its frames, or no frames for a whole file."""
         return {
             "classificationHash": classification_hash,
             "featureHash": item["featureNodeHash"],
@@ -126,7 +126,7 @@ def answered(attribute: Json, chosen: str | float | Sequence[Json]) -> Json:
 
 
 def acted(attribute: Json, chosen: str | float | Sequence[Json], ranges: Sequence[Sequence[int]]) -> Json:
-    """An answer to a dynamic attribute, which holds on ranges of frames."""
+    """An answer to a dynamic attribute, on ranges of frames."""
     return {
         **answered(attribute, chosen),
         "dynamic": True,

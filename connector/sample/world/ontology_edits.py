@@ -1,4 +1,4 @@
-"""Edits of the ontology: label rows do not move, though what they mean, or what is served of them, may change."""
+"""Edits of the ontology: label rows do not move, but their meaning, or the labels that are served, may change."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -115,13 +115,13 @@ class OntologyEdits(ProjectState):
             self.touch_ontology()
 
     def set_shape(self, class_feature_hash: str, shape: str) -> None:
-        """Give an object class another shape; what was drawn keeps the shape that it was drawn in."""
+        """Give an object class another shape; drawn objects keep their shapes."""
         with self.lock:
             self.node(class_feature_hash)["shape"] = shape
             self.touch_ontology()
 
     def set_global(self, class_feature_hash: str, *, is_global: bool) -> None:
-        """Let a classification hold for whole data units, or for frames."""
+        """Let a classification apply to whole data units, or to frames."""
         with self.lock:
             self.node(class_feature_hash)["level"] = "global" if is_global else None
             self.touch_ontology()
@@ -139,11 +139,11 @@ class OntologyEdits(ProjectState):
             self.touch_ontology()
 
     def move_feature(self, feature_hash: str, parent_feature_hash: str) -> None:
-        """Hang an attribute under another class or option, or an option under another attribute, as the last there.
+        """Move an attribute to another class or option, or an option to another attribute, as the last one there.
 
         Raises:
             LookupError: There is no such feature.
-            ValueError: The new parent lies below it.
+            ValueError: The new parent is below it.
         """
         with self.lock:
             siblings, node = self._place_of(feature_hash)

@@ -1,4 +1,4 @@
-"""One project on the fake server: what it answers, and the edits that people would make in Encord."""
+"""The state of one project on the fake server, and how it is looked up."""
 
 import random
 import threading
@@ -18,9 +18,9 @@ class ProjectState:
         ontology: The ontology as `GET ontologies/{hash}` answers it.
         rows: The label rows by (data hash, branch name), in listing order.
         users: `{"userEmail": …, "userRole": …}` each.
-        branch_annotators: By (data hash, branch name) of a consensus branch, whose it is and whether it is submitted.
+        branch_annotators: (data hash, branch name) of a consensus branch → whose it is, and whether it is submitted.
         task_actions: What was done with tasks, oldest first, as `GET analytics/task-actions` answers it.
-        storage_items: By item uuid, what the bulk read of storage items answers.
+        storage_items: Item uuid → what the bulk read of storage items answers.
     """
 
     def __init__(

@@ -25,7 +25,7 @@ class SampleLabelRow:
 
     @property
     def metadata(self) -> dict[str, Any]:
-        """The listing entry, to be read or edited in place; `forget` must follow an edit."""
+        """The listing entry, to read or to edit in place; call `forget` after an edit."""
         return self._metadata
 
     @property
@@ -51,7 +51,7 @@ class SampleLabelRow:
 
     @property
     def labels(self) -> dict[str, Any]:
-        """The label-row dict, to be read or edited in place; `forget` must follow an edit.
+        """The label-row dict, to read or to edit in place; call `forget` after an edit.
 
         Raises:
             LookupError: Nobody has opened the data unit on this branch.
@@ -68,7 +68,7 @@ class SampleLabelRow:
         self.forget()
 
     def pack(self) -> None:
-        """Keep the labels as JSON only, which takes a quarter of the memory, until somebody reads or edits them."""
+        """Keep the labels only as JSON, which takes less memory, until somebody reads or edits them."""
         if self._labels is not None:
             self._packed, self._labels = orjson.dumps(self._labels), None
 
@@ -78,7 +78,7 @@ class SampleLabelRow:
         self._labels_json.clear()
 
     def entry_json(self, *, with_client_metadata: bool, with_images: bool, with_workflow: bool) -> bytes:
-        """The listing entry as JSON, without what the listing was not asked for."""
+        """The listing entry as JSON, without fields that the listing was not asked for."""
         wanted = (with_client_metadata, with_images, with_workflow)
         known = self._entries.get(wanted)
         if known is None:

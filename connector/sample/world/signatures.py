@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 
 class KeyState(enum.Enum):
-    """What has become of a registered key."""
+    """The state of a registered key."""
 
     ACTIVE = "active"
     EXPIRED = "expired"
@@ -25,7 +25,7 @@ class KeyState(enum.Enum):
 
 
 class AuthenticationRefusedError(Exception):
-    """A request is not accepted; `code` is the word that the older API answers, the v2 API answers 401 to all."""
+    """A request is not accepted; `code` is the older API's word for the reason, while the v2 API always answers 401."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -60,7 +60,7 @@ class KeyRing:
         self._states[public_hex] = KeyState.ACTIVE
 
     def set_state(self, public_hex: str, state: KeyState) -> None:
-        """Let a registered key expire, be revoked, or work again.
+        """Make a registered key expire, be revoked, or work again.
 
         Raises:
             KeyError: The key was never registered.
@@ -70,7 +70,7 @@ class KeyRing:
         self._states[public_hex] = state
 
     def check_legacy(self, headers: Mapping[str, str], body: bytes) -> str:
-        """Verify a call to `/public` or `/public/user` and say whose key it is.
+        """Verify a call to `/public` or `/public/user`, and return whose key it is.
 
         Raises:
             AuthenticationRefusedError: No key, an unknown or unusable one, or a signature that does not fit.
@@ -82,7 +82,7 @@ class KeyRing:
         return public_hex
 
     def check_v2(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> str:
-        """Verify a call to `/v2/public/...` and say whose key it is; `target` is the path with its query.
+        """Verify a call to `/v2/public/...`, and return whose key it is; `target` is the path with its query.
 
         Raises:
             AuthenticationRefusedError: As above, or the content digest is not the body's.

@@ -41,7 +41,7 @@ class WorkflowEdits(ProjectState):
         self._change_entries(data_hash, branch_name, {"assigned_user_email": email})
 
     def set_valid(self, data_hash: str, *, is_valid: bool, branch_name: str | None = None) -> None:
-        """Let Encord's validation find the labels good or bad."""
+        """Set whether Encord's validation finds the labels valid."""
         self._change_entries(data_hash, branch_name, {"is_valid": is_valid})
 
     def set_status(self, data_hash: str, status: str, branch_name: str | None = None) -> None:
@@ -61,7 +61,7 @@ class WorkflowEdits(ProjectState):
         self._change_entries(data_hash, None, {"dataset_hash": dataset_hash, "dataset_title": dataset_title})
 
     def describe_data_unit(self, data_hash: str, **fields: object) -> None:
-        """Let the listing say something else of a data unit, such as its size or its number of frames.
+        """Change what the listing says about a data unit, such as its size or its number of frames.
 
         Raises:
             KeyError: a listing has no such field.
@@ -74,7 +74,7 @@ class WorkflowEdits(ProjectState):
         """Give a part of a data group another file name, in the listing and in its label rows.
 
         Raises:
-            KeyError: the data unit has no such part, or it is no child of a group.
+            KeyError: the data unit has no such part, or it is not a child of a group.
         """
         with self.lock:
             self.clock.tick()
@@ -138,7 +138,7 @@ class WorkflowEdits(ProjectState):
             self.remove(self.row(label_hash))
 
     def delete_data_unit(self, data_hash: str) -> int:
-        """Take a data unit out of the project, with all branches; returns how many rows went.
+        """Remove a data unit from the project, with all its branches; returns how many rows it had.
 
         Raises:
             LookupError: There is no such data unit.
@@ -151,7 +151,7 @@ class WorkflowEdits(ProjectState):
         return len(rows)
 
     def restore(self, row: SampleLabelRow) -> None:
-        """Put a label row back that was deleted: all of it is as it was, its times too.
+        """Restore a deleted label row as it was, with its times.
 
         Raises:
             ValueError: its data unit has a branch of that name again.
@@ -167,7 +167,7 @@ class WorkflowEdits(ProjectState):
         """Add a data unit of the same kind as another, never opened; returns its data hash.
 
         Raises:
-            KeyError: There is no data unit to take after.
+            KeyError: There is no such data unit to copy from.
         """
         with self.lock:
             self.clock.tick()
@@ -189,7 +189,7 @@ class WorkflowEdits(ProjectState):
         return data_hash
 
     def _log(self, data_hash: str, action_type: str, email: str) -> None:
-        """Note what was done with the task of a data unit, in the stage that it is in before anything changes."""
+        """Record what was done with the task of a data unit, in its stage before anything changes."""
         row = self._rows_of(data_hash, "main")[0]
         if row.metadata.get("workflow_graph_node"):
             with self.lock:

@@ -1,4 +1,4 @@
-"""The tasks of workflow stages, as they follow from where the label rows are; and what was done with them."""
+"""The tasks of workflow stages, derived from where the label rows are; and what was done with them."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -33,7 +33,7 @@ def stage_tasks(project: ProjectState, stage_uuid: str, parameters: Mapping[str,
 
 
 def task_actions(project: ProjectState, parameters: Mapping[str, list[str]]) -> list[Json]:
-    """What was done with tasks from `after` on and before `before`, as `project.get_task_actions()` lists it."""
+    """What was done with tasks from `after` until before `before`, as `project.get_task_actions()` lists it."""
     after, before = (read_time(parameters[name][0]) for name in ("after", "before"))
     filters = {"actorEmails": "actorEmail", "eventTypes": "actionType", "workflowStageUuids": "workflowStageUuid"}
     wanted = {

@@ -1,4 +1,4 @@
-"""All that the fake server knows: keys, a clock, and projects."""
+"""Everything that the fake server knows: keys, a clock, and projects."""
 
 import threading
 import uuid
@@ -21,8 +21,8 @@ class SampleWorld:
         projects: The projects by their hash.
         project_hash: The main project, if one was named.
         private_key: The registered private key as OpenSSH text.
-        page_size: Results a page of the v2 API's lists.
-        is_multi_get_strict: Whether asking for an unknown label hash among others is an error, or it is left out.
+        page_size: How many results are on a page of the v2 API's lists.
+        is_multi_get_strict: Whether an unknown label hash among others is an error; if not, it is left out.
     """
 
     def __init__(self, seed: object = 7) -> None:
@@ -79,7 +79,7 @@ class SampleWorld:
             del self.projects[project_hash]
 
     def revoke_key(self) -> None:
-        """Take the key out of the user's profile: it is unknown from now on."""
+        """Remove the key from the user's profile, so that it is unknown from now on."""
         self.keys.set_state(self.key.public_hex, KeyState.REVOKED)
 
     def expire_key(self) -> None:

@@ -1,1 +1,1 @@
-"""Answers as they arrive: received within limits, kept in memory or mapped, their lists taken apart undecoded."""
+"""Receives answers within limits, keeps them in memory or mapped, and splits their lists without decoding them."""

@@ -1,7 +1,7 @@
-"""The body of one large answer, held in memory or, beyond a size, in a file without a name that is mapped into memory.
+"""The body of one large answer, in memory or, beyond a size, in a nameless file that is mapped into memory.
 
-Several huge answers at once then cost room on the disk instead of memory: what is mapped and was read can be let go,
-and is read from the file again where it is needed once more.
+Several huge answers at once then take disk space instead of memory: mapped pages that were read can be released, and
+are read from the file again when they are needed.
 """
 
 import contextlib
@@ -22,11 +22,11 @@ from connector.source.answers.exchange import ERROR_BYTES, Exchange
 from connector.source.answers.json_parts import json_problem
 
 HELD_BYTES = 32_000_000
-"""Bodies up to this size are held in memory; there are at most `requests_in_flight` and one of them at a time."""
+"""Bodies up to this size are held in memory; at most one more than `requests_in_flight` exist at a time."""
 _PIECE_BYTES = 1_000_000
 _BYTES_BETWEEN_RELEASES = 16_000_000
 _PARTS_BETWEEN_RELEASES = 64
-"""Small parts in any order, each of which maps 64 KB: 4 MB at a time."""
+"""How many small parts, in any order, are copied between two releases: each of them maps 64 KB."""
 
 
 class AnswerBody:
@@ -50,9 +50,9 @@ class AnswerBody:
             weakref.finalize(self, os.close, descriptor)
 
     def part(self, start: int, length: int) -> bytes:
-        """A copy of some bytes; of a file it is read, not mapped, so that it leaves no pages in memory.
+        """A copy of some bytes; read from the file, not from the map, so that no pages stay in memory.
 
-        A page of a mapped file brings 15 others with it: small parts in any order would soon hold all of it.
+        A page of a mapped file brings others with it: small parts in any order would soon have all of it in memory.
         """
         if self._descriptor is None or not hasattr(os, "pread"):
             return bytes(memoryview(self.content)[start : start + length])
@@ -61,8 +61,8 @@ class AnswerBody:
     def parts(self, places: Sequence[tuple[int, int]]) -> list[bytes]:
         """Copies of many small parts, each given by start and length, while other threads are busy.
 
-        A read of a file lets another thread have Python and then waits for it, for longer than the read takes: 12 of
-        137 s went by so, for 400,000 parts. So these are copied from the mapped pages, let go every few parts.
+        A read of a file lets another thread run Python and then waits for longer than the read itself takes. So these
+        parts are copied from the mapped pages, which are released every few parts.
         """
         content = memoryview(self.content)
         found = []
@@ -73,10 +73,10 @@ class AnswerBody:
         return found
 
     def decode(self, raw: msgspec.Raw) -> Any:  # noqa: ANN401 - any JSON
-        """The value of a part of this body; what else of the body was read meanwhile need not stay in memory.
+        """The value of a part of this body; pages of the body that were read before may leave memory.
 
         Raises:
-            FormatError: it is no JSON after all: finding its end does not look into texts and numbers.
+            FormatError: it is not JSON after all, because finding its end does not check texts and numbers.
         """
         view = memoryview(raw)
         self.passed(len(view))
@@ -86,7 +86,7 @@ class AnswerBody:
             raise json_problem(view) from None
 
     def passed(self, size: int) -> None:
-        """Note that so many bytes were read, and let a mapped body's pages go from time to time."""
+        """Note that `size` bytes were read, and release the pages of a mapped body from time to time."""
         self._unreleased += size
         if self._unreleased >= _BYTES_BETWEEN_RELEASES:
             self._unreleased = 0
@@ -98,7 +98,7 @@ class AnswerBody:
 
 
 def read_body(response: requests.Response, exchange: Exchange, held_bytes: int = HELD_BYTES) -> AnswerBody:
-    """Read an answer's body to its end, which must come soon enough; of an error only the beginning of a long one.
+    """Read an answer's body to its end, or only the beginning of a long body that reports an error.
 
     Raises:
         requests.RequestException: the connection broke, or the body is shorter than announced.
@@ -155,5 +155,5 @@ def _kept(pieces: Iterable[bytes], held_bytes: int) -> AnswerBody:
         ) from error
     finally:
         if file is not None:
-            with contextlib.suppress(OSError):  # what is left in its buffer finds no more room than the rest
+            with contextlib.suppress(OSError):  # there is no room for what is left in its buffer either
                 file.close()

@@ -1,6 +1,6 @@
-"""One request and its answer, as far as it has come: the thread that asks fills it in, another watches it.
+"""One request and its answer, as far as it has come: the thread that asks fills it in, and another one watches it.
 
-What no answer may do is said here: send the request on to another host, be without end, or never come to one.
+It forbids what no answer may do: redirect the request to another host, be endless, or never arrive completely.
 """
 
 import dataclasses
@@ -27,11 +27,11 @@ class SizeLimit:
 
 
 DECODED = SizeLimit(64_000_000)
-"""Of an answer that is decoded as a whole: project, ontology, branches, a page of tasks or of their actions."""
+"""The limit of an answer that is decoded as a whole: project, ontology, branches, a page of tasks or actions."""
 ERROR_BYTES = 1_000_000
-"""What is read of an answer that is an error; the status says most of it."""
+"""How much is read of an answer that reports an error; its status says the most important part."""
 LEAST_BYTES_A_SECOND = 1_000
-"""How fast an answer must come, on an average over the longest silence that is allowed."""
+"""How fast an answer must come, on average over the longest silence that is allowed."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -39,9 +39,9 @@ class Pace:
     """How slow an answer may be.
 
     Attributes:
-        head_seconds: until its status and headers are there.
-        silence_seconds: how long nothing of its body may come; over this time the least rate is measured.
-        answer_seconds: until it is there as a whole.
+        head_seconds: how long its status and headers may take.
+        silence_seconds: how long nothing of its body may come; the least rate is averaged over this time.
+        answer_seconds: how long the whole of it may take.
     """
 
     head_seconds: float
@@ -56,11 +56,11 @@ class Exchange:
     Attributes:
         doing: what is being attempted, with its id, for messages.
         limit: how large the answer may be.
-        status: the answer's HTTP status; None as long as there is none.
-        retry_after: seconds that it asks to wait, where it does.
+        status: the answer's HTTP status; None until it is there.
+        retry_after: seconds that it asks to wait, if it does.
         is_whole: whether all of its body is there.
         is_abandoned: whether nobody waits for it any more.
-        received_bytes: of its body, as they came over the line.
+        received_bytes: bytes of its body, as they came over the line.
     """
 
     doing: str = "a request"
@@ -75,11 +75,11 @@ class Exchange:
     _bytes_before_window: int = 0
 
     def head_came(self, response: requests.Response) -> None:
-        """Take note of status and headers.
+        """Note status and headers.
 
         Raises:
-            ConnectorError: UNREACHABLE, if the answer is a redirect. Followed, it would carry the request's signature
-                to another host, and that host's answer would count as Encord's.
+            ConnectorError: UNREACHABLE, if the answer is a redirect. To follow it would send the request's signature
+                to another host, and take that host's answer for Encord's.
         """
         self.retry_after = retry_after_seconds(response)
         self._window_began = time.monotonic()
@@ -95,7 +95,7 @@ class Exchange:
             )
 
     def bytes_came(self, count: int) -> None:
-        """Take note of a piece of the body, as it came over the line.
+        """Note a piece of the body, as it came over the line.
 
         Raises:
             ConnectorError: TOO_LARGE; INTERRUPTED if nobody waits for the answer any more.
@@ -107,7 +107,7 @@ class Exchange:
             raise self.too_large()
 
     def too_large(self, limit: SizeLimit | None = None) -> ConnectorError:
-        """What is raised when the body is larger than its limit allows, or another limit."""
+        """The error for a body that is larger than the given limit, or than the limit of this exchange."""
         limit = limit or self.limit
         return ConnectorError(
             ErrorKind.TOO_LARGE,
@@ -116,7 +116,7 @@ class Exchange:
         )
 
     def check_pace(self, pace: Pace) -> None:
-        """Look from time to time whether the answer comes fast enough; decoding it may take as long as it takes.
+        """Check from time to time whether the answer comes fast enough; decoding it has no limit of time.
 
         Raises:
             ConnectorError: UNREACHABLE.

@@ -1,7 +1,7 @@
-"""Takes JSON apart into the JSON of its parts, also where a part is no JSON: one bad part must not cost the others.
+"""Splits JSON into the JSON of its parts, even if a part is not valid JSON: one bad part must not spoil the others.
 
-msgspec finds where good values end. Only of others are brackets and texts counted here, without a look at what is
-between them; so a list that is cut short, and a part with NaN, half a character or 50,000 brackets, do not matter.
+msgspec finds the end of good values. For others this module counts brackets and texts, and ignores what is between
+them. So a list that is cut short does no harm, nor does a part with NaN, half a character or 50,000 brackets.
 """
 
 import contextlib
@@ -22,7 +22,7 @@ Content = bytes | bytearray | memoryview | mmap.mmap
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _VALUE = msgspec.json.Decoder(msgspec.Raw)
 _TRAILING = re.compile(r"trailing characters \(byte (\d+)\)")
-"""How msgspec says that a good value ended and something else follows: the byte after the first of that."""
+"""How msgspec says that a good value ended and something else follows: names the byte after the first byte of that."""
 _TO_BRACKET = re.compile(rb'(?>[^"\[\]{}]++|"(?>[^"\\]++|\\.)*+")*+[\[\]{}]', re.DOTALL)
 _TEXT = re.compile(rb'"(?>[^"\\]++|\\.)*+"', re.DOTALL)
 _WORD = re.compile(rb'[^ \t\r\n,:"\[\]{}]++')
@@ -32,9 +32,9 @@ _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _DEEPEST = 1_024
 """Levels of nesting that can be decoded; label rows have about ten."""
 _WHOLE_BYTES = 1_000_000
-"""So much JSON is decoded as a whole to find what is wrong in it."""
+"""Up to this much JSON is decoded as a whole to find what is wrong in it."""
 _LARGE_LEVELS = 20
-"""Levels on which parts of label rows may be larger than that."""
+"""How many outer levels of label rows may have parts that are larger than that."""
 
 
 class Place(NamedTuple):
@@ -52,7 +52,7 @@ def list_places(content: Content, start: int = 0) -> tuple[list[Place], int | No
         start: place of its `[`, or of white space before it.
 
     Returns:
-        The elements that are whole, and the place after the `]`; None if the list is cut short or damaged after them.
+        The complete elements, and the place after the `]`, or None if the list is cut short or damaged after them.
     """
     places: list[Place] = []
     place = _inside(b"[", content, start)
@@ -69,7 +69,7 @@ def list_places(content: Content, start: int = 0) -> tuple[list[Place], int | No
 
 
 def object_places(content: Content, start: int = 0) -> tuple[dict[str, Place], int | None]:
-    """Where the values of a JSON object are, by key; see `list_places`. Of a key that comes twice the last counts."""
+    """Where the values of a JSON object are, by key; see `list_places`. If a key comes twice, the last one counts."""
     places: dict[str, Place] = {}
     place = _inside(b"{", content, start)
     while (place := _after(_SPACE, content, place)) < len(content):
@@ -81,7 +81,7 @@ def object_places(content: Content, start: int = 0) -> tuple[dict[str, Place], i
         next_place = None if end is None else _after_comma(b"}", content, end)
         if key is None or colon is None or end is None or next_place is None:
             break
-        with contextlib.suppress(orjson.JSONDecodeError):  # nobody asks for a key that is no text
+        with contextlib.suppress(orjson.JSONDecodeError):  # nobody asks for a key that is not text
             places[orjson.loads(key.group())] = Place(colon.end(), end)
         place = next_place
     return places, None
@@ -110,7 +110,7 @@ def value_end(content: Content, start: int) -> int | None:
 
 
 def is_end(content: Content, place: int) -> bool:
-    """Whether nothing but white space is left from a place on."""
+    """Whether only white space is left from a place on."""
     return _after(_SPACE, content, place) == len(content)
 
 
@@ -120,7 +120,7 @@ def raw_part(content: Content, place: Place) -> msgspec.Raw:
 
 
 def is_object(raw: msgspec.Raw) -> bool:
-    """Whether the JSON is that of an object."""
+    """Whether some JSON is an object."""
     return bytes(memoryview(raw)[:1]) == b"{"
 
 
@@ -128,7 +128,7 @@ def split_object(raw: msgspec.Raw) -> dict[str, msgspec.Raw]:
     """The values of a JSON object, still as JSON.
 
     Raises:
-        FormatError: it is no object, or a part of it is no JSON.
+        FormatError: it is not an object, or a part of it is not JSON.
     """
     try:
         return _OBJECT.decode(raw)
@@ -137,7 +137,7 @@ def split_object(raw: msgspec.Raw) -> dict[str, msgspec.Raw]:
 
 
 def readable_parts(raw: msgspec.Raw) -> dict[str, msgspec.Raw]:
-    """The values of a JSON object as far as it goes, whether they are JSON or not; none if it is no object."""
+    """The values of a JSON object as far as it can be read, valid JSON or not; empty if it is not an object."""
     if not is_object(raw):
         return {}
     content = memoryview(raw)
@@ -145,12 +145,12 @@ def readable_parts(raw: msgspec.Raw) -> dict[str, msgspec.Raw]:
 
 
 def json_problem(content: bytes | memoryview) -> FormatError:
-    """What keeps some JSON from being decoded as an object, and where in it."""
+    """Why some JSON cannot be decoded as an object, and where."""
     return _find_problem(content) or FormatError("is not an object")
 
 
 def _find_problem(content: bytes | memoryview, level: int = 0) -> FormatError | None:
-    """The first problem; large JSON is gone through part by part, so that little of it is in memory as values."""
+    """The first problem; large JSON is searched part by part, so that little of it is in memory as values."""
     if len(content) > _WHOLE_BYTES and level < _LARGE_LEVELS and bytes(content[:1]) in {b"{", b"["}:
         parts: Iterable[tuple[str | int, Place]]
         if bytes(content[:1]) == b"{":
@@ -175,7 +175,7 @@ def _problem(content: bytes | memoryview, error: orjson.JSONDecodeError) -> Form
     if "depth" in error.msg:
         return too_deep
     try:
-        # Python's own decoder takes what JSON has no room for, so that it can be found.
+        # Python's own decoder accepts what JSON does not allow, so that it can be found.
         value = json.loads(
             bytes(content).decode("utf-8", "surrogateescape"),
             strict=False,
@@ -191,7 +191,7 @@ def _problem(content: bytes | memoryview, error: orjson.JSONDecodeError) -> Form
 
 
 class _NoNumber:
-    """A number that JSON has no room for: NaN, Infinity, or one beyond all limits."""
+    """A number that JSON does not allow: NaN, Infinity, or one beyond all limits."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -206,7 +206,7 @@ def _float(digits: str) -> object:
 
 
 def _bad_values(value: object) -> Iterator[FormatError]:
-    """What of a decoded value is no JSON, and where."""
+    """What in a decoded value is not valid JSON, and where."""
     waiting: list[tuple[tuple[str | int, ...], object]] = [((), value)]
     while waiting:
         path, value = waiting.pop()
@@ -224,15 +224,15 @@ def _bad_values(value: object) -> Iterator[FormatError]:
 
 
 def _inside(bracket: bytes, content: Content, start: int) -> int:
-    """The place after an opening bracket; the end, where there is none."""
+    """The place after an opening bracket; the end, if there is none."""
     place = _after(_SPACE, content, start)
     return place + 1 if bytes(memoryview(content)[place : place + 1]) == bracket else len(content)
 
 
 def _after_comma(closing: bytes, content: Content, end: int) -> int | None:
-    """The place after a value and the comma behind it, or of what closes the list; None if neither follows.
+    """The place after a value and its comma, or the place of the closing bracket; None if neither follows.
 
-    At the end of the content it is not known whether the value is whole; a bracket or a quotation mark would say so.
+    At the end of the content a value is known to be complete only if it ends with a bracket or a quotation mark.
     """
     place = _after(_SPACE, content, end)
     follows = bytes(memoryview(content)[place : place + 1])

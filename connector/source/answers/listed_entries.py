@@ -1,7 +1,7 @@
 """The entries of a listing, held as places in the answer's body: each is read and decoded when it is asked for.
 
-A project may list a hundred thousand label rows and more, of a kilobyte or two each. So the answer goes to a file soon,
-is gone through a window at a time, and of an entry nothing stays but where it is.
+A project may list a hundred thousand label rows and more, of a kilobyte or two each. So the answer soon goes to a file
+and is read through a window at a time, and only the place of each entry stays in memory.
 """
 
 import array
@@ -26,10 +26,10 @@ _LONGEST_HEAD_BYTES = 200
 _TEXTS_AT_ONCE = 10_000
 
 _HEAD = re.compile(rb'\s*\{\s*(?:"status"\s*:\s*\d+\s*,\s*)?"response"\s*:\s*\[')
-"""How an answer begins that can be gone through a window at a time; any other is decoded whole."""
+"""How an answer begins that can be read through a window at a time; any other is decoded whole."""
 _BETWEEN = frozenset(b" \t\r\n,")
 _ENDS_TRIED = 64
-"""Places where an element may end that are tried in a window; within the last one there are seldom a handful."""
+"""How many places are tried in a window as the end of an element; the last element seldom has more than a handful."""
 _RAW_LIST = msgspec.json.Decoder(list[msgspec.Raw])
 
 
@@ -40,11 +40,11 @@ class _Hashes(msgspec.Struct):
 
 _HASHES = msgspec.json.Decoder(_Hashes)
 HASHES_SCHEMA = pa.schema([pa.field("data_hash", pa.string()), pa.field("label_hash", pa.string())])
-"""What is told of every entry before it is normalised."""
+"""What is known of every entry before it is normalised."""
 
 
 class RawEntries(Sequence[object]):
-    """The entries of a listing as values, each decoded when it is asked for, each time."""
+    """The entries of a listing as values; each is decoded every time it is asked for."""
 
     def __init__(self, body: AnswerBody, starts: Sequence[int], lengths: Sequence[int]) -> None:
         """Keep where the entries are.
@@ -60,7 +60,7 @@ class RawEntries(Sequence[object]):
 
     @classmethod
     def of_values(cls, values: Sequence[object]) -> "RawEntries":
-        """The entries of an answer that the SDK decoded itself, because its form was odd."""
+        """The entries of an answer that the SDK decoded itself, because its form was unusual."""
         content = bytearray(msgspec.json.encode({"status": 200, "response": values}))
         return read_entries(AnswerBody(content))[1]
 
@@ -92,7 +92,7 @@ class RawEntries(Sequence[object]):
         return self._body.parts([(self._starts[place], self._lengths[place]) for place in places])
 
     def hashes(self) -> pa.Table:
-        """data_hash and label_hash of each entry, NULL where it names none. Little else of them is decoded."""
+        """data_hash and label_hash of each entry, NULL if it names none. Little else is decoded."""
         chunks = []
         for first in range(0, len(self), _TEXTS_AT_ONCE):
             found = [self._hashes_of(place) for place in range(first, min(first + _TEXTS_AT_ONCE, len(self)))]
@@ -106,23 +106,23 @@ class RawEntries(Sequence[object]):
         try:
             found = _HASHES.decode(self._body.part(self._starts[place], self._lengths[place]))
         except (ValueError, RecursionError):
-            return None, None  # the entry is set aside; where it would have stood does not matter
+            return None, None  # the entry will be set aside, so its place in the order does not matter
         return found.data_hash, found.label_hash
 
 
 def read_entries(body: AnswerBody) -> tuple[int, RawEntries]:
-    """Go through a listing's answer without holding it.
+    """Read through a listing's answer without keeping it in memory.
 
     Returns:
-        The status that the answer names, and its entries: that each is whole is sure, not yet that it is JSON.
+        The status that the answer names, and its entries: each is complete, but not yet known to be valid JSON.
 
     Raises:
-        msgspec.DecodeError, RecursionError: it is no JSON; msgspec.ValidationError if it is JSON of another form.
+        msgspec.DecodeError, RecursionError: it is not JSON; msgspec.ValidationError if it is JSON of another form.
     """
     starts, lengths = array.array("q"), array.array("q")
 
     def note(elements: Iterable[msgspec.Raw], text: bytes, first: int, offset: int) -> None:
-        """Note where elements are that follow one another in a text from `first` on; it begins at `offset`."""
+        """Note where the elements of a text are, the first of them at `first`; the text itself begins at `offset`."""
         place = first
         for element in elements:
             while text[place] in _BETWEEN:
@@ -143,7 +143,7 @@ def read_entries(body: AnswerBody) -> tuple[int, RawEntries]:
         window = body.part(place, _WINDOW_BYTES)
         elements, end = _whole_elements(window)
         if not elements:
-            break  # an entry larger than the window, or spaces in places of their own: the rest is read at once
+            break  # an entry larger than the window, or unusual white space: the rest is read at once
         note(elements, window, 0, place)
         place += end
     rest = begun + body.part(place, size - place)
@@ -153,10 +153,10 @@ def read_entries(body: AnswerBody) -> tuple[int, RawEntries]:
 
 
 def _whole_elements(window: bytes) -> tuple[list[msgspec.Raw], int]:
-    """The elements of a list that are whole in a part of it, and the place after them and the comma behind.
+    """The complete elements in a part of a list, and the place after the last of them and its comma.
 
-    A `}` before a comma may end something within an element, or be in a text. If what precedes it is a list of whole
-    values, it ended an element.
+    A `}` before a comma may end something within an element, or be in a text. If everything before it is a list of
+    complete values, it has ended an element.
     """
     end = len(window)
     for _ in range(_ENDS_TRIED):
@@ -167,7 +167,7 @@ def _whole_elements(window: bytes) -> tuple[list[msgspec.Raw], int]:
             return _RAW_LIST.decode(b"[" + window[: end + 1] + b"]"), end + 2
         except (msgspec.DecodeError, RecursionError):
             continue
-    # An entry that is no JSON, or is larger than the window. After one that ends with it, a comma is yet to come.
+    # An entry is not JSON, or is larger than the window. If one ends with the window, its comma is still to come.
     places, list_end = list_places(b"[" + window)
     places = [place for place in places if place.end <= len(window)]
     if list_end is not None or not places:
@@ -179,7 +179,7 @@ def _whole_elements(window: bytes) -> tuple[list[msgspec.Raw], int]:
 
 
 def _names(content: bytes) -> dict[str, object]:
-    """What an entry that is no JSON is called."""
+    """The names of an entry that is not valid JSON."""
     parts = readable_parts(msgspec.Raw(content))
     names: dict[str, object] = {}
     for key in parts.keys() & {"label_hash", "data_hash", "branch_name"}:

@@ -1,8 +1,8 @@
-"""Reads each answer before the SDK does: within its limits, and taking the list in a good answer of the older API.
+"""Reads each answer before the SDK does, within limits, and takes the list in a good answer of the older API.
 
-The SDK would read any answer to its end, and make dicts of a whole list at once, eight times its size. It sees an empty
-list instead. Everything that is not such a list goes to the SDK as it came, so that its mapping of errors stays the
-only one.
+The SDK would read any answer to its end, however long, and make dicts of a whole list at once, which take many times
+its size. It sees an empty list instead. Anything else goes to the SDK unchanged, so that its mapping of errors stays
+the only one.
 """
 
 import io
@@ -33,7 +33,7 @@ class RawList:
     """The elements of one answer.
 
     Attributes:
-        elements: their JSON, views of `body`; that each is whole is sure, not yet that its parts are JSON.
+        elements: their JSON, as views of `body`; each is complete, but its parts are not yet known to be JSON.
         body: the answer.
     """
 
@@ -43,16 +43,16 @@ class RawList:
 
     @classmethod
     def of_values(cls, values: list[object]) -> "RawList":
-        """The list of an answer that the SDK decoded itself, because its form was odd."""
+        """The list of an answer that the SDK decoded itself, because its form was unusual."""
         content = bytearray(msgspec.json.encode(values))
         return cls(msgspec.json.decode(content, type=list[msgspec.Raw]), AnswerBody(content))
 
 
 def decode_envelope(content: Content) -> tuple[int, list[msgspec.Raw]]:
-    """The status that an answer of the older API names, and the elements of its list, whether these are JSON or not.
+    """The status that an answer of the older API names, and the elements of its list, which may not be valid JSON.
 
     Raises:
-        msgspec.DecodeError, RecursionError: it is no JSON; msgspec.ValidationError if it is JSON of another form.
+        msgspec.DecodeError, RecursionError: it is not JSON; msgspec.ValidationError if it is JSON of another form.
     """
     try:
         envelope = _DECODER.decode(content)
@@ -67,7 +67,7 @@ def decode_envelope(content: Content) -> tuple[int, list[msgspec.Raw]]:
 
 
 def list_in_envelope(content: Content) -> tuple[int, list[Place]] | None:
-    """The status of an answer, and where the elements of its list are, some of which are no JSON; None if it is cut."""
+    """The status of an answer, and where the elements of its list are, valid JSON or not; None if it is cut short."""
     parts, end = object_places(content)
     status, response = parts.get("status"), parts.get("response")
     if end is None or not is_end(content, end) or status is None or response is None:
@@ -78,7 +78,7 @@ def list_in_envelope(content: Content) -> tuple[int, list[Place]] | None:
 
 
 def read_list(body: AnswerBody) -> tuple[int, RawList]:
-    """The status of an answer, and its list. Raises as `decode_envelope`."""
+    """The status of an answer, and its list. Raises what `decode_envelope` raises."""
     status, elements = decode_envelope(body.content)
     return status, RawList(elements, body)
 
@@ -87,7 +87,7 @@ class AnswerCapture(Generic[Answer]):
     """Takes the list of the answer to one request.
 
     Attributes:
-        taken: the list; None until there is one, and if the SDK was left to decode the answer.
+        taken: the list; None until there is one, or if the answer is left to the SDK.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class AnswerCapture(Generic[Answer]):
 
         Args:
             exchange: the request.
-            read: finds the status that an answer names and its list; raises as `decode_envelope`.
+            read: finds the status that an answer names and its list; raises what `decode_envelope` raises.
             held_bytes: a body up to this size is held in memory.
         """
         self.taken: Answer | None = None
@@ -106,11 +106,12 @@ class AnswerCapture(Generic[Answer]):
         self._held_bytes = held_bytes
 
     def __call__(self, response: requests.Response, **_: object) -> requests.Response:
-        """Take the list, if it is a good answer (a hook of requests); returns what the SDK is to see instead.
+        """Take the list of a good answer; returns what the SDK sees instead (as a hook of requests).
 
         Raises:
-            requests.RequestException: the body broke off, or is no JSON.
-            ConnectorError: see `read_body`; TOO_LARGE also for what is no list and too large to be decoded whole.
+            requests.RequestException: the body was cut short, or is not JSON.
+            ConnectorError: see `read_body`; TOO_LARGE also for an answer without a list that is too large to be decoded
+                whole.
         """
         self.taken = None
         body = read_body(response, self._exchange, self._held_bytes)
@@ -141,19 +142,19 @@ def whole_answer(response: requests.Response, exchange: Exchange) -> requests.Re
     """An answer whose body was read (from a hook of requests), for the SDK to decode.
 
     Raises:
-        requests.RequestException: the body broke off.
+        requests.RequestException: the body was cut short.
         ConnectorError: see `read_body`.
     """
     return _with_body(response, memoryview(read_body(response, exchange).content))
 
 
 def _with_body(response: requests.Response, content: bytes | memoryview) -> requests.Response:
-    """A response like the one given, whose body was read, with a body of its own."""
+    """A copy of a response whose body was read, with another body."""
     other = requests.Response()
     other.status_code, other.reason, other.url = response.status_code, response.reason, response.url
     other.headers, other.request = response.headers, response.request
-    # Only needed when the body is not JSON: the SDK then puts all of it into its exception, and requests would guess
-    # the encoding of a whole bundle that was cut short, which takes a second or two.
+    # Only needed if the body is not JSON: the SDK then puts all of it into its exception, and requests would take long
+    # to guess the encoding of a whole bundle that was cut short.
     other.encoding = response.encoding or "utf-8"
     other.raw = io.BytesIO(content)
     return other

@@ -6,11 +6,11 @@ import email.utils
 import requests
 
 LONGEST_RETRY_AFTER_SECONDS = 10.0**9
-"""What a longer wait is taken for."""
+"""A longer wait counts as this one."""
 
 
 def retry_after_seconds(response: requests.Response) -> float | None:
-    """The Retry-After header in seconds from now; None if there is none, or nobody can read it.
+    """The Retry-After header in seconds from now; None if there is none, or it cannot be read.
 
     A date is compared with the answer's own Date header, so that a wrong local clock does not matter.
     """

@@ -1,7 +1,7 @@
 """Decides, from one listing and what the warehouse holds, which label rows to fetch and why. Pure, column-wise.
 
-Stamps are compared by inequality with what was synced, never with a clock or a high-water mark: a late or a restored
-row is noticed like any other.
+Stamps are compared with what was synced, by inequality, and never with a clock or a high-water mark. So a late or a
+restored row is noticed like any other.
 """
 
 import dataclasses
@@ -26,10 +26,10 @@ REASONS = (
     "unsettled",
     "full",
 )
-"""Why a label row is fetched; if several apply, the first of these."""
+"""Why a label row is fetched; if several reasons apply, the first of them counts."""
 
-_ROWS_ANEW = ("never_synced", "label_hash_changed", "normaliser_changed", "stale", "full")
-"""Reasons after which rows are made again, even from labels that have the same content hash."""
+_NEEDS_NEW_ROWS = ("never_synced", "label_hash_changed", "normaliser_changed", "stale", "full")
+"""Reasons for which rows are made again, even from labels with the same content hash."""
 
 LISTED_COLUMNS = ("label_row_id", "label_hash", "last_edited_at", "is_valid")
 STORED_COLUMNS = (
@@ -50,12 +50,12 @@ STORED_COLUMNS = (
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Changes:
-    """The outcome of a comparison: each listed label row is in one of the first three.
+    """The outcome of a comparison: each listed label row is in exactly one of the first three.
 
     Attributes:
         fetch: label rows to fetch, by label hash.
-        unchanged: how many label rows have labels in the warehouse that are up to date.
-        skipped: how many have no label hash: nobody has opened them, there is nothing to fetch.
+        unchanged: how many label rows have up-to-date labels in the warehouse.
+        skipped: how many have no label hash, because nobody has opened them: there is nothing to fetch.
         gone: label_row_ids in the warehouse, not yet marked deleted, that the listing no longer has.
         live: how many label rows of the warehouse are not marked deleted.
     """
@@ -79,17 +79,17 @@ def compare(
 ) -> Changes:
     """Compare one project's listing with what the warehouse holds of it.
 
-    A label row fetched soon after an edit is unsettled: another edit may carry an older stamp and show late. It is
-    fetched once more when a later listing's newest stamp has moved past its own by the settle window. Only stamps of
-    Encord are compared with each other, so nothing is fetched again while nothing moves, and no clock matters.
+    A label row that was fetched soon after an edit is unsettled: another edit may have an older stamp and show late. It
+    is fetched once more when the newest stamp of a later listing is newer than its own by the settle window. Only
+    Encord's stamps are compared with each other, so nothing is fetched again while nothing moves, and no clock matters.
 
     Args:
-        listed: one row a listed label row, at least the columns `LISTED_COLUMNS`; label_row_id is unique.
-        stored: the same of the warehouse, at least the columns `STORED_COLUMNS`.
-        normaliser_version: of the rules that would make the rows now.
+        listed: one row for each listed label row, with at least `LISTED_COLUMNS`; label_row_id is unique.
+        stored: the same for the warehouse, with at least `STORED_COLUMNS`.
+        normaliser_version: the version of the rules that would make the rows now.
         settle: the settle window.
         full: fetch everything.
-        failed_before: label hashes that failed before, beside the rows with `has_failed`.
+        failed_before: label hashes that failed before, in addition to the rows with `has_failed`.
         newest: the newest stamp of the whole listing, if `listed` is a part of it.
     """
     listed = listed.select(LISTED_COLUMNS)
@@ -97,7 +97,7 @@ def compare(
     latest = pc.max(listed["last_edited_at"])
     if newest is not None:
         latest = pa.scalar(newest, latest.type)
-    # A row without a stamp can never be seen to move on, so it is settled at once.
+    # Nobody can see a row without a stamp change, so it is settled at once.
     is_settled = pc.fill_null(pc.less_equal(pc.add(listed["last_edited_at"], _duration(settle)), latest), True)
 
     is_opened = pc.is_valid(listed["label_hash"])
@@ -119,7 +119,7 @@ def compare(
         reason: _as_column(condition, len(listed)) for reason, condition in zip(REASONS, conditions, strict=True)
     }
     reason = pc.case_when(pc.make_struct(*columns.values()), *map(pa.scalar, REASONS))
-    needs_new_rows = functools.reduce(pc.or_, (columns[name] for name in _ROWS_ANEW))
+    needs_new_rows = functools.reduce(pc.or_, (columns[name] for name in _NEEDS_NEW_ROWS))
     is_changed = pc.and_(is_opened, pc.is_valid(reason))
     ids = listed["label_row_id"]
     candidates = pa.table(
@@ -154,16 +154,16 @@ def compare_stored(
     settle: datetime.timedelta,
     full: bool = False,
 ) -> Changes:
-    """Compare a listing that the warehouse has taken in with what it holds of the labels, some label rows at a time.
+    """Compare a listing that the warehouse has stored with the labels that it holds, some label rows at a time.
 
     Args:
-        pages: the warehouse's label rows, each in one page: columns `STORED_COLUMNS` and `LISTED_COLUMNS`, the latter
-            as the listing has them, wherever it has the label row.
-        are_listed: which of some label_row_ids the listing has.
+        pages: the warehouse's label rows, each in one page: `STORED_COLUMNS` and `LISTED_COLUMNS`, the latter as the
+            listing has them, if it has the label row.
+        are_listed: says which of some label_row_ids the listing has.
         newest: the newest stamp of the listing.
-        normaliser_version: as of `compare`.
-        settle: as of `compare`.
-        full: as of `compare`.
+        normaliser_version: as for `compare`.
+        settle: as for `compare`.
+        full: as for `compare`.
     """
     planned: list[pa.Table] = []
     gone: list[str] = []
@@ -187,7 +187,7 @@ def compare_stored(
 def wanted_label_rows(
     plan: FetchPlan, frame_counts: Callable[[pa.ChunkedArray], Sequence[int | None]] | None = None
 ) -> Iterator[WantedLabelRow]:
-    """What to fetch, one after another, with the counts that size the requests.
+    """The label rows to fetch, one after another, with the counts that determine the size of requests.
 
     Args:
         plan: what was decided to fetch.
@@ -201,7 +201,7 @@ def wanted_label_rows(
 
 
 def _align(stored: pa.Table, label_row_ids: pa.ChunkedArray) -> pa.Table:
-    """The stored rows in the order of `label_row_ids`; NULL in all columns where there is none."""
+    """The stored rows in the order of `label_row_ids`; NULL in all columns if there is none."""
     return stored.take(pc.index_in(label_row_ids, value_set=stored["label_row_id"].combine_chunks()))
 
 

@@ -1,11 +1,11 @@
-"""Whether what the listing no longer has may be marked deleted: not if the listing looks as if it were not whole."""
+"""Whether label rows that the listing no longer has may be marked deleted: not if the listing looks incomplete."""
 
 import dataclasses
 
 from connector.errors import ConnectorError, ErrorKind
 
 ALWAYS_ALLOWED = 5
-"""So many label rows may go whatever their share: in a small project each is a large share."""
+"""This many label rows may go, whatever their share: in a small project each one is a large share."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -27,10 +27,10 @@ def deletes_allowed(
 
     Args:
         gone: label rows in the warehouse that the listing does not have.
-        stored: label rows in the warehouse that are not marked deleted, those included.
-        share: the largest share of them, 0 to 1, that may go at once.
+        stored: label rows in the warehouse that are not marked deleted, the gone ones included.
+        share: the largest share of them, from 0 to 1, that may go at once.
         listed: entries in the listing.
-        unreadable_entries: entries that could not be read: any may be one of those that seem gone.
+        unreadable_entries: entries that could not be read: any of them may be a label row that seems gone.
         is_forced: --allow-deletes.
     """
     if gone == 0 or is_forced:

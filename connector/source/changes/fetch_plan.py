@@ -1,6 +1,6 @@
-"""What was decided to fetch, as columns; a label row becomes an object when its turn has come.
+"""The label rows to fetch, as columns; each becomes an object only when its turn comes.
 
-A first sync plans every label row of a project: some 130 bytes each as columns, 1,000 as objects.
+A first sync plans every label row of a project, and columns take far less memory than objects.
 """
 
 import bisect
@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 _ROWS_A_PIECE = 1_000
 _PIECES_AT_HAND = 8
-"""Pieces whose objects are kept: the label rows of the bundles that are under way are beside one another."""
+"""Pieces whose objects are kept: the label rows of the bundles under way are close together."""
 
 
 class Change(NamedTuple):
@@ -22,16 +22,16 @@ class Change(NamedTuple):
     Attributes:
         label_row_id: its id in the warehouse.
         label_hash: its id at Encord.
-        last_edited_at: as listed now: the version that the fetched labels will stand for.
+        last_edited_at: as listed now: the version of the labels that will be fetched.
         is_valid: as listed now.
         stored_content_hash: content hash in the warehouse; None if nothing was synced.
-        stored_last_edited_at: the version that the labels in the warehouse stand for; None if nothing was synced, or
-            if what was synced is not to be relied on.
-        stored_labels_last_edited_at: stamp inside the labels in the warehouse.
+        stored_last_edited_at: the version of the labels in the warehouse; None if nothing was synced, or if what was
+            synced is not reliable.
+        stored_labels_last_edited_at: the stamp inside the labels in the warehouse.
         annotation_count: objects on frames in the warehouse.
         reason: one of `REASONS`.
-        needs_new_rows: whether rows are to be made again even if the labels have the stored content hash: what they
-            mean, or the rules that make the rows, may have changed beside what `reason` says.
+        needs_new_rows: whether rows must be made again even if the labels have the stored content hash, because their
+            meaning, or the rules that make the rows, may have changed in addition to what `reason` says.
         is_settled: whether labels fetched now need not be looked at again once the settle window has passed.
     """
 
@@ -51,16 +51,15 @@ class Change(NamedTuple):
 class FetchPlan:
     """Label rows to fetch, in the order of their label hashes.
 
-    DuckDB then keeps their rows in that order: a question about one data unit skips nearly all of a table (2 ms against
-    18 on 10 million annotations).
+    DuckDB then keeps their rows in that order, so that a question about one data unit skips nearly all of a table.
     """
 
     def __init__(self, tables: list[pa.Table]) -> None:
-        """Put together what was decided.
+        """Put the plan together.
 
         Args:
-            tables: the fields of `Change` as columns, at least one table; the list is emptied, so that what was decided
-                need not be in memory twice.
+            tables: the fields of `Change` as columns, at least one table; the list is emptied, so that the plan is not
+                in memory twice.
         """
         rows = pa.concat_tables(tables).unify_dictionaries()
         tables.clear()
@@ -99,7 +98,7 @@ class FetchPlan:
 
 
 class ChangesByLabelHash(Mapping[str, Change]):
-    """The label rows of a plan under their label hashes. Ask for neighbours together: then it costs a look-up each."""
+    """The label rows of a plan under their label hashes. Ask for neighbours together: they then cost a look-up each."""
 
     def __init__(self, rows: pa.Table) -> None:
         self._rows = rows
@@ -133,7 +132,7 @@ def _changes(rows: pa.Table) -> list[Change]:
 
 
 def _values(column: pa.ChunkedArray) -> list[Any]:
-    """The column as Python values; of instants, numpy makes them twenty times as quickly as Arrow does."""
+    """The column as Python values; numpy makes those of instants much faster than Arrow."""
     if not pa.types.is_timestamp(column.type):
         return cast("list[Any]", column.to_pylist())
     naive = column.cast(pa.timestamp("us")).to_numpy().astype(object)

@@ -1,1 +1,1 @@
-"""The line to Encord: the key, the signature on each read, answers within limits, and when to try again."""
+"""The connection to Encord: the key, the signature on each read, the limits of answers, and when to try again."""

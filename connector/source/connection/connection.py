@@ -1,4 +1,4 @@
-"""The connection to Encord: the SDK's two API clients over a configuration that signs reads only, with our retries."""
+"""The connection to Encord: the SDK's two API clients, with a configuration that signs only reads, and our retries."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +23,7 @@ Answer = TypeVar("Answer")
 
 
 class LabelRowMetadata:
-    """One raw listing entry. The SDK routes a request by this class's name, and calls it once per entry."""
+    """One raw listing entry. The SDK routes a request by this class's name, and calls the class once per entry."""
 
     __slots__ = ("raw",)
 
@@ -32,7 +32,7 @@ class LabelRowMetadata:
 
 
 class LabelRow:
-    """One raw label row. The SDK routes a request by this class's name, and calls it once per label row."""
+    """One raw label row. The SDK routes a request by this class's name, and calls the class once per label row."""
 
     __slots__ = ("raw",)
 
@@ -41,7 +41,7 @@ class LabelRow:
 
 
 class _RawAnswer(sdk.BaseDTOInterface):
-    """Any JSON, as it came: what Encord adds later must not fail here."""
+    """Any JSON, as it came: nothing that Encord adds later may fail here."""
 
     def __init__(self, raw: object) -> None:
         self.raw = raw
@@ -64,11 +64,11 @@ class _Parameters(sdk.BaseDTO):
 
 
 class Connection:
-    """Sends reads to Encord and returns raw JSON. Safe to use from several threads: the SDK opens a session a request.
+    """Sends reads to Encord and returns raw JSON. Several threads may use it: the SDK opens a session for each request.
 
     Attributes:
-        config: the SDK's configuration: refuses to sign anything but a read.
-        tell: hears of waits and of what was set aside.
+        config: the SDK's configuration, which refuses to sign anything but a read.
+        tell: is told about waits and about what was set aside.
     """
 
     def __init__(self, settings: SourceSettings, tell: Teller, should_stop: Callable[[], bool]) -> None:
@@ -82,7 +82,7 @@ class Connection:
             load_private_key(settings),
             domain=settings.domain,
             requests_settings=sdk.RequestsSettings(
-                max_retries=0,  # the SDK sleeps through Retry-After for hours without a word; we wait ourselves
+                max_retries=0,  # the SDK would sleep for hours after a Retry-After and say nothing; we wait ourselves
                 connection_retries=0,
                 connect_timeout=math.ceil(settings.connect_timeout_seconds),
                 read_timeout=read_timeout,
@@ -152,8 +152,8 @@ class Connection:
             label_hashes: the label rows, at least one.
             payload: options of the request.
             doing: what is being attempted, for messages.
-            is_stopped: asked often; when true nobody waits any more, and nothing more is sent.
-            attempts: fewer tries than the settings allow.
+            is_stopped: asked often; if it returns true, the wait ends and nothing more is sent.
+            attempts: fewer attempts than the settings allow.
 
         Raises:
             ConnectorError: of any kind of `translate`; MISSING if the server does not know a label hash.
@@ -181,10 +181,10 @@ class Connection:
         payload: Mapping[str, Any],
         capture: AnswerCapture[Any],
     ) -> list[object]:
-        """One request for a list. The SDK signs, sends and judges the answer; a good one goes to the capture.
+        """One request for a list. The SDK signs and sends it and checks the answer; the capture takes a good one.
 
         Returns:
-            What the SDK decoded, where the capture left the answer to it.
+            What the SDK decoded, if the capture left the answer to it.
         """
         querier = ReceivingQuerier(self.config, project_hash, capture)
         records = querier.get_multiple(record_type, uid=uid, payload=dict(payload))
@@ -220,7 +220,7 @@ class Connection:
                 finally:
                     self._was_answered |= exchange.status is not None
                 if exchange.status is None:
-                    # A later SDK may call other methods than those by which answers are received here.
+                    # A later SDK may not call the methods through which this class receives answers.
                     message = f"The installed Encord SDK {sdk.sdk_version} kept an answer to itself ({doing})."
                     raise ConnectorError(ErrorKind.CONFIGURATION, message, remedy="Install an older `encord`.")
                 return answer

@@ -1,4 +1,4 @@
-"""What the source tells while it works: waits, smaller bundles, label rows set aside. No wait is silent."""
+"""What the source reports while it works: waits, smaller bundles, label rows set aside. No wait is silent."""
 
 import enum
 import logging
@@ -16,7 +16,7 @@ class EventName(enum.StrEnum):
     BUNDLE_HALVED = "bundle_halved"
     """Encord refused a request for its size; smaller ones follow."""
     BUNDLE_SPLIT = "bundle_split"
-    """A bundle failed and is fetched in parts, to find the label row at fault."""
+    """A bundle failed and is fetched in parts, to find the label row that causes it."""
     ASKED_AGAIN = "asked_again"
     """Label rows were missing in an answer and are asked for once more."""
     ENTRY_SET_ASIDE = "entry_set_aside"
@@ -26,21 +26,21 @@ class EventName(enum.StrEnum):
 
 
 class EventListener(Protocol):
-    """Hears of an event: its name, a sentence, its facts. Neither holds label text, keys or signed URLs."""
+    """Takes an event: its name, a sentence, its facts. None of them holds label text, keys or signed URLs."""
 
     def __call__(self, name: str, text: str, *, level: Literal["warning"], **fields: object) -> None:
         """Take one event."""
 
 
 class Teller:
-    """Tells one event at a time, from whichever thread, to the listener; to the log if nobody listens."""
+    """Passes events from any thread to the listener, one at a time, or to the log if nobody listens."""
 
     def __init__(self, listener: EventListener | None) -> None:
         self._listener = listener
         self._lock = threading.Lock()
 
     def __call__(self, name: EventName, text: str, **fields: object) -> None:
-        """Tell one event."""
+        """Pass one event on."""
         if self._listener is None:
             logger.warning("%s: %s", name, text)
             return

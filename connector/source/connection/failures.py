@@ -1,7 +1,7 @@
 """Translates what the SDK raises into the connector's own errors.
 
-Messages are written here, from the exception's class, the answer's status and the ids that were asked for. The
-exception's own text is never repeated: the SDK puts whole response bodies (labels, signed URLs) into it.
+The messages are made here, from the exception's class, the answer's status and the ids that were asked for. They never
+repeat the exception's own text, because the SDK puts whole response bodies (labels, signed URLs) into it.
 """
 
 import json
@@ -23,7 +23,7 @@ SDK_FAILURES = (
     ValueError,
     RecursionError,
 )
-"""What a call of the SDK may raise: answers of an unexpected shape come as the bare errors of Python."""
+"""What a call of the SDK may raise: an answer of an unexpected shape raises an ordinary error of Python."""
 
 _AUTHENTICATION = (sdk.AuthenticationError, sdk.SshKeyNotFound, sdk.DuplicateSshKeyError)
 _PERMISSION = (sdk.AuthorisationError, sdk.OperationNotAllowed)
@@ -55,10 +55,10 @@ def translate(
 
     Args:
         error: what the SDK raised.
-        exchange: what was attempted, and answered as far as it was.
+        exchange: what was attempted, and the answer as far as there was one.
         domain: the API's address.
-        not_found: the kind for "not found": a project that is not there cannot be told from one without access.
-        is_first: whether no request of this run was answered yet.
+        not_found: the kind for "not found": a missing project looks the same as one without access.
+        is_first: whether no request of this run has been answered yet.
     """
     doing, status = exchange.doing, exchange.status
     if status is None and (fault := network_fault(error, doing=doing, domain=domain, is_first=is_first)):
@@ -92,7 +92,7 @@ def translate(
 
 
 def _kind(error: Exception, status: int | None, not_found: ErrorKind) -> ErrorKind:
-    """The typed exceptions first; the status where the exception only says that something went wrong."""
+    """Typed exceptions decide first, then the status, if the exception only says that something went wrong."""
     for classes, kind in (
         (_AUTHENTICATION, ErrorKind.AUTHENTICATION),
         (_PERMISSION, ErrorKind.PERMISSION),
@@ -107,7 +107,7 @@ def _kind(error: Exception, status: int | None, not_found: ErrorKind) -> ErrorKi
     if status in _KIND_OF_STATUS:
         return _KIND_OF_STATUS[status]
     if isinstance(error.__cause__, RecursionError):
-        return ErrorKind.SOURCE_CONTENT  # it arrived whole, nested too deep to be decoded
+        return ErrorKind.SOURCE_CONTENT  # it arrived complete, but is nested too deep to be decoded
     if isinstance(error, _NO_USABLE_ANSWER) or (status is not None and status >= 500):
         return ErrorKind.UNREACHABLE
     return ErrorKind.SOURCE_CONTENT
@@ -125,10 +125,10 @@ def _symptom(error: Exception, status: int | None) -> str:
 
 
 def _cause(error: Exception) -> str:
-    """The class of what lies under the SDK's exception: ReadTimeoutError, NameResolutionError, JSONDecodeError."""
+    """The class of the cause of the SDK's exception: ReadTimeoutError, NameResolutionError, JSONDecodeError."""
     cause = error.__cause__ or error
     inner = cause.args[0] if isinstance(cause, requests.ConnectionError) and cause.args else None
-    # requests says ConnectionError for nearly everything; urllib3's reason within tells a time-out from a wrong name.
+    # requests says ConnectionError for nearly everything; urllib3's reason inside tells a time-out from a wrong name.
     reason = getattr(inner, "reason", None)
     return type(reason if isinstance(reason, Exception) else cause).__name__
 

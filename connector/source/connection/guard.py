@@ -1,7 +1,7 @@
-"""The rule of what may be sent to Encord: reads, and nothing else. Pure; `signing` applies it to every request.
+"""The rule for what may be sent to Encord: reads, and nothing else. Pure; `signing` applies it to every request.
 
-Encord answers only what is signed with the key. So a request that this module refuses is not merely avoided: without a
-signature it cannot be made.
+Encord answers only requests that are signed with the key. So a request that this module refuses is not merely avoided:
+without a signature it is impossible.
 """
 
 import json
@@ -30,18 +30,18 @@ V2_READS = {
     ),
     "POST": re.compile(rf"/v2/public/(?:storage/items/get-bulk|projects/{_ID}/label-rows/classifications)"),
 }
-"""Method and path of what may be read of the newer API. The two POST calls read: their ids go in the body."""
+"""Method and path of the reads of the newer API. The two POST calls read as well: their ids go in the body."""
 
 
 def refuse_legacy_write(body: str) -> None:
-    """Let a request of the older API pass only if it reads.
+    """Refuse a request of the older API, unless it reads.
 
     Args:
         body: the request's JSON, exactly as it would be signed and sent.
 
     Raises:
-        ConnectorError: WRITE_REFUSED. `labelrow` creates the row on a PUT, and so is only let through as a GET that
-            names the label hashes it wants; signed URLs are refused too, a sync has no use for them.
+        ConnectorError: WRITE_REFUSED. A PUT of `labelrow` creates the row, so only a GET that names the label hashes it
+            wants may pass. Signed URLs are refused too, because a sync has no use for them.
     """
     try:
         request = json.loads(body, object_pairs_hook=_without_doubled_keys)
@@ -64,7 +64,7 @@ def refuse_legacy_write(body: str) -> None:
 
 
 def refuse_v2_write(method: str | None, url: str | None, body: bytes | str | None, domain: str) -> None:
-    """Let a request of the newer API pass only if it reads, and goes to the configured domain.
+    """Refuse a request of the newer API, unless it reads and goes to the configured domain.
 
     Raises:
         ConnectorError: WRITE_REFUSED.
@@ -96,7 +96,7 @@ def _names_label_rows(uid: object) -> bool:
 
 
 def _without_doubled_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A doubled key could be read one way here and another way at the server."""
+    """Refuses doubled keys, which the server might read in another way than this module."""
     result = dict(pairs)
     if len(result) != len(pairs):
         raise ValueError("doubled key")

@@ -1,7 +1,7 @@
 """Why no answer came at all: certificate, CA bundle, proxy, name or port.
 
-These faults lie with the machine or its network, and asking again seldom helps. docs/proxies-and-certificates.md says
-what to do about each.
+The cause is this machine or its network, and asking again seldom helps. docs/proxies-and-certificates.md says what to
+do about each.
 """
 
 import os
@@ -19,19 +19,19 @@ from connector.errors import ConnectorError, ErrorKind
 
 _PAGE = "docs/proxies-and-certificates.md says more."
 _BUNDLE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-"""As requests reads them, the first that is set."""
+"""In the order in which requests reads them; the first that is set counts."""
 _NO_ADDRESS = (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, ProxySchemeUnknown)
 _TUNNEL_REFUSED = re.compile(r"Tunnel connection failed: (\d{3})")
 
 
 def network_fault(error: BaseException, *, doing: str, domain: str, is_first: bool) -> ConnectorError | None:
-    """The connector's error for what kept a request from its answer; None if it is something else.
+    """The connector's error for a network fault that prevented an answer; None if it is something else.
 
     Args:
         error: what the SDK raised.
         doing: what was attempted, with its id.
         domain: the API's address.
-        is_first: whether no request of this run was answered yet. A wrong name or port is then no passing trouble.
+        is_first: whether no request of this run has been answered yet. If so, a wrong name or port will not pass.
     """
     found = list(_layers(error))
 
@@ -88,7 +88,7 @@ def network_fault(error: BaseException, *, doing: str, domain: str, is_first: bo
 
 
 def proxy_refusal(status: int, *, doing: str, domain: str) -> ConnectorError:
-    """The error for a proxy that answers for itself: with 407, or another status, to the wish for a connection."""
+    """The error for a proxy that answers itself, with 407 or another status, when a connection is asked for."""
     what = "wants a user and password" if status == 407 else f"refuses a connection to {urlsplit(domain).netloc}"
     return _unreachable(
         f"{_proxy(domain)} {what} (HTTP status {status}; {doing}).",
@@ -106,7 +106,7 @@ def _unreachable(message: str, remedy: str, *, is_permanent: bool) -> ConnectorE
 
 
 def _layers(error: BaseException) -> Iterator[BaseException]:
-    """An exception and all that lie under it: each library wraps another's, in its own way."""
+    """An exception and all its causes: each library wraps the exceptions of another in its own way."""
     waiting, seen = [error], set()
     while waiting:
         layer = waiting.pop(0)
@@ -142,7 +142,7 @@ def _bundle_trouble() -> str | None:
 
 
 def _proxy(domain: str) -> str:
-    """The proxy on the way to the domain, and the variable that names it; without its user and password."""
+    """The proxy for the domain, without user and password, and the variable that names it."""
     address = _proxy_address(domain)
     names = (f"{urlsplit(domain).scheme}_proxy", "all_proxy")
     variables = [each for name in names for each in (name, name.upper())]

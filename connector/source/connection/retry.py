@@ -1,9 +1,9 @@
-"""When a request is tried again, and how long before: bounded, with jitter, and never a wait that nobody can see.
+"""When a request is tried again, and after which wait: bounded, with jitter, and every wait is reported.
 
-The server may ask for a wait (Retry-After); it is obeyed up to a cap.
+The server may ask for a wait (Retry-After), which is kept up to a limit.
 
-Built on tenacity (which stamina wraps) because it lets the sleep be interrupted: a run that is told to stop does not
-sit out a wait of a minute first.
+Built on tenacity (which stamina wraps) because it allows the sleep to be interrupted: a run that is told to stop does
+not first wait for a minute.
 """
 
 import dataclasses
@@ -29,9 +29,9 @@ class RetryPolicy:
     """How patient a request is.
 
     Attributes:
-        attempts: tries in all, at least 1.
-        wait_seconds: the first wait; doubles each time, with as much jitter again at most.
-        wait_max_seconds: the longest wait of its own choosing.
+        attempts: attempts in all, at least 1.
+        wait_seconds: the first wait, which doubles each time; as much again is the most jitter.
+        wait_max_seconds: the longest wait that this program chooses itself.
         retry_after_cap_seconds: the longest wait that the server may ask for.
     """
 
@@ -62,12 +62,12 @@ class RetryPolicy:
 
         Args:
             request: sends one request; raises ConnectorError.
-            tell: hears of each wait before it begins.
-            is_stopped: asked often; when true a wait ends, and nothing more is sent.
-            attempts: fewer tries than the policy's, for this request.
+            tell: is told about each wait before it begins.
+            is_stopped: asked often; if it returns true, a wait ends and nothing more is sent.
+            attempts: fewer attempts than the policy's, for this request.
 
         Raises:
-            ConnectorError: the last attempt's; RATE_LIMITED if the server asks for a longer wait than the cap;
+            ConnectorError: the last attempt's; RATE_LIMITED if the server asks for a longer wait than the limit;
                 INTERRUPTED if `is_stopped` said so.
         """
         allowed = min(self.attempts, attempts or self.attempts)
@@ -89,7 +89,7 @@ class RetryPolicy:
             tell(EventName.WAITING, message, wait_seconds=wait, attempt=state.attempt_number)
 
         def sleep(seconds: float) -> None:
-            # In short pieces, not on an event: a signal handler that set one could meet the lock of the sleeper.
+            # In short pieces, not on an event: a signal handler that sets one could wait for the sleeper's lock.
             until = time.monotonic() + seconds
             while (left := until - time.monotonic()) > 0 and not is_stopped():
                 time.sleep(min(left, STOP_CHECK_SECONDS))
@@ -105,7 +105,7 @@ class RetryPolicy:
         return retrying(one_attempt)
 
     def _capped(self, error: ConnectorError) -> ConnectorError:
-        """The error itself, unless the server wants more patience than there is."""
+        """The error itself, unless the server asks for a longer wait than is allowed."""
         if error.is_transient and error.retry_after and error.retry_after > self.retry_after_cap_seconds:
             return ConnectorError(
                 ErrorKind.RATE_LIMITED,

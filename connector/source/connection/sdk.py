@@ -1,9 +1,10 @@
-"""The only imports of the Encord SDK. What of it is internal, and may move, is named here and nowhere else.
+"""The only imports of the Encord SDK. Names of its internals, which may move, are here and nowhere else.
 
-(But for the one module by which `connector.process.sdk_transport` has the command's process import it.)
+(The exception is the one module that `connector.process.sdk_transport` names, so that the command imports it.)
 
-Of the SDK the connector uses the transport: configuration and signing, its two API clients, its exceptions; not its
-object model, which costs five to ten times the download and refuses whole projects for one label row it cannot read.
+The connector uses the transport of the SDK: configuration and signing, its two API clients, its exceptions. It does not
+use the SDK's object model, which is far slower than the download and refuses a whole project for one label row that it
+cannot read.
 """
 
 import importlib.metadata
@@ -12,7 +13,7 @@ import re
 from connector.errors import ConnectorError, ErrorKind
 
 OLDEST_SDK = (0, 1, 205)
-"""From here on the older API's rate limit errors are typed (RateLimitExceededError)."""
+"""The first release with a type for rate limit errors of the older API (RateLimitExceededError)."""
 
 sdk_version = importlib.metadata.version("encord")
 """Version of the installed SDK."""
@@ -23,7 +24,7 @@ def _release(version: str) -> tuple[int, ...]:
 
 
 def check_sdk_version(version: str) -> None:
-    """Refuse an SDK older than the oldest that this connector was tried with.
+    """Refuse an SDK that is older than the oldest one that this connector was tried with.
 
     Raises:
         ConnectorError: CONFIGURATION.

@@ -1,4 +1,4 @@
-"""What the source needs to know: key, domain, sizes of requests, patience. Checked before anything is sent."""
+"""What the source needs to know: key, domain, sizes of requests, time-outs. Checked before anything is sent."""
 
 import dataclasses
 import ipaddress
@@ -9,33 +9,33 @@ from connector.credentials import without_credentials
 from connector.errors import ConnectorError, ErrorKind
 
 _DEFAULTS = Settings()
-"""An option has its default where it is declared."""
+"""The defaults of options, which are declared there."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class SourceSettings:
-    """How to reach Encord and how hard to lean on it.
+    """How to reach Encord and how much to ask of it.
 
-    The key is taken from the first that is given: `ssh_key_file`, `ssh_key`, then the SDK's own environment variables
-    ENCORD_SSH_KEY_FILE and ENCORD_SSH_KEY.
+    The key comes from the first of these that is given: `ssh_key_file`, `ssh_key`, then the SDK's own environment
+    variables ENCORD_SSH_KEY_FILE and ENCORD_SSH_KEY.
 
     Attributes:
         ssh_key_file: path of an Ed25519 private key in OpenSSH form; `~` is expanded.
         ssh_key: the text of such a key.
         ssh_key_passphrase: the key's passphrase, if it has one.
         domain: the API's address without a path; the United States region is https://api.us.encord.com.
-        bundle_rows: label rows a request, at most.
-        bundle_bytes: bytes of label JSON a request aims at; one label row may be larger.
-        requests_in_flight: label requests at the same time, and bundles held that nobody has taken yet, at most.
+        bundle_rows: the most label rows in a request.
+        bundle_bytes: how much label JSON a request aims at, in bytes; one label row may be larger.
+        requests_in_flight: the most label requests at the same time, bundles that nobody has taken yet included.
         retry_attempts: how often one request is tried in all.
         retry_wait_seconds: the first wait between two attempts; doubles, with jitter.
         retry_wait_max_seconds: the longest such wait.
-        retry_after_cap_seconds: how long a wait that the server asks for (Retry-After) is obeyed; longer ends the run.
-        connect_timeout_seconds: patience for a connection.
-        read_timeout_seconds: patience for the next bytes of an answer (not for the whole of it).
-        answer_timeout_seconds: patience for the whole of it.
+        retry_after_cap_seconds: the longest wait that the server may ask for (Retry-After); a longer one ends the run.
+        connect_timeout_seconds: the longest wait for a connection.
+        read_timeout_seconds: the longest wait for the next bytes of an answer (not for the whole answer).
+        answer_timeout_seconds: the longest wait for the whole answer.
         max_unpacked_bytes: the largest listing, and the largest answer with label rows, once unpacked.
-        include_client_metadata: ask for the customer's own metadata of each data unit too.
+        include_client_metadata: whether to ask for the customer's own metadata of each data unit too.
 
     Raises:
         ConnectorError: CONFIGURATION, if a value cannot be used.
@@ -74,8 +74,8 @@ class SourceSettings:
 def checked_domain(domain: str) -> str:
     """The API's address without a trailing slash.
 
-    The SDK would keep a path for one generation of its calls and drop it for the other, so an address with a path
-    cannot be used. Nor can one without encryption, but for this machine itself.
+    The SDK would keep a path for calls of one API and drop it for the other, so an address with a path cannot be used.
+    An address without encryption cannot be used either, except for this machine itself.
 
     Raises:
         ConnectorError: CONFIGURATION, if it is not an https address, or has a path, query, user or password.

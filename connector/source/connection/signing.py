@@ -1,8 +1,8 @@
-"""The SDK's configuration and older API client, changed: only reads are signed, and every answer is received by us.
+"""The SDK's configuration and older API client, changed to sign only reads and to receive every answer themselves.
 
-The SDK asks its configuration object to sign each request of either API, so that is the one place through which
-everything must pass. Receiving the answers is needed because the SDK would follow redirects, read without end, and drop
-what its exceptions do not hold: a date in Retry-After, and the status of an answer without the older API's envelope.
+The SDK asks its configuration object to sign each request of either API, so everything must pass through that one
+place. The answers are received here because the SDK would follow redirects, read without a limit, and drop what its
+exceptions do not hold: a date in Retry-After, and the status of an answer without the older API's envelope.
 """
 
 import threading
@@ -24,7 +24,7 @@ class _ThisThread(threading.local):
 
 
 class ReadOnlySshConfig(sdk.SshConfig):
-    """The SDK's SSH configuration, which signs reads only and counts what it signs."""
+    """The SDK's SSH configuration, which signs only reads and counts them."""
 
     def __init__(
         self,
@@ -43,11 +43,11 @@ class ReadOnlySshConfig(sdk.SshConfig):
 
     @property
     def requests_sent(self) -> int:
-        """Requests signed so far, every attempt counted."""
+        """Requests signed so far; every attempt counts."""
         return self._requests_sent
 
     def begin(self, exchange: Exchange) -> None:
-        """Let the next request of the calling thread, if it is one of the newer API, fill in this exchange."""
+        """Set the exchange that the calling thread's next request fills in, if it is one of the newer API."""
         self._this_thread.exchange = exchange
 
     def define_headers(self, resource_id: str | None, resource_type: str | None, data: str) -> dict[str, Any]:
@@ -78,19 +78,19 @@ class ReadOnlySshConfig(sdk.SshConfig):
 
 
 class ReceivingQuerier(sdk.Querier):
-    """The SDK's client of the older API, for one request: a capture receives the answer, and takes the list in it."""
+    """The SDK's client of the older API, for one request: a capture receives the answer and takes its list."""
 
     def __init__(self, config: ReadOnlySshConfig, project_hash: str, capture: AnswerCapture[Any]) -> None:
         super().__init__(config, resource_type=sdk.TYPE_PROJECT, resource_id=project_hash)
         self._capture = capture
 
     def _exception_context(self, request: requests.PreparedRequest) -> sdk.RequestContext:
-        # The one method that the SDK calls with the prepared request of the older API before sending it. If a later
-        # SDK no longer does, `Connection` refuses the answer: nobody would have looked where it is from.
+        # The one method that the SDK calls with the prepared request of the older API before it sends it. If a later
+        # SDK no longer does, `Connection` refuses the answer, because nothing has checked where it is from.
         _receive(request, self._capture)
         return super()._exception_context(request)
 
 
 def _receive(request: requests.PreparedRequest, receive: Callable[..., requests.Response]) -> None:
-    """Have requests give the answer to `receive` before it reads the body or follows a redirect."""
+    """Have requests pass the answer to `receive` before it reads the body or follows a redirect."""
     request.hooks.setdefault("response", []).append(receive)

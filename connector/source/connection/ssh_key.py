@@ -1,6 +1,6 @@
 """Reads the private key: from a file, from text, or from the SDK's own environment variables.
 
-The SDK's loader is not used: the error it raises for a key of another type holds the whole private key.
+It does not use the SDK's loader, whose error for a key of another type holds the whole private key.
 """
 
 import os
@@ -41,7 +41,7 @@ def load_private_key(settings: SourceSettings) -> Ed25519PrivateKey:
         )
     passphrase = settings.ssh_key_passphrase.encode() if settings.ssh_key_passphrase else None
     try:
-        # Every way out of this block drops the library's own error: nothing of the key's text may travel with it.
+        # Every way out of this block drops the library's own error, so that no text of the key leaves with it.
         key = load_ssh_private_key(text.encode(), passphrase)
     except TypeError:
         if passphrase is not None:
@@ -84,7 +84,7 @@ def load_private_key(settings: SourceSettings) -> Ed25519PrivateKey:
 
 
 def key_file_warning(settings: SourceSettings) -> str | None:
-    """What to say of a key file that other users of this machine can read; None if there is nothing to say."""
+    """The warning about a key file that other users of this machine can read; None if there is nothing to warn of."""
     name = settings.ssh_key_file
     if name is None and settings.ssh_key is None:
         name = os.environ.get(KEY_FILE_VARIABLE)
@@ -114,7 +114,7 @@ def _key_text(settings: SourceSettings) -> tuple[str, str]:
 
 
 def _with_line_breaks(text: str) -> str:
-    """A key as ssh-keygen writes it; what carried it may have made one line of it, with spaces or written breaks."""
+    """The key as ssh-keygen writes it; it may have become one line, with spaces or written escapes for line breaks."""
     found = _PRIVATE_KEY.search(text)
     if found is None:
         return text

@@ -1,8 +1,7 @@
-"""Asks in a thread of its own, so that whoever waits for the answer can stop: for a signal, or because it drips.
+"""Sends a request in a thread of its own, so that the caller can stop waiting: for a signal, or a slow answer.
 
-Nothing that blocks in a read of the network can be told to stop, and between two bytes of an answer, or of its headers,
-as much time may pass as the read time-out allows. So the thread is left behind: it ends at the next byte, or with the
-process.
+A thread that blocks in a read of the network cannot be told to stop, and the read time-out limits only the time between
+two bytes of an answer or its headers. So the thread is left behind: it ends at the next byte, or with the process.
 """
 
 import threading
@@ -21,13 +20,13 @@ def watched(request: Callable[[], Answer], exchange: Exchange, pace: Pace, is_st
     """Send a request, and wait for its answer no longer than it may take.
 
     Args:
-        request: sends it and reads the answer; tells the exchange of each step.
+        request: sends it and reads the answer; records each step in the exchange.
         exchange: what is known of the answer so far.
         pace: how slow it may be.
-        is_stopped: asked often; when true nobody waits any more.
+        is_stopped: asked often; if it returns true, the wait ends.
 
     Raises:
-        ConnectorError: INTERRUPTED if `is_stopped` said so, UNREACHABLE if the answer is too slow; what the request
+        ConnectorError: INTERRUPTED if `is_stopped` said so; UNREACHABLE if the answer is too slow; whatever the request
             raises.
     """
     outcome: Future[Answer] = Future()
@@ -36,7 +35,7 @@ def watched(request: Callable[[], Answer], exchange: Exchange, pace: Pace, is_st
     def ask() -> None:
         try:
             outcome.set_result(request())
-        except BaseException as error:  # noqa: BLE001 - raised where it is waited for
+        except BaseException as error:  # noqa: BLE001 - raised again where the result is waited for
             outcome.set_exception(error)
         finally:
             has_ended.set()

@@ -1,1 +1,1 @@
-"""Fetching label rows: which go into one request, what came back, and the JSON of each."""
+"""Fetches label rows: decides which go into one request, matches what came back, and holds the JSON of each."""

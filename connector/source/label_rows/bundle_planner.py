@@ -1,4 +1,4 @@
-"""Which label rows go into one request: so many, and about so many bytes, by what the run has learnt of their size."""
+"""Decides which label rows go into one request, by a limit of rows and by the sizes that the run has learnt so far."""
 
 import threading
 from collections.abc import Iterable
@@ -7,23 +7,23 @@ from connector.errors import ConnectorError, ErrorKind
 from connector.source.label_rows.fetched import FetchedBundle, WantedLabelRow
 
 BYTES_AN_ANNOTATION = 400
-"""One object on one frame, as JSON: 370 to 550 bytes were measured."""
+"""About the size of one object on one frame, as JSON."""
 BYTES_A_LABEL_ROW = 2_000
-"""What a label row weighs without any label."""
+"""The size of a label row without any label."""
 FIRST_GUESS_BYTES_A_FRAME = 1_000
 FIRST_GUESS_BYTES_A_LABEL_ROW = 20_000
 FIRST_GUESS_WEIGHT = 20
-"""The guesses above count as much as this many label rows seen."""
+"""The guesses above count as much as this many label rows that were seen."""
 FIRST_BUNDLES_SHARE = 4
-"""Until something is known, bundles are this many times smaller: of dense videos the first guess was an eighth of what
-came, three answers of 90 MB, and nothing to do until the first was there."""
+"""Until something is known, bundles are this many times smaller: dense videos are many times larger than the first
+guess, and there would be nothing to do until the first huge answer is there."""
 
 
 class BundlePlanner:
-    """Hands out bundles of label rows, one after another, in the order wanted; of doubled neighbours the first.
+    """Hands out bundles of label rows, one after another, in the order wanted; skips repeats that follow one another.
 
-    A bundle is made at the last moment, so that what earlier ones weighed, and a limit that the server has shown since,
-    count for it. Threads may report; only one may ask for bundles.
+    A bundle is made at the last moment, so that it takes into account the size of earlier ones, and a limit that the
+    server has shown since. Several threads may report; only one may ask for bundles.
     """
 
     def __init__(self, wanted: Iterable[WantedLabelRow], *, row_limit: int, byte_target: int) -> None:
@@ -32,7 +32,7 @@ class BundlePlanner:
         self._asked_for = (row_limit, byte_target)
         self._row_limit, self._byte_target = self._asked_for
         self._lock = threading.Lock()
-        # Running totals of label rows of unknown size, begun with the guesses.
+        # Running totals for label rows of unknown size; they begin with the guesses.
         self._has_learnt = False
         self._rows_seen = FIRST_GUESS_WEIGHT
         self._bytes_of_rows_seen = FIRST_GUESS_WEIGHT * FIRST_GUESS_BYTES_A_LABEL_ROW
@@ -43,7 +43,7 @@ class BundlePlanner:
         """The next label rows, at least one; empty when all have been handed out.
 
         Raises:
-            ConnectorError: INTERNAL for a label row without a label hash: asking for it would be asking to create it.
+            ConnectorError: INTERNAL for a label row without a label hash: asking for it would create it.
         """
         with self._lock:
             bundle: list[WantedLabelRow] = []
@@ -64,7 +64,7 @@ class BundlePlanner:
             return bundle
 
     def learn(self, bundle: Iterable[WantedLabelRow], fetched: FetchedBundle) -> None:
-        """Take into account what the label rows of a bundle really weighed."""
+        """Take into account the real size of the label rows of a bundle."""
         frames = {row.label_hash: row.frame_count for row in bundle}
         with self._lock:
             self._has_learnt |= bool(fetched.rows)
@@ -76,7 +76,7 @@ class BundlePlanner:
                     self._bytes_of_frames_seen += row.byte_count
 
     def shrink(self, refused_rows: int) -> int:
-        """Make later bundles at most half of one that the server refused for its size; returns the new row limit."""
+        """Make later bundles at most half as large as one that the server refused; returns the new limit of rows."""
         with self._lock:
             half = max(1, refused_rows // 2)
             if half < self._row_limit:
@@ -85,7 +85,7 @@ class BundlePlanner:
             return self._row_limit
 
     def blame_one_row(self) -> None:
-        """Take back what `shrink` did: a label row that is too large even alone says nothing about the others."""
+        """Undo what `shrink` did: a label row that is too large even alone says nothing about the others."""
         with self._lock:
             self._row_limit, self._byte_target = self._asked_for
 

@@ -1,12 +1,13 @@
-"""The fingerprint of what a label row says: equal fingerprint, nothing to rewrite.
+"""The fingerprint of what a label row says: if it is equal, there is nothing to rewrite.
 
-It covers the labels, answers, spaces and the facts of the data units and frames; not titles, statuses and time stamps
-of the row (the listing has those), nor links: a signed URL differs at each request. The order of keys does not count,
-but within the frames of large label rows, which are taken in as they were sent (see `lazy_labels`): if
-Encord ever wrote the same frame differently, its label row would be written again, which changes nothing.
+It covers the labels, answers, spaces and the facts of the data units and frames. It does not cover titles, statuses and
+time stamps of the row, which the listing has, nor links, because a signed URL differs at each request. The order of
+keys does not matter, except within the frames of large label rows, which are hashed as they were sent (see
+`lazy_labels`): if Encord ever wrote the same frame differently, its label row would be written again, which changes
+nothing.
 
-Data units, spaces and frames go in one by one, in whatever order they are met: each has a hash of its own, and what
-counts is their sum. So a label row need never be whole in memory for it.
+Data units, spaces and frames are hashed one by one, in any order: each has a hash of its own, and the sum of them
+counts. So a label row never has to be in memory as a whole.
 """
 
 import hashlib
@@ -25,20 +26,20 @@ UNIT_PARTS = ("data_units", "spaces")
 _LINKS = frozenset({"data_link", "data_links", "file_uri", "uri", "url", "signed_url", "video_link", "link"})
 _NOT_OF_AN_IMAGE = _LINKS | {"labels"}
 _NOT_OF_A_UNIT = _NOT_OF_AN_IMAGE | {"data_title"}
-"""Left out of the facts of a unit: its title moves without its labels, and the listing has it. But the images of a
-group, whose place is a text, are not listed: data_frame has their titles from here."""
+"""Left out of the facts of a unit: its title can change without its labels, and the listing has it. The images of a
+group, whose place is a text, keep their titles, because they are not listed: data_frame gets their titles from here."""
 _SIGNATURES = ("signature=", "&sig=", "?sig=")
 _DIGEST_BYTES = 16
 _DEEPEST = 250
-"""Levels of nesting that orjson writes, about; label rows have about ten."""
+"""About how many levels of nesting orjson writes; label rows have about ten."""
 _HASHED_AT_ONCE = 2_047
-"""For more bytes hashlib lets other threads have Python meanwhile, and waits to get it back: longer than it hashes."""
+"""For more bytes hashlib lets other threads run Python meanwhile, and then waits longer than it hashes."""
 
 
 class ContentHash:
-    """The fingerprint of one label row in the making; each part, unit and frame of it goes in once.
+    """Builds the fingerprint of one label row; each part, unit and frame of it is added once.
 
-    Every method raises FormatError for what is nested deeper than anything that Encord makes.
+    Every method raises FormatError for a value that is nested deeper than anything that Encord makes.
     """
 
     __slots__ = ("_count", "_digest", "_sum")
@@ -49,11 +50,11 @@ class ContentHash:
         self._sum = 0
 
     def add_scene(self, scene: object) -> None:
-        """Take in the facts of a scene; the first of all, None where there is none."""
+        """Add the facts of a scene, or None if there is none; must come first."""
         self._digest.update(_text(_without_links(scene)))
 
     def add_answers(self, entries: Mapping[str, object] | Iterable[tuple[str, object]] | None) -> None:
-        """Take in one of `ANSWER_PARTS`, in their order: its entries, or one by one, sorted by key; None for null."""
+        """Add one of `ANSWER_PARTS`, in their order: all entries, or pairs sorted by key; None for null."""
         if entries is None:
             self._digest.update(b"null")
             return
@@ -67,13 +68,13 @@ class ContentHash:
         self._digest.update(b"}")
 
     def add_unit(self, part: str, name: str, unit: object, other_labels: object) -> None:
-        """Take in the facts of a data unit or space.
+        """Add the facts of a data unit or space.
 
         Args:
             part: one of `UNIT_PARTS`.
             name: its key there.
-            unit: what is under the key; its labels are not looked at.
-            other_labels: of its labels what is no frame.
+            unit: the value of the key; its labels are ignored.
+            other_labels: those of its labels that are not frames.
         """
         facts = unit
         if isinstance(unit, dict):
@@ -82,23 +83,23 @@ class ContentHash:
         self._add((part, name, facts, other_labels))
 
     def add_frame(self, part: str, name: str, frame: str, blob: dict[str, Any]) -> None:
-        """Take in a frame of a data unit or space.
+        """Add a frame of a data unit or space.
 
         Args:
             part: one of `UNIT_PARTS`.
             name: the unit or space.
             frame: its key there.
-            blob: what is under the key; not changed.
+            blob: the value of the key; not changed.
         """
         if "metadata" in blob:
-            # Only DICOM and NIfTI frames carry facts of their own, with a link among them; all others pass as they are.
+            # Only DICOM and NIfTI frames have facts of their own, one of which is a link; all others stay as they are.
             blob = {**blob, "metadata": _without_links(blob["metadata"])}
         self._add((part, name, frame, None, blob))
 
     def add_frame_json(self, part: str, name: str, frame: str, json: memoryview) -> None:
-        """Take in a frame that is not decoded, as it was sent; otherwise like `add_frame`, with another result.
+        """Add a frame as it was sent, without decoding it; otherwise like `add_frame`, but with another result.
 
-        Decoding and sorting each frame took a quarter of the time from JSON to rows.
+        Decoding and sorting each frame would take a large part of the time from JSON to rows.
         """
         digest = hashlib.sha256(f"{part} {name} {frame}".encode())
         for start in range(0, len(json), _HASHED_AT_ONCE):
@@ -126,7 +127,7 @@ def content_hash(labels: Mapping[str, Any]) -> str:
         labels: its raw dict; not changed.
 
     Raises:
-        FormatError: a part is no object, or is nested deeper than anything that Encord makes.
+        FormatError: a part is not an object, or is nested deeper than anything that Encord makes.
     """
     found = ContentHash()
     found.add_scene(labels.get("scene"))
@@ -142,7 +143,7 @@ def content_hash(labels: Mapping[str, Any]) -> str:
 
 
 def object_under(labels: Mapping[str, Any], part: str) -> Mapping[str, Any] | None:
-    """What a label row has under a key that is for an object; None for null.
+    """The value of a key whose value must be an object; None for null.
 
     Raises:
         FormatError: it has something else.
@@ -154,7 +155,7 @@ def object_under(labels: Mapping[str, Any], part: str) -> Mapping[str, Any] | No
 
 
 def frames_and_others(unit: object) -> tuple[list[tuple[str, dict[str, Any]]], object]:
-    """The frames of a unit or space, and of its labels what is no frame (images hold their objects themselves)."""
+    """The frames of a unit or space, and its labels that are not frames (images hold their objects directly)."""
     labels = unit.get("labels") if isinstance(unit, dict) else None
     if not isinstance(labels, dict):
         return [], labels

@@ -1,7 +1,7 @@
-"""Fetches label rows: bundle by bundle, a few requests at a time, no more held than asked for.
+"""Fetches label rows: bundle by bundle, a few requests at a time, and never more of them in memory than that.
 
-What goes wrong with one bundle stays with it: it is halved until the label rows at fault stand alone. What concerns the
-whole source (key, access, rate limit, outage) ends the fetch.
+A failure of one bundle does not affect others: the bundle is halved until the label rows that cause it are alone. A
+failure of the whole source (key, access, rate limit, outage) ends the fetch.
 """
 
 import collections
@@ -21,7 +21,7 @@ from connector.source.label_rows.fetched import FetchedBundle, FetchedLabelRow, 
 from connector.source.label_rows.matched_answer import match_answer
 
 LABEL_ROW_OPTIONS = {
-    # A signed URL would make each answer differ, and is a secret.
+    # A signed URL would make every answer different, and is a secret.
     "get_signed_url": False,
     "multi_request": True,
     "include_object_feature_hashes": None,
@@ -33,13 +33,13 @@ LABEL_ROW_OPTIONS = {
 """Options of the request, as the SDK's `initialise_labels` sends them."""
 
 ATTEMPTS_AFTER_SPLIT = 2
-"""The parts of a bundle that failed are tried less often: the whole was already tried as often as allowed."""
+"""The parts of a failed bundle are tried less often: the whole was already tried as often as allowed."""
 OUTAGE_AFTER = 12
-"""Requests in a row, each tried as often as allowed, that fail before it counts as an outage. A single label row at
-fault cannot make so many: of two halves, one succeeds."""
+"""How many requests in a row must fail, each tried as often as allowed, to count as an outage. A single bad label row
+cannot cause so many failures: one of two halves succeeds."""
 
 _LABEL_ROW_AT_FAULT = {ErrorKind.UNREACHABLE, ErrorKind.SOURCE_CONTENT, ErrorKind.MISSING, ErrorKind.TOO_LARGE}
-"""Kinds that one label row of the bundle may be the cause of; all others end the fetch."""
+"""Kinds that one label row of the bundle may cause; all others end the fetch."""
 
 
 class LabelRowFetch:
@@ -54,13 +54,13 @@ class LabelRowFetch:
         self._lock = threading.Lock()
 
     def bundles(self, wanted: Iterable[WantedLabelRow], should_stop: Callable[[], bool]) -> Iterator[FetchedBundle]:
-        """Fetch `wanted`, which is gone through as needed, and yield the bundles as they arrive, in any order.
+        """Fetch `wanted`, which is read as needed, and yield the bundles as they arrive, in any order.
 
-        At most `requests_in_flight` bundles are being fetched, or fetched and not yet taken. Closing the iterator, or
-        `should_stop` answering true, ends it; nobody waits for the requests that are under way.
+        At most `requests_in_flight` bundles are being fetched, or fetched and not yet taken. The fetch ends if the
+        iterator is closed or `should_stop` returns true; nobody waits for the requests that are under way.
 
         Raises:
-            ConnectorError: INTERNAL for a label row without a label hash (asking for it would be asking to create it);
+            ConnectorError: INTERNAL for a label row without a label hash (asking for it would create it);
                 AUTHENTICATION, PERMISSION, RATE_LIMITED, UNREACHABLE (an outage): nothing more can be read.
         """
         planner = BundlePlanner(wanted, row_limit=self._settings.bundle_rows, byte_target=self._settings.bundle_bytes)
@@ -83,13 +83,13 @@ class LabelRowFetch:
                     return
                 if not done:
                     continue
-                # One at a time: a finished bundle that nobody has taken keeps its place among those in flight.
+                # One at a time: a finished bundle that nobody has taken still counts as in flight.
                 finished = done.pop()
                 bundle = in_flight.pop(finished)
                 fetched = finished.result()
                 planner.learn(bundle, fetched)
                 done.clear()
-                del finished  # or it would hold the label rows until the next one is done
+                del finished  # or it would keep the label rows in memory until the next one is done
                 fill()
                 yield fetched
                 del fetched
@@ -104,7 +104,7 @@ class LabelRowFetch:
         parts = collections.deque([[row.label_hash for row in bundle]])
         attempts: int | None = None
         while parts:
-            # Breadth first: the healthy half of a split bundle is read before the other is split further.
+            # Breadth first: the good half of a split bundle is read before the other one is split further.
             part = parts.popleft()
             try:
                 answer = self._request(part, attempts)
@@ -149,7 +149,7 @@ class LabelRowFetch:
         return answer
 
     def _is_outage(self) -> bool:
-        """Whether nothing has come through for so long that it cannot be the fault of a label row."""
+        """Whether nothing has come through for so long that no label row can be the cause."""
         with self._lock:
             return self._failures_in_a_row >= OUTAGE_AFTER
 
@@ -166,7 +166,7 @@ class LabelRowFetch:
     def _ask_again(
         self, part: list[str], missing: list[str], nameless: int, failures: list[LabelRowFailure]
     ) -> list[list[str]]:
-        """The parts to ask for once more, for what an answer did not have; a row alone is given up."""
+        """The parts to ask for once more, for label rows that an answer lacked; a single row is given up."""
         if len(part) == 1:
             if nameless:
                 message = f"The label row {part[0]} came in a form that does not say which label row it is."

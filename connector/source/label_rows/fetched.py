@@ -1,4 +1,4 @@
-"""What goes into a fetch and what comes out of it: plain records, no type of the SDK."""
+"""What goes into a fetch and what comes out of it: plain records, without types of the SDK."""
 
 import dataclasses
 import pickle
@@ -13,7 +13,7 @@ from connector.source.label_rows.content_hash import content_hash
 from connector.source.label_rows.lazy_labels import LazyReading
 
 WHOLE_BYTES = 100_000
-"""Label rows up to this much JSON are decoded as a whole: below it, taking them apart costs more than it saves."""
+"""Label rows up to this much JSON are decoded as a whole, because splitting them would cost more than it saves."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class WantedLabelRow:
 
     Attributes:
         label_hash: the label row; never empty.
-        annotation_count: objects on frames it held when last synced, if it was.
+        annotation_count: objects on frames when it was last synced, if it was.
         frame_count: frames of its data unit, if known.
     """
 
@@ -36,7 +36,7 @@ class FetchedLabelRow:
 
     Attributes:
         label_hash: the label row.
-        last_edited_at: the stamp inside it, as given; None where there is none.
+        last_edited_at: the stamp inside it, as given; None if there is none.
     """
 
     __slots__ = ("_body", "_content_hash", "_raw", "_reading", "_whole_bytes", "label_hash", "last_edited_at")
@@ -54,9 +54,9 @@ class FetchedLabelRow:
 
         Args:
             label_hash: the label row.
-            raw: its JSON, an object with the keys that Encord's format asks for.
-            body: what `raw` is a part of.
-            last_edited_at: the stamp inside it, as given; None where there is none.
+            raw: its JSON, an object with the keys that Encord's format requires.
+            body: the content that `raw` is a part of.
+            last_edited_at: the stamp inside it, as given; None if there is none.
             whole_bytes: up to this size it is decoded as a whole; `WHOLE_BYTES` if not given.
         """
         self.label_hash = label_hash
@@ -68,7 +68,7 @@ class FetchedLabelRow:
         self._reading: LazyReading | None = None
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[object, ...]:
-        """For pickle, of protocol 5 on: it arrives elsewhere with its JSON alone, not with all of the body."""
+        """For pickle, from protocol 5 on: sends only the JSON of this label row, not the whole body."""
         return _unpickled, (self.label_hash, pickle.PickleBuffer(self._raw), self.last_edited_at, self._whole_bytes)
 
     @property
@@ -79,12 +79,12 @@ class FetchedLabelRow:
     def labels(self) -> Mapping[str, Any]:
         """Its raw dict, made again each time and not kept.
 
-        Of a large one, data units, spaces, frames and answers are decoded as they are reached: go through them once,
-        and keep none.
+        The data units, spaces, frames and answers of a large one are decoded when they are reached: read them once, and
+        keep none.
 
         Raises:
-            FormatError: it cannot be decoded, or is nested deeper than anything that Encord makes. Where only a frame
-                cannot, that shows when it is reached.
+            FormatError: it cannot be decoded, or is nested deeper than anything that Encord makes. If this is true only
+                of a frame, it is raised when that frame is reached.
         """
         if self.byte_count > self._whole_bytes:
             self._reading = LazyReading(self._raw, self._body.decode, is_hashing=self._content_hash is None)
@@ -95,10 +95,10 @@ class FetchedLabelRow:
         return labels
 
     def content_hash(self) -> str:
-        """Hash of what the labels say (see `content_hash`); free once somebody has gone through `labels`.
+        """Hash of what the labels say (see `content_hash`); costs nothing once somebody has read `labels` to the end.
 
         Raises:
-            FormatError: as of `labels`.
+            FormatError: as for `labels`.
         """
         if self._content_hash is None and self._reading is None:
             self.labels()
@@ -119,7 +119,7 @@ def _unpickled(
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class LabelRowFailure:
-    """One label row that could not be read; the others of its bundle are not touched by it."""
+    """One label row that could not be read; this does not affect the others of its bundle."""
 
     label_hash: str
     kind: ErrorKind

@@ -1,4 +1,4 @@
-"""Matches the answer to a request for label rows with what was asked: by label hash, in any order, trusting nothing."""
+"""Matches an answer with the label rows that were asked for: by label hash, in any order, without trusting it."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ _OPTIONAL_OBJECTS = ("spaces", "scene")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class MatchedAnswer:
-    """What one answer held of what was asked.
+    """Which of the requested label rows one answer held.
 
     Attributes:
         rows: label rows that can be read.
@@ -52,8 +52,8 @@ class MatchedAnswer:
 def match_answer(asked: Sequence[str], answer: RawList) -> MatchedAnswer:
     """Sort an answer's entries: doubled label rows are kept once, ones not asked for are ignored.
 
-    Only the outermost object of an entry is looked into, so a label row of which a part is not of Encord's format may
-    be among `rows`.
+    Only the outermost object of an entry is checked, so a label row with a part that breaks Encord's format may be
+    among `rows`.
     """
     wanted = set(asked)
     rows: dict[str, FetchedLabelRow] = {}
@@ -90,7 +90,7 @@ def match_answer(asked: Sequence[str], answer: RawList) -> MatchedAnswer:
 
 
 def format_problem(labels: Mapping[str, msgspec.Raw]) -> FormatError | None:
-    """Why a label row cannot be used; None if its outer form is as Encord's format says.
+    """Why a label row cannot be used; None if its outer form follows Encord's format.
 
     Args:
         labels: the values of its outermost object, as JSON.
@@ -106,7 +106,7 @@ def format_problem(labels: Mapping[str, msgspec.Raw]) -> FormatError | None:
 
 
 def _value(raw: msgspec.Raw | None, body: AnswerBody) -> object:
-    """The value of a small part; None where it is missing or cannot be decoded."""
+    """The value of a small part; None if it is missing or cannot be decoded."""
     if raw is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Reads what there is above the label rows: projects, one project's description, its ontology, its listing."""
+"""Reads everything above the label rows: projects, one project's description, its ontology and its listing."""
 
 import dataclasses
 import uuid
@@ -30,7 +30,7 @@ LISTING_OPTIONS: dict[str, Any] = {
     "branch_name": None,
     "client_metadata_as_signed_url": False,
 }
-"""One listing of everything: all branches, never-opened data units too; no filter, so that absence means gone."""
+"""One listing of everything, all branches and unopened data units too, without a filter: what is absent is gone."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ class ProjectSnapshot:
     Attributes:
         project: answer to GET projects/{hash}, camelCase keys.
         ontology: answer to GET ontologies/{hash}; its structure is under `editor`.
-        entries: the listing, one entry a data unit and branch, decoded each time that it is asked for; each may be
-            malformed.
+        entries: the listing, with one entry for each data unit and branch, decoded each time it is asked for; any may
+            be malformed.
     """
 
     project: dict[str, Any]
@@ -92,7 +92,7 @@ def take_snapshot(connection: Connection, project_hash: str, *, include_client_m
     """Read a project, its ontology and its listing: three requests.
 
     Raises:
-        ConnectorError: CONFIGURATION if `project_hash` is none; PERMISSION if it is unknown or closed to this key;
+        ConnectorError: CONFIGURATION if `project_hash` is not one; PERMISSION if it is unknown or closed to this key;
             SOURCE_CONTENT if an answer is not an object; other kinds of `failures.translate`.
     """
     project_hash = checked_project_hash(project_hash)
@@ -108,10 +108,10 @@ def take_snapshot(connection: Connection, project_hash: str, *, include_client_m
 
 
 def checked_project_hash(project_hash: str) -> str:
-    """The project hash in Encord's spelling; it becomes part of an address, so nothing else may pass.
+    """The project hash in Encord's spelling. It becomes part of an address, so anything else is refused.
 
     Raises:
-        ConnectorError: CONFIGURATION, if it is no UUID.
+        ConnectorError: CONFIGURATION, if it is not a UUID.
     """
     if not _is_uuid(project_hash):
         raise ConnectorError(

@@ -6,11 +6,11 @@ from connector.source.listing.projects import checked_project_hash
 
 
 def list_stage_tasks(connection: Connection, project_hash: str, stage_uuid: str) -> list[object]:
-    """All tasks that are in a stage now, over all pages; each may be malformed.
+    """All tasks that are in a stage now, over all pages; any may be malformed.
 
     Raises:
-        ConnectorError: of any kind of `failures.translate`; SOURCE_CONTENT if an answer is no list of tasks, or the
-            pages never end.
+        ConnectorError: of any kind of `failures.translate`; SOURCE_CONTENT if an answer is not a list of tasks, or
+            the pages never end.
     """
     project_hash = checked_project_hash(project_hash)
     path = f"projects/{project_hash}/workflow/stages/{stage_uuid}/tasks"

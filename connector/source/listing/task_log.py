@@ -11,17 +11,17 @@ from connector.source.listing.projects import checked_project_hash
 def list_task_actions(
     connection: Connection, project_hash: str, after: datetime, before: datetime
 ) -> Iterator[list[object]]:
-    """The actions of a stretch of time, a page at a time, in no order to rely on; each may be malformed.
+    """The actions of a period of time, a page at a time, in no reliable order; any may be malformed.
 
     Args:
         connection: to Encord.
         project_hash: the project.
-        after: from when on, inclusive, by Encord's clock.
-        before: until when, exclusive; Encord insists on an end.
+        after: the beginning, inclusive, by Encord's clock.
+        before: the end, exclusive; Encord requires one.
 
     Raises:
-        ConnectorError: of any kind of `failures.translate`; SOURCE_CONTENT if an answer is no list of actions, or the
-            pages never end.
+        ConnectorError: of any kind of `failures.translate`; SOURCE_CONTENT if an answer is not a list of actions, or
+            the pages never end.
     """
     project_hash = checked_project_hash(project_hash)
     parameters = {"projectUuid": project_hash, "after": _written(after), "before": _written(before)}

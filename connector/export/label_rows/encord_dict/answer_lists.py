@@ -12,11 +12,11 @@ from connector.export.label_rows.encord_dict.ontology_names import OntologyNames
 from connector.export.label_rows.encord_dict.records import Json, JsonObject, records
 
 ROOT = "root"
-"""The space of what lies on the label row itself."""
+"""The space of everything that is on the label row itself."""
 
 
 class AnswerRow(NamedTuple):
-    """The part of a row of attribute_answer that says what was answered, and where."""
+    """The columns of attribute_answer that say what was answered, and where."""
 
     option: str | None
     text: str | None
@@ -71,7 +71,7 @@ def read_answers(table: pa.Table) -> dict[tuple[str, str], OwnerAnswers]:
 
 
 def static_answers(answers: OwnerAnswers | None, class_hash: str, names: OntologyNames) -> list[JsonObject]:
-    """The answers that hold wherever their owner is, in the SDK's order: the last attribute of the ontology first."""
+    """The answers that apply wherever their owner is, in the SDK's order: the last attribute of the ontology first."""
     if answers is None:
         return []
     known = names.attributes.get(class_hash, {})
@@ -84,13 +84,13 @@ def static_answers(answers: OwnerAnswers | None, class_hash: str, names: Ontolog
 
 
 def dynamic_answers(answers: OwnerAnswers | None, spaces: AbstractSet[str], names: OntologyNames) -> list[JsonObject]:
-    """The answers that hold on frames, each once with all its frames, in the order of their first assignment.
+    """The answers on frames, each once with all its frames, in the order of their first assignment.
 
-    Answers that are the same on all of `spaces` name none, as the SDK writes them.
+    As in the SDK, answers that are the same on all of `spaces` name no space.
 
     Args:
         answers: of the owner.
-        spaces: where an answer of this owner holds that names no space.
+        spaces: the spaces to which an answer without a space applies, for this owner.
         names: of the ontology.
     """
     if answers is None:
@@ -111,7 +111,7 @@ def dynamic_answers(answers: OwnerAnswers | None, spaces: AbstractSet[str], name
 
 
 def _by_answer(rows: Sequence[AnswerRow]) -> Iterable[tuple[list[AnswerRow], list[list[int]]]]:
-    """Each different answer and its ranges; rows on one range are the options that are ticked on it together."""
+    """Each different answer and its ranges; rows on the same range are options that are ticked there together."""
     spans: dict[tuple[int | None, int | None], list[AnswerRow]] = {}
     for row in rows:
         spans.setdefault((row.start, row.end), []).append(row)
@@ -127,18 +127,18 @@ def _answer(attribute: str, rows: Sequence[AnswerRow], names: OntologyNames) -> 
         **names.attribute_names.get(attribute, {}),
         "answers": _value(rows, names),
         "featureHash": attribute,
-        "manualAnnotation": True,  # the tables do not hold it for each answer
+        "manualAnnotation": True,  # the tables do not have it for each answer
     }
 
 
 def _value(rows: Sequence[AnswerRow], names: OntologyNames) -> Json:
-    """What was answered: the row itself says of which kind it is."""
+    """What was answered; the row itself shows of which kind it is."""
     first = rows[0]
     if first.number is not None:
         return _number(first.text, first.number)
     if first.text is not None:
         return first.text
-    # As the SDK writes them: in the order of the ontology, and what it does not have any more at the end.
+    # In the SDK's order: that of the ontology, with options that it no longer has at the end.
     ticked = sorted(
         (row.option for row in rows if row.option is not None),
         key=lambda option: names.option_places.get(option, len(names.option_places)),
@@ -147,7 +147,7 @@ def _value(rows: Sequence[AnswerRow], names: OntologyNames) -> Json:
 
 
 def _number(text: str | None, number: float) -> int | float:
-    """A numeric answer: the text is exact also where no float is; zero keeps its sign."""
+    """A numeric answer: the text is exact even if a float cannot be; zero keeps its sign."""
     if text is None or not text.removeprefix("-").isdigit():
         return number
     return number if number == 0 and copysign(1, number) < 0 else int(text)

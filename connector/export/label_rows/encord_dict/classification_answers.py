@@ -1,4 +1,4 @@
-"""Classifications → classification_answers: where each holds, who made it, what it answers."""
+"""Classifications → classification_answers: where each is, who made it, and its answers."""
 
 import pyarrow as pa
 
@@ -10,7 +10,7 @@ from connector.export.label_rows.encord_dict.records import METADATA_COLUMNS, Js
 def classification_answers(instances: pa.Table, ranges: pa.Table, contents: LabelContents) -> dict[str, JsonObject]:
     """The entry of each classification.
 
-    A classification that Encord kept on the frames, before 2026, is written in today's form, too.
+    A classification from before 2026, which Encord kept on the frames, is written in today's form too.
 
     Args:
         instances: classification_instance of one label row.
@@ -22,7 +22,7 @@ def classification_answers(instances: pa.Table, ranges: pa.Table, contents: Labe
         ranges, "classification_hash", "space_id", "frame_start", "frame_end"
     ):
         held = places.setdefault(classification_hash, {}).setdefault(space_id, [])
-        if start is not None:  # no range at all says that it holds for the whole
+        if start is not None:  # no range at all means that it applies to the whole
             held.append([start, end])
     found = {}
     for classification_hash, feature_hash, *metadata in records(

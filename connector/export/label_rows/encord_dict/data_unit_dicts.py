@@ -22,15 +22,15 @@ Frames = Mapping[int, list[JsonObject]]
 def data_units(
     unit: Mapping[str, Any], frames: pa.Table, objects: Frames, other_labels: Mapping[str, JsonObject]
 ) -> dict[str, JsonObject]:
-    """The data units of a label row: one, or one an image of a group.
+    """The data units of a label row: one, or one for each image of a group.
 
-    Links are not stored: `data_link` is null, as it is where the SDK asks for no signed URLs.
+    Links are not stored: `data_link` is null, as it is if the SDK asks for no signed URLs.
 
     Args:
         unit: the row of data_unit, with columns as keys.
         frames: its rows of data_frame, in order of frames.
-        objects: what lies on its frames.
-        other_labels: labels of a scene under keys that are no frames.
+        objects: the objects on its frames.
+        other_labels: labels of a scene under keys that are not frames.
     """
     data_type = unit["data_type"]
     if data_type == "img_group":
@@ -54,7 +54,7 @@ def data_units(
 
 
 def _size(holder: Mapping[str, Any], *, is_needed: bool = False) -> JsonObject:
-    """Pixels; left out where they are not known, unless the SDK reads no unit of the kind without them."""
+    """Width and height; left out if unknown, unless the SDK cannot read such a unit without them."""
     return {name: holder[name] for name in ("width", "height") if is_needed or holder[name] is not None}
 
 
@@ -76,7 +76,7 @@ def _frames(frames: pa.Table) -> list[JsonObject]:
 
 
 def _slice(frame: JsonObject) -> JsonObject:
-    """What a DICOM slice says of itself; the SDK reads no slice without a file_uri, and links are not stored."""
+    """The facts of a DICOM slice; the SDK cannot read a slice without a file_uri, and links are not stored."""
     return {
         "metadata": {
             "dicom_instance_uid": frame["dicom_instance_uid"],

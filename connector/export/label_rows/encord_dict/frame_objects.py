@@ -87,5 +87,5 @@ def frame_objects(table: pa.Table, contents: LabelContents) -> FrameObjects:
 
 
 def label_blob(objects: list[JsonObject] | None) -> JsonObject:
-    """What lies under a frame's key. Classifications are in classification_answers only, as the SDK writes them."""
+    """The value of a frame's key. As in the SDK, classifications are only in classification_answers."""
     return {"objects": objects or [], "classifications": []}

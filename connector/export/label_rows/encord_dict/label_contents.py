@@ -1,4 +1,4 @@
-"""What every part of the writer needs to know of one label row."""
+"""What every part of the writer needs to know about one label row."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ from connector.export.label_rows.encord_dict.records import (
 )
 
 RANGE_DATA_TYPES = frozenset({"audio", "plain_text", "time_series"})
-"""Kinds of data whose objects lie on ranges, on the label row itself."""
+"""Kinds of data whose objects are on ranges of the label row itself."""
 
 
 class ObjectInstance(NamedTuple):
     """An object of the label row.
 
     Attributes:
-        metadata: who made it, under Encord's keys; of objects on ranges only.
+        metadata: who made it, with Encord's keys; only for objects on ranges.
     """
 
     object_hash: str
@@ -36,7 +36,7 @@ class ObjectInstance(NamedTuple):
 
 @dataclass(slots=True)
 class LabelContents:
-    """One label row on its way into its dict.
+    """One label row while its dict is made.
 
     Attributes:
         data_type: the kind of data, lower case, such as video.
@@ -59,11 +59,11 @@ class LabelContents:
     times: TimeTexts
 
     def labelled(self, instance: ObjectInstance) -> JsonObject:
-        """The keys that every dict of an object has: name, color, value and featureHash."""
+        """The entries that every dict of an object has: name, color, value and featureHash."""
         return {**self.names.classes.get(instance.feature_hash, {}), "featureHash": instance.feature_hash}
 
     def space_type(self, space_id: str) -> str | None:
-        """The kind of a space; None if it is not known."""
+        """The kind of a space; None if it is unknown."""
         space = self.spaces.get(space_id)
         return None if space is None else space["space_type"]
 

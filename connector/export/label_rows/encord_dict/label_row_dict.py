@@ -62,7 +62,7 @@ def label_row_dict(rows: LabelRowTables, names: OntologyNames, times: TimeTexts)
     ranges = read_ranges(tables["object_range"])
     drawn = spaces_of_drawn(objects)
     spaces, scene_labels = spaces_and_scene_labels(contents, objects, ranges)
-    # A multilayer image keeps what lies on it in a space of its own.
+    # A multilayer image keeps its objects in a space of its own.
     on_frames = {} if ROOT in spaces else objects.get(ROOT, {})
     entry: JsonObject = {
         "label_hash": row["label_hash"],
@@ -89,5 +89,5 @@ def label_row_dict(rows: LabelRowTables, names: OntologyNames, times: TimeTexts)
     if contents.is_event_based:
         entry["scene"] = {"isContinuous": True}
     if row["is_valid"] is False:
-        entry["is_valid"] = False  # the SDK takes a row for valid that does not say so
+        entry["is_valid"] = False  # the SDK takes a row for valid if it does not say so
     return entry

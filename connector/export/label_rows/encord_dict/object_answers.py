@@ -1,4 +1,4 @@
-"""Objects → object_answers and object_actions: static answers, and all there is of an object that lies on ranges."""
+"""Objects → object_answers and object_actions: static answers, and everything about objects on ranges."""
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
@@ -12,7 +12,7 @@ from connector.export.label_rows.encord_dict.label_contents import RANGE_DATA_TY
 from connector.export.label_rows.encord_dict.records import Json, JsonObject, records
 
 _SPACES_OF_SHAPES = {"audio": ("audio",), "time_range": ("time_series",), "text": ("text", "html")}
-"""Shape of an object on ranges → the kinds of spaces that it can lie on."""
+"""Shape of an object on ranges → the kinds of spaces that it can be on."""
 
 
 class RangeRow(NamedTuple):
@@ -32,7 +32,7 @@ ObjectRanges = Mapping[str, Mapping[str, list[RangeRow]]]
 
 
 DrawnOn = Mapping[str, AbstractSet[str]]
-"""Object hash → the spaces on whose frames it lies; see `spaces_of_drawn`."""
+"""Object hash → the spaces with frames that the object is on; see `spaces_of_drawn`."""
 
 
 def read_ranges(table: pa.Table) -> dict[str, dict[str, list[RangeRow]]]:
@@ -59,7 +59,7 @@ def read_ranges(table: pa.Table) -> dict[str, dict[str, list[RangeRow]]]:
 
 
 def spaces_of_drawn(objects: FrameObjects) -> dict[str, set[str]]:
-    """Hash of an object that lies on frames → the spaces of these frames."""
+    """Hash of an object on frames → the spaces of these frames."""
     found: dict[str, set[str]] = {}
     for space_id, frames in objects.items():
         for object_hash in {item["objectHash"] for items in frames.values() for item in items}:
@@ -91,23 +91,23 @@ def object_answers(contents: LabelContents, ranges: ObjectRanges, drawn: DrawnOn
 
 
 def object_actions(contents: LabelContents, ranges: ObjectRanges, drawn: DrawnOn) -> dict[str, JsonObject]:
-    """The dynamic answers of each object that has some; see `object_answers` for the arguments."""
+    """The dynamic answers of each object that has any; see `object_answers` for the arguments."""
     found = {}
     for instance in contents.objects.values():
         answers = contents.answers.get(("object", instance.object_hash))
         spaces = {*drawn.get(instance.object_hash, ()), *ranges.get(instance.object_hash, ())}
-        # An answer without a space, of an object that is on the label row itself, is not one for its parts.
+        # If an object is on the label row itself, its answer without a space does not apply to parts.
         if actions := dynamic_answers(answers, {ROOT} if ROOT in spaces else spaces, contents.names):
             found[instance.object_hash] = {"actions": actions, "objectHash": instance.object_hash}
     return found
 
 
 def _placed(contents: LabelContents, instance: ObjectInstance, ranges: Mapping[str, list[RangeRow]]) -> JsonObject:
-    """The keys of an object that lies on ranges: who made it, and where it lies."""
+    """The entries of an object on ranges: who made it, and where it is."""
     is_of_row = contents.data_type in RANGE_DATA_TYPES and ROOT not in contents.spaces
     entry = {**contents.labelled(instance), "shape": instance.shape, **instance.metadata, "range": []}
     if not ranges and not is_of_row:
-        # An object without a single range: no row says on which space it is. The first that can hold it, or none.
+        # An object without any range: no row says on which space it is. Take the first one that can hold it, or none.
         kinds = _SPACES_OF_SHAPES.get(instance.shape or "", ())
         fitting = (space_id for space_id in contents.spaces if contents.space_type(space_id) in kinds)
         ranges = {space_id: [] for space_id in [next(fitting, None)] if space_id is not None}
@@ -130,7 +130,7 @@ def _on_space(contents: LabelContents, space_id: str, rows: list[RangeRow]) -> J
     if contents.space_type(space_id) == "html":
         nodes = [_html_nodes(row) for row in rows]
         return {"range": [[pair["start"], pair["end"]] for pair in nodes], "type": "html"}
-    # The points of a segmentation lie with the labels of their point cloud.
+    # The points of a segmentation are among the labels of their point cloud.
     return {"range": [[row.start, row.end] for row in rows if row.unit != "point"], "type": "frame"}
 
 

@@ -1,4 +1,4 @@
-"""What label-row dicts repeat of the ontology: names, colours, texts of options, and the order of attributes."""
+"""What label-row dicts repeat from the ontology: names, colours, texts of options, and the order of attributes."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,10 +16,10 @@ class OntologyNames:
         shapes: object class → its shape.
         attributes: class → attribute hash → the keys name and value of its answers, in the SDK's order: an attribute,
             then what each of its options opens.
-        attribute_names: attribute hash → the same keys, for an attribute that several classes share: the tables keep it
-            with the first of them.
+        attribute_names: attribute hash → the same keys, for an attribute that several classes share, which the tables
+            keep with the first of them.
         options: option hash → the keys name, value and featureHash of an answer that ticks it.
-        option_places: option hash → its place among those of its attribute, and some others'.
+        option_places: option hash → a number that sorts the options of an attribute.
     """
 
     classes: dict[str, JsonObject] = field(default_factory=dict)
@@ -55,10 +55,10 @@ class OntologyNames:
                 yield from self._walk(option.get("options", ()))
 
     def option(self, feature_hash: str) -> JsonObject:
-        """The answer that ticks an option; only its hash where the ontology does not have it any more."""
+        """The answer that ticks an option; only its hash if the ontology no longer has it."""
         return dict(self.options.get(feature_hash) or {"featureHash": feature_hash})
 
 
 def _named(name: str | None) -> JsonObject:
-    # The value of a class or attribute is its name in the SDK's snake case.
+    # The value of a class or attribute is its name in snake case, as the SDK makes it.
     return {} if name is None else {"name": name, "value": name.lower().replace(" ", "_")}

@@ -27,7 +27,7 @@ _OPTION = ("feature_hash", "attribute_feature_hash", "label", "option_value", "i
 def ontology_structure(tables: Mapping[str, pa.Table]) -> JsonObject:
     """The structure, with its attributes and options nested as they are.
 
-    What the tables do not hold is left out: skeleton templates, descriptions, hot keys, relations.
+    What the tables do not have is left out: skeleton templates, descriptions, hot keys, relations.
 
     Args:
         tables: ontology_class, ontology_attribute and ontology_option of one project.
@@ -61,7 +61,7 @@ def _sorted(table: pa.Table, names: Sequence[str]) -> list[Mapping[str, Any]]:
 def _attributes(
     given: Sequence[Mapping[str, Any]], parent_id: str, attributes: _Rows, options: _Rows
 ) -> list[JsonObject]:
-    """Attributes of a class or option. Their ids are paths of places, as the editor numbers them."""
+    """Attributes of a class or option. Their ids are paths of positions, as in the editor."""
     found = []
     for place, item in enumerate(given, 1):
         part: JsonObject = {

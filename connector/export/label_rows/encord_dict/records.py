@@ -1,4 +1,4 @@
-"""Arrow rows as tuples, and instants as Encord spells them."""
+"""Arrow rows as tuples, and instants in Encord's spelling."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -17,12 +17,12 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def records(table: pa.Table, *names: str) -> Iterator[tuple[Any, ...]]:
-    """Some columns of a table, row by row; an instant comes as microseconds since 1970 in UTC."""
+    """Some columns of a table, row by row; an instant is microseconds since 1970 in UTC."""
     return zip(*(_values(table[name]) for name in names), strict=True)
 
 
 def _values(column: pa.ChunkedArray) -> list[Any]:
-    # As integers: making datetimes costs microseconds each, and most of them repeat.
+    # As integers, because making datetimes is slow, and most of them repeat.
     values: list[Any] = (column.cast(pa.int64()) if pa.types.is_timestamp(column.type) else column).to_pylist()
     return values
 
@@ -36,7 +36,7 @@ def long_time(microseconds: int) -> str:
     moment = _EPOCH + timedelta(microseconds=microseconds)
     if moment.microsecond:
         return moment.isoformat()
-    # Not strftime: the names of days and months are English, whatever the machine's locale is.
+    # Not strftime, because the names of days and months must be English in every locale.
     return (
         f"{_DAYS[moment.weekday()]}, {moment.day:02d} {_MONTHS[moment.month - 1]} {moment.year:04d}"
         f" {moment:%H:%M:%S} UTC"
@@ -44,10 +44,10 @@ def long_time(microseconds: int) -> str:
 
 
 class TimeTexts(dict[int | None, str | None]):
-    """`texts[microseconds]` is the instant as the SDK writes it; None stays None. A label row repeats few instants."""
+    """`texts[microseconds]` is the instant as the SDK writes it; None stays None. Label rows repeat a few instants."""
 
     def __missing__(self, microseconds: int | None) -> str | None:
-        """Write an instant that was not seen before."""
+        """Write an instant that was not seen before, and remember it."""
         text = None if microseconds is None else long_time(microseconds)
         self[microseconds] = text
         return text
@@ -62,7 +62,7 @@ def metadata_keys(
     confidence: float | None,
     is_manual: bool | None,
 ) -> JsonObject:
-    """Who made a label, when and how, under Encord's keys; what Encord does not say is left out, never invented."""
+    """Who made a label, when and how, with Encord's keys; what Encord does not say is left out, never invented."""
     given = {
         "createdAt": times[created_at],
         "createdBy": created_by,

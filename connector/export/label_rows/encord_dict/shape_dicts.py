@@ -1,6 +1,6 @@
 """The geometry columns of an annotation → the shape and its key in a frame object.
 
-Each shape has a form of its own in the columns and in `geometry` (see normalise/shapes.py), so the form tells the
+Each shape has a form of its own in the columns and in `geometry` (see geometry/shapes.py), so the form shows the
 shape. Numbers are the stored doubles: bit for bit what Encord gave.
 """
 
@@ -49,11 +49,11 @@ def drawn_shape(
         height: column height.
         rotation: column rotation.
         geometry: column geometry, JSON text.
-        declared: the shape of the object instance, for what has no form: an event that ends an object, a geometry that
-            could not be read.
+        declared: the shape of the object instance, for annotations without a form: an event that ends an object, or a
+            geometry that could not be read.
 
     Returns:
-        The shape and its coordinates; a geometry that could not be read, under the keys that it came with.
+        The shape and its coordinates; a geometry that could not be read has the keys with which it came.
     """
     if geometry is not None:
         value = orjson.loads(geometry)

@@ -1,4 +1,4 @@
-"""Rows of data_space and what lies on them → the spaces of a label row."""
+"""Rows of data_space and what is on them → the spaces of a label row."""
 
 import pyarrow as pa
 
@@ -37,10 +37,10 @@ def read_spaces(table: pa.Table) -> dict[str, JsonObject]:
 def spaces_and_scene_labels(
     contents: LabelContents, objects: FrameObjects, ranges: ObjectRanges
 ) -> tuple[dict[str, JsonObject], dict[str, JsonObject]]:
-    """The spaces of a label row, and the labels of a scene that lie under keys of its data unit instead.
+    """The spaces of a label row, and the labels of a scene that are under keys of its data unit instead.
 
-    A continuous scene names no spaces: the labels of its point clouds lie under `<stream>@<nanosecond>`, its channels
-    are known by the answers that are placed on them.
+    A continuous scene names no spaces: the labels of its point clouds are under `<stream>@<nanosecond>`, and its
+    channels are known from the answers on them.
 
     Returns:
         Space id → space; key → labels.
@@ -56,8 +56,8 @@ def spaces_and_scene_labels(
             continue
         info = _info(space)
         if space_type == "scene_image":
-            # The SDK writes them under `<stream>#<first frame>` of the data unit and reads them here just as well; the
-            # tables do not hold an image's first frame.
+            # The SDK writes them under `<stream>#<first frame>` of the data unit, but reads them here too. The tables
+            # do not have the first frame of an image.
             info["labels"] = label_blob(own.get(0))
         elif space_type == "point_cloud":
             info["labels"] = label_blob(_segmentations(contents, space_id, ranges))
@@ -73,7 +73,7 @@ def spaces_and_scene_labels(
 
 
 def _is_inferred(space: JsonObject) -> bool:
-    """Whether a space is one that a continuous scene only implies."""
+    """Whether a space is only implied by a continuous scene."""
     space_id, space_type = space["space_id"], space["space_type"]
     if space_type == "point_cloud":
         return space["event_index"] == 0 and bool(space_id.rpartition("@")[0] == space["stream_id"])
@@ -81,7 +81,7 @@ def _is_inferred(space: JsonObject) -> bool:
 
 
 def _info(space: JsonObject) -> JsonObject:
-    """The facts of a space, under Encord's keys."""
+    """The facts of a space, with Encord's keys."""
     space_type = space["space_type"]
     info: JsonObject = {"space_type": space_type}
     if space["stream_id"] is not None:
