@@ -24,13 +24,14 @@ ARGS ?=
 demo: $(VENV)/.installed
 	$(BIN)/encord-sync demo $(ARGS)
 
-# The hash seed: generated rows are then the same on every run (tests/parity/budget.py).
+# The hash seed: generated rows are then the same on every run (tests/parity/budget.py). Bytecode is written, whatever the
+# environment says: hundreds of commands are started.
 test: $(VENV)/.installed-dev
-	PYTHONHASHSEED=0 $(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
+	PYTHONDONTWRITEBYTECODE= PYTHONHASHSEED=0 $(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 # What a person runs on each save: no crashes, no other processes by the dozen, no generated rows by the thousand.
 quick: $(VENV)/.installed-dev
-	PYTHONHASHSEED=0 $(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not slow" $(ARGS)
+	PYTHONDONTWRITEBYTECODE= PYTHONHASHSEED=0 $(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not slow" $(ARGS)
 
 # The long form of the crash tests, with figures: kills, faults, random histories.
 torture: $(VENV)/.installed-dev

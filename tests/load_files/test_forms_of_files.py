@@ -135,7 +135,7 @@ def test_a_compressed_file_that_unpacks_to_more_than_allowed_is_left_out_by_name
 ) -> None:
     """It is stopped while it unpacks: to its end this one would take two gigabytes. A plain file has no limit."""
     plain, bomb = tmp_path / "plain.json", tmp_path / "bomb.json.gz"
-    plain.write_text(json.dumps(rows[:5], indent=4000), encoding="utf-8")
+    plain.write_text(json.dumps(rows[:5], indent=400), encoding="utf-8")
     bomb.write_bytes(gzip.compress(b" " * 10_000_000) * 200)
     result = load(plain, bomb, "--max-unpacked-bytes=1000000")
     [failed] = events(result, "file_failed")

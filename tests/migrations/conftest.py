@@ -10,7 +10,7 @@ from connector.load.questions.held_rows import LISTING_TABLES
 from connector.load.tables import LABEL_TABLES
 from connector.sample import SampleServer
 from tests.duckdb_files import connected
-from tests.migrations.migrated_schema import MigratedSchema
+from tests.migrations.migrated_schema import REVISIONS, MigratedSchema, Rows
 from tests.sync.conftest import farm_world
 from tests.sync.synced_warehouse import SyncedWarehouse
 
@@ -38,3 +38,9 @@ def farm_rows(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pa.Table]:
         }
     assert all(rows[name].num_rows for name in (*LISTING_TABLES, *LABEL_TABLES, "sync_run"))
     return rows
+
+
+@pytest.fixture(scope="session")
+def at_first(tmp_path_factory: pytest.TempPathFactory) -> Rows:
+    """The rows that a new warehouse begins with, by table, on either engine."""
+    return MigratedSchema(f"duckdb:///{tmp_path_factory.mktemp('new') / 'labels.duckdb'}").move(REVISIONS[-1]).rows()

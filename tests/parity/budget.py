@@ -9,7 +9,7 @@ import os
 from hypothesis import HealthCheck, settings
 
 EXAMPLES_VARIABLE = "PARITY_EXAMPLES"
-DEFAULT_EXAMPLES = 80
+DEFAULT_EXAMPLES = 40
 
 
 def parity_settings(share: float = 1.0) -> settings:
