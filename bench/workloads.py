@@ -37,6 +37,7 @@ def request_rows(scale: Scale) -> int:
 
 
 _MIXED = ("bounding_box", "polygon", "rotatable_bounding_box", "polyline", "skeleton", "point", "circle", "ellipse")
+_ALL = (*_MIXED, "bitmask", "cuboid_2d")
 
 WORKLOADS = {
     workload.name: workload
@@ -59,5 +60,15 @@ WORKLOADS = {
             Scale(rows=100, annotations=2_000, objects=10, dynamic_frames=5),
         ),
         Workload("consensus", "consensus, five branches", Scale(rows=40, annotations=1_000, objects=5, branches=5)),
+        Workload(
+            "consensus_mixed",
+            "consensus of all shapes, two annotators beside main",
+            Scale(rows=7, annotations=10_000, objects=10, shapes=_ALL, templates=4, branches=2),
+        ),
+        Workload(
+            "consensus_mixed_four",
+            "consensus of all shapes, four annotators beside main",
+            Scale(rows=4, annotations=10_000, objects=10, shapes=_ALL, templates=4, branches=4),
+        ),
     )
 }

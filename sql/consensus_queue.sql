@@ -1,16 +1,38 @@
 -- subject: consensus
 -- key: project_hash data_hash reason
 CREATE VIEW consensus_queue AS
-WITH thing AS (
+WITH counted AS (
+    -- Objects are counted before anything is joined to them.
     SELECT
         project_hash,
         data_hash,
-        COUNT(*) FILTER (WHERE NOT is_majority) AS n,
-        MIN(frame) FILTER (WHERE NOT is_majority) AS first_frame,
-        MIN(vote_share) FILTER (WHERE NOT is_majority) AS worst_agreement,
-        SUM(score_sum) / NULLIF(CAST(SUM(n_branches - 1) AS DOUBLE PRECISION), 0) AS object_agreement,
+        n_found,
+        COUNT(*) AS n_objects,
+        MIN(frame) AS first_frame,
+        SUM(score_sum) AS score_sum,
+        SUM(n_placed) AS n_placed,
+        SUM(n_by_extent) AS n_by_extent
+    FROM internal.consensus_compared_object
+    WHERE thing > 0
+    GROUP BY project_hash, data_hash, n_found
+), thing AS (
+    SELECT
+        project_hash,
+        data_hash,
+        CAST(SUM(CASE WHEN is_majority THEN 0 ELSE n_objects END) AS BIGINT) AS n,
+        MIN(CASE WHEN NOT is_majority THEN first_frame END) AS first_frame,
+        MIN(CASE WHEN NOT is_majority THEN vote_share END) AS worst_agreement,
+        SUM(score_sum) / NULLIF(CAST(SUM(n_objects * (n_branches - 1)) AS DOUBLE PRECISION), 0) AS object_agreement,
         CAST(SUM(n_by_extent) AS DOUBLE PRECISION) / NULLIF(SUM(n_placed), 0) AS share_by_extent
-    FROM consensus_object_vote
+    FROM (
+        SELECT
+            c.*,
+            u.n_submitted AS n_branches,
+            2 * (1 + c.n_found) > u.n_submitted AS is_majority,
+            CAST(1 + c.n_found AS DOUBLE PRECISION) / u.n_submitted AS vote_share
+        FROM counted AS c
+        JOIN internal.consensus_unit_state AS u ON u.project_hash = c.project_hash AND u.data_hash = c.data_hash
+    ) AS voted
     GROUP BY project_hash, data_hash
 ), item AS (
     SELECT

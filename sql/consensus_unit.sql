@@ -1,32 +1,36 @@
 -- subject: consensus
 -- key: project_hash data_hash
 CREATE VIEW consensus_unit AS
-WITH thing AS (
-    -- Objects of several branches that are taken as one are one thing.
+WITH counted AS (
+    -- Each thing has one medoid. Objects are counted before anything is joined to them.
     SELECT
         project_hash,
         data_hash,
-        COUNT(*) AS n_things,
-        CAST(SUM(is_contested) AS BIGINT) AS n_contested_things,
+        most_found,
+        COUNT(*) FILTER (WHERE is_medoid) AS n_things,
+        COUNT(*) AS n_objects,
         SUM(n_found) AS n_found,
-        SUM(n_sides) AS n_sides,
         SUM(score_sum) AS score_sum,
         SUM(n_placed) AS n_placed,
         SUM(n_by_extent) AS n_by_extent
-    FROM (
-        SELECT
-            project_hash,
-            data_hash,
-            MIN(CASE WHEN is_majority THEN 0 ELSE 1 END) AS is_contested,
-            CAST(SUM(votes - 1) AS DOUBLE PRECISION) AS n_found,
-            CAST(SUM(n_branches - 1) AS DOUBLE PRECISION) AS n_sides,
-            SUM(score_sum) AS score_sum,
-            CAST(SUM(n_placed) AS DOUBLE PRECISION) AS n_placed,
-            CAST(SUM(n_by_extent) AS DOUBLE PRECISION) AS n_by_extent
-        FROM consensus_object_vote
-        GROUP BY project_hash, data_hash, space_id, frame, cluster_key
-    ) AS cluster
-    GROUP BY project_hash, data_hash
+    FROM internal.consensus_compared_object
+    WHERE thing > 0
+    GROUP BY project_hash, data_hash, most_found
+), thing AS (
+    SELECT
+        c.project_hash,
+        c.data_hash,
+        CAST(SUM(c.n_things) AS BIGINT) AS n_things,
+        CAST(SUM(CASE WHEN 2 * (1 + c.most_found) <= u.n_submitted THEN c.n_things ELSE 0 END) AS BIGINT)
+            AS n_contested_things,
+        CAST(SUM(c.n_found) AS DOUBLE PRECISION) AS n_found,
+        CAST(SUM(c.n_objects * (u.n_submitted - 1)) AS DOUBLE PRECISION) AS n_sides,
+        SUM(c.score_sum) AS score_sum,
+        CAST(SUM(c.n_placed) AS DOUBLE PRECISION) AS n_placed,
+        CAST(SUM(c.n_by_extent) AS DOUBLE PRECISION) AS n_by_extent
+    FROM counted AS c
+    JOIN internal.consensus_unit_state AS u ON u.project_hash = c.project_hash AND u.data_hash = c.data_hash
+    GROUP BY c.project_hash, c.data_hash
 ), item AS (
     SELECT project_hash, data_hash, COUNT(*) AS n_items, AVG(agreement) AS answer_agreement
     FROM consensus_item

@@ -13,6 +13,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 ROOMS: dict[str, str] = {
     "credentials": "",
     "errors": "",
+    "consensus": "",
     "geometry": "",
     "load.tables": "",
     "sample.world": "",
@@ -34,7 +35,7 @@ ROOMS: dict[str, str] = {
     "load.contract": "credentials errors load.tables packaged_files sql_files",
     "source.connection": "config credentials errors source.answers text_files",
     "normalise.listing": "errors normalise normalise.forms normalise.label_rows",
-    "load.matching": "errors load.contract load.tables sql_files",
+    "load.matching": "consensus errors load.contract load.tables sql_files",
     "views": "errors load.contract load.tables packaged_files sql_files",
     "source.label_rows": "errors source.answers source.connection",
     "source.listing": "credentials errors source.answers source.connection",
@@ -91,7 +92,7 @@ LIBRARIES = {
 }
 """Library → the parts of the package that may import it, and no others."""
 
-PURE = ("geometry", "normalise", "export/label_rows/encord_dict")
+PURE = ("consensus", "geometry", "normalise", "export/label_rows/encord_dict")
 """What makes rows of labels, and labels of rows: no input, no output, no SQL."""
 _PURE_LIBRARIES = {"pyarrow", "numpy", "orjson", "msgspec", "shapely", "connector"}
 _OUTSIDE = {"os", "io", "pathlib", "socket", "requests", "urllib", "subprocess", "logging"}

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Sequence
 
+from connector.geometry.run_lengths import encoded_runs, run_lengths
 from connector.sample.farm.moving_shapes import (
     Motion,
     bitmask,
@@ -115,10 +116,10 @@ class ScaleDrawing:
 
 
 def seen_by_another(labels: Json, branch_name: str, source: random.Random) -> Json:
-    """Labels as another annotator would have drawn them, changed in place: every box and outline a little off.
+    """Labels as another annotator would have drawn them, changed in place: every shape a little off.
 
     Args:
-        labels: The label-row dict; shapes other than boxes stay as they are.
+        labels: The label-row dict.
         branch_name: The annotator's branch.
         source: Of the differences.
     """
@@ -127,11 +128,29 @@ def seen_by_another(labels: Json, branch_name: str, source: random.Random) -> Js
         content = unit["labels"]
         for blob in [content] if "objects" in content else content.values():
             for drawn in blob["objects"]:
-                box = drawn.get("boundingBox") or drawn.get("rotatableBoundingBox")
-                if box is not None:
-                    box["x"] = round(box["x"] + source.gauss(0, 0.004), 4)
-                    box["y"] = round(box["y"] + source.gauss(0, 0.004), 4)
+                _move(drawn, source.gauss(0, 0.004), source.gauss(0, 0.004))
     return labels
+
+
+def _move(drawn: Json, x: float, y: float) -> None:
+    """Move what is drawn by a share of the frame; a bitmask by as many pixels, to the right or left."""
+    kind = str(drawn["shape"])
+    shape: Json = drawn[_GEOMETRY_KEYS.get(kind, kind)]
+    match shape:
+        case {"rleString": text}:
+            runs = run_lengths(text).tolist()
+            step = max(-runs[0], min(round(x * shape["width"]), runs[-1]))
+            shape["rleString"] = encoded_runs([runs[0] + step, *runs[1:-1], runs[-1] - step])
+        case {"front": corners}:
+            shape["front"] = [round(corner + (y if place % 2 else x), 4) for place, corner in enumerate(corners)]
+        case {"x": _, "y": _}:
+            shape["x"], shape["y"] = round(shape["x"] + x, 4), round(shape["y"] + y, 4)
+        case _:
+            for point in shape.values():
+                point["x"], point["y"] = round(point["x"] + x, 4), round(point["y"] + y, 4)
+
+
+_GEOMETRY_KEYS = {"bounding_box": "boundingBox", "rotatable_bounding_box": "rotatableBoundingBox"}
 
 
 def _blob(content: Json, frame: int) -> Json:

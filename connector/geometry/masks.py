@@ -1,93 +1,111 @@
-"""Bitmasks as runs of set pixels: what two of them share is counted from the runs, never from pixels."""
+"""Bitmasks, many at once: what two of them share is counted from their runs, never from pixels."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from math import isnan
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
-import shapely
 
-from connector.geometry.run_lengths import require_size, row_pieces, run_lengths
+from connector.geometry.covered_pieces import covered_areas
+from connector.geometry.mask_runs import Integers, MaskRuns, in_parts
+from connector.geometry.run_lengths import LARGEST_AREA, MaskTooLargeError, require_size
 
-Places = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.float64]
 
-_ROW = np.int64(1) << 32
-"""Pixel (row, column) of a frame lies at row x _ROW + column, whatever the frame's width: masks of one frame, each with
-a corner and a width of its own, then lie on one line."""
+_LINE = np.int64(2 * LARGEST_AREA)
+"""Pixels from the first one of a mask to the first one of the next: all masks lie on one line."""
+_FARTHEST = 1 << 30
+"""Pixels from the corner of the frame; no mask lies farther away."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mask:
-    """The set pixels of a frame: pieces of rows, sorted, none overlapping another.
+class _Drawn(msgspec.Struct, gc=False):
+    """The canonical JSON of a bitmask."""
+
+    top: float
+    left: float
+    width: float
+    height: float
+    rle: str
+
+
+_DRAWN = msgspec.json.Decoder(_Drawn)
+_NO_MASK = _Drawn(0, 0, 0, 0, "")
+
+
+class Masks:
+    """Bitmasks on their frames.
 
     Attributes:
-        starts: the first pixel of each piece.
-        ends: one past its last.
+        areas: how many pixels each has set; 0 for one that is not of its form or larger than its frame, whose corner is
+            on no pixel, or whose runs leave it.
+        extents: left, top, right and bottom of the set pixels, in four rows.
     """
 
-    starts: Places
-    ends: Places
-
-    @property
-    def area(self) -> int:
-        """The number of set pixels."""
-        return int((self.ends - self.starts).sum())
-
-    @classmethod
-    def of(cls, drawn: Mapping[str, Any], frame_width: float | None, frame_height: float | None) -> "Mask":
-        """The mask of a bitmask's canonical JSON (`top`, `left`, `width`, `height`, `rle`).
+    def __init__(self, texts: Sequence[str | None], frame_widths: Numbers, frame_heights: Numbers) -> None:
+        """Reads the masks.
 
         Args:
-            drawn: the bitmask.
-            frame_width: of its frame, where that is known.
-            frame_height: as above.
-
-        Raises:
-            KeyError, TypeError, ValueError: it is not of that form; it is larger than its frame; its corner is not on a
-                pixel; its runs leave it.
+            texts: the canonical JSON of each.
+            frame_widths: of their frames, in pixels; NaN where they are not known.
+            frame_heights: as above.
         """
-        top, left, width, height = (_whole(drawn[name]) for name in ("top", "left", "width", "height"))
-        require_size(width, height, frame_width, frame_height)
-        runs = run_lengths(drawn["rle"])
-        if width <= 0 or height <= 0 or runs.sum() > width * height:
-            raise ValueError("runs beyond the mask")
-        row, begin, end = row_pieces(runs, width)
-        origin = (row + top) * _ROW + left
-        return cls(origin + begin, origin + end)
+        sizes = zip(frame_widths.tolist(), frame_heights.tolist(), strict=True)
+        drawn = [_read(text, *size) for text, size in zip(texts, sizes, strict=True)]
+        places = np.array([(mask.left, mask.top, mask.width, mask.height) for mask in drawn], dtype=np.int64)
+        self._left, self._top, self._width, self._height = places.reshape(-1, 4).T
+        self._runs = runs = MaskRuns([mask.rle for mask in drawn], self._width, self._height)
+        self.areas = runs.areas
+        self.extents = runs.extents + np.stack((self._left, self._top, self._left, self._top))
+        self._piece_counts = runs.piece_counts
+        self._starts, self._ends = runs.starts + runs.owners * _LINE, runs.ends + runs.owners * _LINE
+        self._set_before = np.cumsum(runs.ends - runs.starts) - (runs.ends - runs.starts)
 
-    def shared_with(self, other: "Mask") -> int:
-        """The number of pixels that both have set."""
-        if not self.starts.size or not other.starts.size:
-            return 0
-        return int((other._set_before(self.ends) - other._set_before(self.starts)).sum())
+    def shared(self, left: Integers, right: Integers) -> Integers:
+        """How many pixels both masks of each pair have set."""
+        # The one of fewer pieces is laid over the other.
+        is_swapped = self._piece_counts[left] > self._piece_counts[right]
+        over, under = np.where(is_swapped, right, left), np.where(is_swapped, left, right)
+        found = np.zeros(left.size, dtype=np.int64)
+        for part in in_parts(self._piece_counts[over]):
+            pair, row, begin, end = self._pieces(over[part])
+            mask = under[part][pair]
+            width, left_edge, row = self._width[mask], self._left[mask], row - self._top[mask]
+            begin, end = np.clip(begin - left_edge, 0, width), np.clip(end - left_edge, 0, width)
+            near = (row >= 0) & (row < self._height[mask])
+            row_start = mask * _LINE + np.where(near, row, 0) * width
+            shared = self._set_till(row_start + end) - self._set_till(row_start + begin)
+            found[part] = np.bincount(pair, weights=np.where(near, shared, 0), minlength=found[part].size)
+        return found
 
-    def _set_before(self, places: Places) -> Places:
-        """How many of this mask's pixels lie before each of the places."""
-        lengths = self.ends - self.starts
-        before = np.cumsum(lengths) - lengths
-        piece = np.searchsorted(self.starts, places, side="right") - 1
-        reached = np.clip(places - self.starts[piece], 0, lengths[piece]) + before[piece]
-        return np.where(piece >= 0, reached, 0)
+    def _set_till(self, places: Integers) -> Integers:
+        """How many pixels are set before places of the line."""
+        run = np.searchsorted(self._starts, places, side="right") - 1
+        reached = np.minimum(places, self._ends[run]) - self._starts[run] + self._set_before[run]
+        return np.where(run >= 0, reached, 0)
 
-    def area_within(self, area: shapely.Geometry) -> float:
-        """How much of the mask an outlined shape covers, a set pixel being a square of its own.
+    def _pieces(self, masks: Integers) -> tuple[Integers, Integers, Integers, Integers]:
+        """As `MaskRuns.pieces`, but in pixels of the frame."""
+        place, row, begin, end = self._runs.pieces(masks)
+        left = self._left[masks][place]
+        return place, row + self._top[masks][place], begin + left, end + left
 
-        Raises:
-            shapely.errors.GEOSException: the two cannot be overlaid.
-        """
-        left, top, right, bottom = shapely.bounds(area)
-        row = (self.starts + (_ROW >> 1)) // _ROW  # a piece left of the frame counts to its row too
-        begin, end = self.starts - row * _ROW, self.ends - row * _ROW
-        near = (row + 1 > top) & (row < bottom) & (end > left) & (begin < right)
-        shapely.prepare(area)
-        squares = shapely.box(begin[near], row[near], end[near], row[near] + 1)
-        inside = shapely.covers(area, squares)
-        partly = squares[~inside]
-        return float(shapely.area(squares[inside]).sum() + shapely.area(shapely.intersection(partly, area)).sum())
+    def covered(self, masks: Integers, outlines: npt.NDArray[np.object_]) -> Numbers:
+        """How much of each mask its outline covers, a set pixel being a square of its own."""
+        found = np.zeros(masks.size)
+        for part in in_parts(self._piece_counts[masks]):
+            found[part] = covered_areas(*self._pieces(masks[part]), outlines[part])
+        return found
 
 
-def _whole(value: object) -> int:
-    if not isinstance(value, int | float) or value != value // 1 or abs(value) >= 1 << 30:
-        raise ValueError("not a pixel")
-    return int(value)
+def _read(text: str | None, frame_width: float, frame_height: float) -> _Drawn:
+    """A bitmask; one without pixels in place of what is none."""
+    try:
+        drawn = _DRAWN.decode(text or "")
+        require_size(
+            drawn.width, drawn.height, *(None if isnan(size) else size for size in (frame_width, frame_height))
+        )
+    except (msgspec.DecodeError, MaskTooLargeError):
+        return _NO_MASK
+    numbers = (drawn.top, drawn.left, drawn.width, drawn.height)
+    return drawn if all(number.is_integer() and abs(number) < _FARTHEST for number in numbers) else _NO_MASK

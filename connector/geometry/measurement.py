@@ -1,131 +1,148 @@
-"""Pairs of annotations → their intersection over union, exactly."""
-
-from collections.abc import Mapping
-from typing import Any
+"""Annotations, each once → how far any two of them overlap, exactly."""
 
 import numpy as np
 import numpy.typing as npt
-import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 
-from connector.geometry.masks import Mask
-from connector.geometry.outlines import OUTLINED_SHAPES, areas_of
-
-_IDENTITY = ("label_hash", "object_hash", "space_id", "frame")
-_SHAPE = ("shape", "x", "y", "width", "height", "rotation", "geometry")
-_PIECES_AT_ONCE = 4_000_000
-"""Pieces of rows of the masks that are held, 64 MB: a mask of a few characters may have one a row of its frame."""
-_OF_BOTH = ("space_id", "frame", "frame_width", "frame_height")
+from connector.geometry.convex_shapes import ConvexShapes
+from connector.geometry.masks import Masks
+from connector.geometry.polygons import polygons_of
 
 Numbers = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int64]
+
+_NUMBERS = ("x", "y", "width", "height", "rotation", "frame_width", "frame_height")
+_DIGITS = 12
+"""Of a ratio: what two equal overlaps may differ by is rounding, and is no order among them."""
 
 
-def measured_iou(pairs: pa.Table) -> pa.Array:
-    """The intersection over union of each pair, 0 to 1, in pixels of the frame.
+class MeasuredShapes:
+    """Drawn shapes, as they lie in the pixels of their frames.
 
-    Args:
-        pairs: one row a pair on one frame: label_hash, object_hash, shape, x, y, width, height, rotation and geometry
-            (see table object_annotation), the same with `other_` before them, and space_id, frame, frame_width and
-            frame_height of both.
-
-    Returns:
-        One number a row; null where a shape is not of its form, has no area, or the frame's size is needed and unknown.
+    Attributes:
+        areas: of each annotation; NaN where it has none, is not of its form, or needs a frame whose size is not known.
     """
-    annotations = _Annotations()
-    left, right = annotations.add(pairs, ""), annotations.add(pairs, "other_")
-    iou = np.full(pairs.num_rows, np.nan)
-    areas = annotations.areas()
-    outlined = np.array([area is not None for area in areas], dtype=bool)
-    both = outlined[left] & outlined[right]
-    iou[both] = _ratio(
-        _shared_areas(areas[left[both]], areas[right[both]]),
-        shapely.area(areas[left[both]]) + shapely.area(areas[right[both]]),
-    )
-    for place in np.flatnonzero(~both):
-        one, other = int(left[place]), int(right[place])
-        of_one, of_other = annotations.mask(one), annotations.mask(other)
-        if of_one is not None and of_other is not None:
-            shared, total = float(of_one.shared_with(of_other)), float(of_one.area + of_other.area)
-        else:
-            mask, area = (of_one, areas[other]) if of_one is not None else (of_other, areas[one])
-            row = annotations.rows[one]
-            if mask is None or area is None or not row["frame_width"] or not row["frame_height"]:
-                continue
-            shared, total = _shared_area(mask, area), mask.area + shapely.area(area)
-        iou[place] = _ratio(np.array([shared]), np.array([total]))[0]
-    return pa.array(iou, mask=np.isnan(iou))
 
+    def __init__(self, annotations: pa.Table) -> None:
+        """Takes the annotations.
 
-class _Annotations:
-    """The annotations of a batch of pairs, each once though it is in several pairs."""
+        Args:
+            annotations: shape, x, y, width, height, rotation and geometry as in the tables, and frame_width and
+                frame_height.
+        """
+        shape = np.array(annotations["shape"].to_pylist(), dtype=object)
+        columns = {name: _numbers(annotations[name]) for name in _NUMBERS}
+        self._is_frame_known = (columns["frame_width"] > 0) & (columns["frame_height"] > 0)
+        for name in ("frame_width", "frame_height"):
+            columns[name][~self._is_frame_known] = np.nan
+        geometry = annotations["geometry"]
+        self._convex = ConvexShapes.of(shape, columns, geometry)
+        self.areas, self._extents = self._convex.areas, self._convex.extents
 
-    def __init__(self) -> None:
-        self.rows: list[Mapping[str, Any]] = []
-        self._places: dict[tuple[object, ...], int] = {}
-        self._masks: dict[int, Mask | None] = {}
-        self._pieces = 0
-
-    def add(self, pairs: pa.Table, prefix: str) -> npt.NDArray[np.int64]:
-        """Takes one side of the pairs in, and returns the place of each one's annotation."""
-        own = pairs.select([f"{prefix}{name}" for name in ("label_hash", "object_hash", *_SHAPE)]).rename_columns(
-            ["label_hash", "object_hash", *_SHAPE]
+        places = np.flatnonzero(shape == "polygon")
+        self._outlines = np.full(shape.size, None, dtype=object)
+        self._outlines[places] = polygons_of(
+            geometry.take(places).to_pylist(),
+            np.where(self._is_frame_known, columns["frame_width"], 1.0)[places],
+            np.where(self._is_frame_known, columns["frame_height"], 1.0)[places],
         )
-        for name in _OF_BOTH:
-            own = own.append_column(name, pairs[name])
-        places = []
-        for row in own.to_pylist():
-            place = self._places.setdefault(tuple(row[name] for name in _IDENTITY), len(self.rows))
-            if place == len(self.rows):
-                self.rows.append(row)
-            places.append(place)
-        return np.array(places, dtype=np.int64)
+        self.areas[places] = shapely.area(self._outlines[places])
+        self._extents[:, places] = shapely.bounds(self._outlines[places]).T
 
-    def areas(self) -> npt.NDArray[np.object_]:
-        """The outlined shapes; None in place of the others."""
-        found = np.full(len(self.rows), None, dtype=object)
-        outlined = [place for place, row in enumerate(self.rows) if row["shape"] in OUTLINED_SHAPES]
-        found[outlined] = areas_of([self.rows[place] for place in outlined])
-        return found
+        places = np.flatnonzero(shape == "bitmask")
+        self._masks = Masks(
+            geometry.take(places).to_pylist(), columns["frame_width"][places], columns["frame_height"][places]
+        )
+        self._mask = np.full(shape.size, -1)
+        self._mask[places] = np.arange(places.size)
+        self.areas[places] = self._masks.areas
+        self._extents[:, places] = self._masks.extents
+        self.areas[self.areas <= 0] = np.nan
 
-    def mask(self, place: int) -> Mask | None:
-        """The bitmask of a place; None if that is another shape, empty, or cannot be read."""
-        row = self.rows[place]
-        if row["shape"] != "bitmask":
-            return None
-        if place not in self._masks:
-            if self._pieces > _PIECES_AT_ONCE:
-                self._masks.clear()
-                self._pieces = 0
-            try:
-                mask = Mask.of(orjson.loads(row["geometry"]), row["frame_width"], row["frame_height"])
-            except (KeyError, TypeError, ValueError):
-                self._masks[place] = None
-            else:
-                self._masks[place] = mask if mask.starts.size else None
-                self._pieces += mask.starts.size
-        return self._masks[place]
+    def bound(self, left: Places, right: Places) -> Numbers:
+        """What the overlap of each pair does not pass, but for rounding: told by areas and extents alone.
+
+        Args:
+            left: the place of an annotation, for each pair.
+            right: the place of another one on the same frame.
+
+        Returns:
+            0 to 1, as `iou`; NaN where that is NaN.
+        """
+        return self._ratio(
+            left, right, np.minimum(np.fmin(self.areas[left], self.areas[right]), self._both(left, right))
+        )
+
+    def iou(self, left: Places, right: Places) -> Numbers:
+        """The intersection over union of each pair, 0 to 1; NaN where it cannot be told.
+
+        Args:
+            left: the place of an annotation, for each pair.
+            right: the place of another one on the same frame.
+        """
+        shared = np.zeros(left.size)
+        is_near = (self._both(left, right) > 0) & self._is_told(left, right)
+        is_convex = self._convex.is_convex[left] & self._convex.is_convex[right]
+        mask_count = (self._mask[left] >= 0).astype(np.int64) + (self._mask[right] >= 0)
+        for chosen, measure in (
+            (is_convex, self._convex.shared),
+            (mask_count == 2, self._shared_by_masks),
+            (mask_count == 1, self._shared_by_mask_and_outline),
+            (~is_convex & (mask_count == 0), self._shared_by_outlines),
+        ):
+            pairs = np.flatnonzero(chosen & is_near)
+            shared[pairs] = measure(left[pairs], right[pairs])
+        return self._ratio(left, right, shared)
+
+    def _both(self, left: Places, right: Places) -> Numbers:
+        """The area that the extents of each pair share."""
+        one, other = self._extents[:, left], self._extents[:, right]
+        sides = np.minimum(one[2:], other[2:]) - np.maximum(one[:2], other[:2])
+        return np.asarray(np.maximum(sides, 0.0).prod(axis=0))
+
+    def _is_told(self, left: Places, right: Places) -> npt.NDArray[np.bool_]:
+        """Whether an overlap can be measured: how large an outline is in pixels only the frame's size tells."""
+        is_alike = (self._mask[left] >= 0) == (self._mask[right] >= 0)
+        return np.asarray(~np.isnan(self.areas[left] + self.areas[right]) & (is_alike | self._is_frame_known[left]))
+
+    def _ratio(self, left: Places, right: Places, shared: Numbers) -> Numbers:
+        ratio = shared / (self.areas[left] + self.areas[right] - shared)
+        ratio[~self._is_told(left, right)] = np.nan
+        return np.clip(np.round(ratio, _DIGITS), 0.0, 1.0)
+
+    def _shared_by_masks(self, left: Places, right: Places) -> Numbers:
+        return self._masks.shared(self._mask[left], self._mask[right]).astype(np.float64)
+
+    def _shared_by_mask_and_outline(self, left: Places, right: Places) -> Numbers:
+        is_left = self._mask[left] >= 0
+        outlines = self._outlined(np.where(is_left, right, left))
+        return self._masks.covered(self._mask[np.where(is_left, left, right)], outlines)
+
+    def _shared_by_outlines(self, left: Places, right: Places) -> Numbers:
+        ones, others = self._outlined(left), self._outlined(right)
+        try:
+            shared: Numbers = shapely.area(shapely.intersection(ones, others))
+        except shapely.errors.GEOSException:
+            # Of many pairs one cannot be overlaid: which one, only asking one by one tells.
+            shared = np.array([_shared_area(one, other) for one, other in zip(ones, others, strict=True)])
+        return shared
+
+    def _outlined(self, places: Places) -> npt.NDArray[np.object_]:
+        """The outlines of annotations; those of convex shapes are made when they are first needed."""
+        wanted = np.unique(places)
+        missing = wanted[shapely.is_missing(self._outlines[wanted])]
+        self._outlines[missing] = self._convex.polygons(missing)
+        return self._outlines[places]
 
 
-def _shared_areas(ones: npt.NDArray[np.object_], others: npt.NDArray[np.object_]) -> Numbers:
+def _numbers(column: pa.ChunkedArray) -> Numbers:
+    return np.array(pc.fill_null(pc.cast(column, pa.float64()), np.nan).to_numpy())
+
+
+def _shared_area(one: shapely.Geometry, other: shapely.Geometry) -> float:
     try:
-        shared: Numbers = shapely.area(shapely.intersection(ones, others))
-    except shapely.errors.GEOSException:
-        # Of many pairs one cannot be overlaid: which one, only asking one by one tells.
-        shared = np.array([_shared_area(one, other) for one, other in zip(ones, others, strict=True)])
-    return shared
-
-
-def _shared_area(one: Mask | shapely.Geometry, other: shapely.Geometry) -> float:
-    try:
-        if isinstance(one, Mask):
-            return one.area_within(other)
         return float(shapely.area(shapely.intersection(one, other)))
     except shapely.errors.GEOSException:
         return float("nan")
-
-
-def _ratio(shared: Numbers, total: Numbers) -> Numbers:
-    """Shared over union, within 0 and 1: rounding may lead a hair outside."""
-    ratio: Numbers = np.clip(shared / (total - shared), 0.0, 1.0)
-    return ratio

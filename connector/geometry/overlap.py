@@ -3,14 +3,19 @@
 The work is imported when it is first done: a sync of projects without consensus needs no geometry library.
 """
 
+from typing import TYPE_CHECKING
+
 import pyarrow as pa
+
+if TYPE_CHECKING:
+    from connector.geometry.measurement import MeasuredShapes
 
 MEASURABLE_SHAPES = ("bounding_box", "rotatable_bounding_box", "polygon", "circle", "ellipse", "bitmask")
 """Shapes of which an overlap is measured; points, lines and skeletons have no area."""
 
 
-def measured_iou(pairs: pa.Table) -> pa.Array:
-    """The intersection over union of each pair, 0 to 1, null where it cannot be told; see `measurement`."""
-    from connector.geometry import measurement
+def measured_shapes(annotations: pa.Table) -> "MeasuredShapes":
+    """Annotations, each once, whose overlaps can then be asked for; see `MeasuredShapes`."""
+    from connector.geometry.measurement import MeasuredShapes
 
-    return measurement.measured_iou(pairs)
+    return MeasuredShapes(annotations)

@@ -4,10 +4,10 @@ A turned or round shape is turned and round in pixels, not in shares of the fram
 The stored forms are those of `connector.geometry.shapes`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import ceil, cos, hypot, pi, radians, sin
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,9 @@ Part = list[Ring]
 """An outer ring, and the rings of its holes."""
 Mask = npt.NDArray[np.bool_]
 
+FARTHEST = 1e9
+"""Pixels from the corner of the frame; what lies farther away is no drawing, and its area no number."""
+
 
 def box(x: float, y: float, width: float, height: float, frame_width: float, frame_height: float) -> Ring:
     """The corners of an upright box, from the top left one clockwise."""
@@ -33,16 +36,23 @@ def turned_box(
     x: float, y: float, width: float, height: float, theta: float, frame_width: float, frame_height: float
 ) -> Ring:
     """The corners of a box turned about its centre; the first is the one that was top left before the turn."""
-    corners = box(x, y, width, height, frame_width, frame_height)
-    centre_x, centre_y = (corners[0][0] + corners[2][0]) / 2, (corners[0][1] + corners[2][1]) / 2
-    cosine, sine = cos(radians(theta)), sin(radians(theta))
-    return [
-        (
-            centre_x + (corner_x - centre_x) * cosine - (corner_y - centre_y) * sine,
-            centre_y + (corner_x - centre_x) * sine + (corner_y - centre_y) * cosine,
-        )
-        for corner_x, corner_y in corners
-    ]
+    along, across = width * frame_width / 2, height * frame_height / 2
+    turn = radians(theta)
+    centre = x * frame_width + along, y * frame_height + across
+    return [turned(along * right, across * down, cos(turn), sin(turn), *centre) for right, down in SQUARE]
+
+
+SQUARE = ((-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0))
+"""The corners of a box before it is stretched, turned and moved."""
+
+Number = TypeVar("Number", float, npt.NDArray[np.float64])
+
+
+def turned(
+    x: Number, y: Number, cosine: Number, sine: Number, centre_x: Number, centre_y: Number
+) -> tuple[Number, Number]:
+    """Where a point, or each of many, comes to lie: turned clockwise about the origin, then moved to the centre."""
+    return centre_x + x * cosine - y * sine, centre_y + x * sine + y * cosine
 
 
 def parts(geometry: Sequence[Sequence[Sequence[float]]], frame_width: float, frame_height: float) -> list[Part]:
@@ -87,31 +97,29 @@ def _from_border(coordinate: float, size: float) -> float:
     return min(max(coordinate, 0.5), size - 0.5) if 0 <= coordinate <= size else coordinate
 
 
-def semi_axes(shape: str, geometry: dict[str, Any], frame_width: float, frame_height: float) -> Point:
-    """The semi-axes of a circle or an ellipse in pixels, the one along its angle first.
+def semi_axes(
+    shape: str, geometry: Mapping[str, Number], frame_width: Number, frame_height: Number
+) -> tuple[Number, Number]:
+    """The semi-axes of a circle or an ellipse in pixels, or of each of many, the one along its angle first.
 
     A circle's radius is in frame widths, and `stretch` times as long across; an ellipse has one share of the width, one
     of the height.
     """
     if shape == "circle":
         radius = geometry["r"] * frame_width
-        return radius, radius * geometry.get("stretch", 1.0)
+        return radius, radius * geometry["stretch"] if "stretch" in geometry else radius
     return geometry["rx"] * frame_width, geometry["ry"] * frame_height
 
 
 def ellipse(shape: str, geometry: dict[str, Any], frame_width: float, frame_height: float) -> Ring:
     """Points on a circle or an ellipse, so many that no chord lies further than a tenth of a pixel inside it."""
     along, across = semi_axes(shape, geometry, frame_width, frame_height)
-    centre_x, centre_y = geometry["x"] * frame_width, geometry["y"] * frame_height
-    theta = radians(geometry.get("theta", 0.0))
+    centre = geometry["x"] * frame_width, geometry["y"] * frame_height
+    turn = radians(geometry.get("theta", 0.0))
     # A chord over the angle a lies r (1 - cos(a / 2)), about r a² / 8, inside the arc.
     count = max(12, min(360, ceil(2 * pi * (max(abs(along), abs(across)) / 0.8) ** 0.5)))
-    ring = []
-    for number in range(count):
-        angle = 2 * pi * number / count
-        x, y = along * cos(angle), across * sin(angle)
-        ring.append((centre_x + x * cos(theta) - y * sin(theta), centre_y + x * sin(theta) + y * cos(theta)))
-    return ring
+    angles = [2 * pi * number / count for number in range(count)]
+    return [turned(along * cos(angle), across * sin(angle), cos(turn), sin(turn), *centre) for angle in angles]
 
 
 def cuboid_faces(geometry: dict[str, Any], frame_width: float, frame_height: float) -> tuple[Ring, Ring]:

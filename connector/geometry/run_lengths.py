@@ -5,6 +5,7 @@ difference to the one two before it. COCO writes its masks in the same code, but
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,14 @@ import numpy.typing as npt
 from connector.geometry.ranges import Range, merge_ranges
 
 Runs = npt.NDArray[np.int64]
+
+Flags = npt.NDArray[np.bool_]
+
+_MOST_CHARACTERS = 12
+_LONGEST = 1 << 62
+_LONGEST_OF_MANY = 1 << 32
+"""Of runs no longer than this no string in memory holds so many that together they pass the longest."""
+_OUTSIDE_THE_CODE = "~"
 
 LARGEST_SIDE = 65_535
 """Pixels of the longer side of a mask, and of a frame that masks are made for; no JPEG has more."""
@@ -43,40 +52,115 @@ def require_size(width: float, height: float, frame_width: float | None, frame_h
         raise MaskTooLargeError
 
 
+@dataclass(frozen=True, slots=True)
+class ManyRuns:
+    """The run lengths of many strings, in pairs of a run of zeros and the run of ones behind it.
+
+    Attributes:
+        pairs: of all strings, one behind the other: two columns, zeros and ones. The last run of ones is 0 where a
+            string ends on zeros.
+        offsets: where the pairs of each string begin, and at last where all end.
+        counts: how many runs each string holds.
+        is_code: of each string, whether it is of the code. What stands for one that is not means nothing.
+    """
+
+    pairs: Runs
+    offsets: Runs
+    counts: Runs
+    is_code: Flags
+
+    @property
+    def owners(self) -> Runs:
+        """The string that each pair belongs to."""
+        return np.repeat(np.arange(self.is_code.size), self.offsets[1:] - self.offsets[:-1])
+
+
+def many_run_lengths(texts: Sequence[str]) -> ManyRuns:
+    """The lengths of the alternating runs of zeros and ones of many strings, decoded at once."""
+    joined = "".join(texts)
+    if not joined.isascii():
+        joined = "".join(texts := [text if text.isascii() else _OUTSIDE_THE_CODE for text in texts])
+    codes = np.frombuffer(joined.encode(), dtype=np.uint8) - np.uint8(48)  # what is below 48 comes out above 63
+    text_offsets = offsets_of(np.array([len(text) for text in texts], dtype=np.int64))
+    numbers, run_offsets = _numbers(codes, text_offsets)
+    counts = run_offsets[1:] - run_offsets[:-1]
+    # With a run of ones behind the last zeros, too, the runs of each string are whole pairs. One pair more than there
+    # are stands behind all, for strings without runs to begin at.
+    pair_counts = (counts + 1) // 2
+    offsets = offsets_of(pair_counts)
+    begins = offsets[:-1]
+    flat = np.zeros(2 * offsets[-1] + 2, dtype=np.int64)
+    flat[np.arange(numbers.size) + np.repeat(2 * begins - run_offsets[:-1], counts)] = numbers
+    # Differences start at the fourth run, and only the first run stands outside its chain.
+    pairs = flat.reshape(-1, 2)
+    first_runs = pairs[begins, 0]
+    pairs[begins, 0] = 0
+    sums = np.cumsum(pairs, axis=0)
+    sums[:-1] -= np.repeat(sums[begins] - pairs[begins], pair_counts, axis=0)
+    sums[begins, 0] = first_runs
+    sums[offsets[1:][counts % 2 == 1] - 1, 1] = 0
+    runs = ManyRuns(sums[:-1], offsets, counts, np.ones(len(texts), dtype=np.bool_))
+    _find_others(runs, codes, text_offsets)
+    return runs
+
+
+def offsets_of(counts: Runs) -> Runs:
+    """Where each of several lists begins that lie one behind the other, and at last where all end."""
+    offsets = np.zeros(counts.size + 1, dtype=np.int64)
+    np.cumsum(counts, out=offsets[1:])
+    return offsets
+
+
+def _numbers(codes: npt.NDArray[np.uint8], text_offsets: Runs) -> tuple[Runs, Runs]:
+    """The numbers of all strings, one of more than 60 bits being negative, and where those of each begin.
+
+    Each character holds five bits of a number, the lowest first, and says whether more follow. The last one holds the
+    sign.
+    """
+    if not codes.size:
+        return np.zeros(0, dtype=np.int64), np.zeros_like(text_offsets)
+    is_last = codes & 0x20 == 0
+    highest = (codes << 3).view(np.int8) >> 3
+    last = text_offsets[1:] - 1  # of an empty string, that of another one
+    if not is_last[last].all():
+        # A string cut short ends its last number, which has no sign.
+        cut_short = last[~is_last[last]]
+        is_last[cut_short] = True
+        highest[cut_short] = codes[cut_short] & 0x1F
+    ends = np.flatnonzero(is_last)
+    numbers = highest[ends].astype(np.int64)
+    # Before the first character stands, as Python counts, the last one of all.
+    longer, place = np.flatnonzero(~is_last[ends - 1]), 1
+    while longer.size and place < _MOST_CHARACTERS:
+        numbers[longer] = (numbers[longer] << 5) | (codes[ends[longer] - place] & 0x1F)
+        place += 1
+        longer = longer[~is_last[ends[longer] - place]]
+    numbers[longer] = -_LONGEST
+    return numbers, np.searchsorted(ends, text_offsets)
+
+
+def _find_others(runs: ManyRuns, codes: npt.NDArray[np.uint8], text_offsets: Runs) -> None:
+    """Mark the strings that are not of the code."""
+    if codes.max(initial=0) > 63:
+        outside = np.flatnonzero(codes > 63)
+        runs.is_code[np.searchsorted(text_offsets, outside, side="right") - 1] = False
+    if runs.pairs.min(initial=0) < 0 or runs.pairs.max(initial=0) > _LONGEST_OF_MANY:
+        runs.is_code[runs.owners[runs.pairs.min(axis=1) < 0]] = False
+        totals = np.bincount(runs.owners, runs.pairs.sum(axis=1, dtype=np.float64), minlength=runs.is_code.size)
+        runs.is_code[totals >= _LONGEST] = False
+
+
 def run_lengths(text: str) -> Runs:
     """The lengths of the alternating runs of zeros and ones.
 
     Raises:
-        ValueError: The string holds characters that are not of this code, a run is negative, or all runs together are
-            longer than anything.
+        ValueError: The string holds characters that are not of this code, a run is negative or of more than 60 bits, or
+            all runs together are longer than anything.
     """
-    try:
-        codes = np.frombuffer(text.encode("ascii"), dtype=np.uint8).astype(np.int64) - 48
-    except UnicodeEncodeError as error:
-        raise ValueError("a character outside the run-length code") from error
-    if codes.size == 0:
-        return codes
-    if codes.min() < 0 or codes.max() > 63:
-        raise ValueError("a character outside the run-length code")
-    is_last = (codes & 0x20) == 0
-    is_negative_last = is_last & ((codes & 0x10) != 0)
-    is_last[-1] = True  # a string cut short ends its last run
-    ends = np.flatnonzero(is_last)
-    starts = np.concatenate(([0], ends[:-1] + 1))
-    lengths = ends - starts + 1
-    if lengths.max() > 12:
-        raise ValueError("a run longer than 60 bits")
-    places = np.arange(codes.size) - np.repeat(starts, lengths)
-    runs: Runs = np.add.reduceat((codes & 0x1F) << (5 * places), starts)
-    runs = np.where(is_negative_last[ends], runs - (np.int64(1) << (5 * lengths)), runs)
-    # Differences start at the fourth run, and only the first run stands outside its chain.
-    runs[1::2] = np.cumsum(runs[1::2])
-    runs[2::2] = np.cumsum(runs[2::2])
-    if runs.min() < 0:
-        raise ValueError("a negative run length")
-    if runs.sum(dtype=np.float64) >= 1 << 62:
-        raise ValueError("runs longer than anything")
-    return runs
+    runs = many_run_lengths([text])
+    if not runs.is_code[0]:
+        raise ValueError("not of the run-length code")
+    return runs.pairs.ravel()[: runs.counts[0]]
 
 
 def encoded_runs(runs: Sequence[int]) -> str:
@@ -114,52 +198,3 @@ def set_ranges(text: str) -> list[Range]:
     starts = ends - runs
     filled = runs[1::2] > 0
     return merge_ranges(zip(starts[1::2][filled].tolist(), (ends[1::2][filled] - 1).tolist(), strict=True))
-
-
-def row_pieces(runs: Runs, width: int) -> tuple[Runs, Runs, Runs]:
-    """The ones of a row-major mask as pieces of its rows, from the top left on.
-
-    Args:
-        runs: see `run_lengths`.
-        width: of the mask; more than 0.
-
-    Returns:
-        The row of each piece, its first column, and one past its last. No more than runs and rows together.
-    """
-    ends = np.cumsum(runs)
-    filled = runs[1::2] > 0
-    first, last = (ends - runs)[1::2][filled], ends[1::2][filled] - 1
-    # A run goes on over the ends of rows: one piece a row that it touches.
-    first_row, last_row = first // width, last // width
-    pieces = last_row - first_row + 1
-    run = np.repeat(np.arange(first.size), pieces)
-    row = np.arange(run.size) - np.repeat(np.cumsum(pieces) - pieces, pieces) + first_row[run]
-    begin = np.maximum(first[run], row * width) - row * width
-    end = np.minimum(last[run] + 1, (row + 1) * width) - row * width
-    return row, begin, end
-
-
-def pixel_extent(text: str, width: int, height: int) -> tuple[int, int, int, int] | None:
-    """The smallest box around the set pixels of a row-major mask of `width` by `height` pixels.
-
-    Returns:
-        Left, top, right and bottom, right and bottom exclusive, in pixels of the mask; None if no pixel is set.
-
-    Raises:
-        ValueError: See `run_lengths`; or the runs leave the mask.
-    """
-    runs = run_lengths(text)
-    ends = np.cumsum(runs)
-    if ends.size and ends[-1] > width * height:
-        raise ValueError("runs beyond the mask")
-    filled = runs[1::2] > 0
-    first = (ends - runs)[1::2][filled]
-    last = ends[1::2][filled] - 1
-    if first.size == 0:
-        return None
-    top, bottom = int(first[0]) // width, int(last[-1]) // width + 1
-    first_row, last_row = first // width, last // width
-    if (first_row != last_row).any():
-        # A run over the end of a row touches the last column and the first.
-        return 0, top, width, bottom
-    return int((first - first_row * width).min()), top, int((last - last_row * width).max()) + 1, bottom

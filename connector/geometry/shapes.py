@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 import orjson
 
 from connector.geometry import extents
-from connector.geometry.run_lengths import pixel_extent, require_size
+from connector.geometry.mask_runs import PixelExtent, pixel_extent
+from connector.geometry.run_lengths import require_size
 
 Json = Any
 """A JSON value of whatever form Encord sent."""
@@ -146,13 +147,23 @@ def skeleton_of(points: Sequence[Mapping[str, Any]]) -> Geometry:
     return _only_extent(extents.of_points([entry["x"] for entry in points], [entry["y"] for entry in points]), points)
 
 
-def bitmask(item: Mapping[str, Any], width: Number, height: Number) -> Geometry:
+PixelExtentOf = Callable[[str, int, int], PixelExtent | None]
+"""Run lengths, width and height of a mask → the box around its set pixels. See `pixel_extent`."""
+
+
+def bitmask(
+    item: Mapping[str, Any], width: Number, height: Number, pixel_extent_of: PixelExtentOf = pixel_extent
+) -> Geometry:
     """`{"top", "left", "width", "height", "rle"}`, no larger than its frame; the extent is that of the set pixels."""
     raw = item["bitmask"]
-    mask = {name: raw[key] for name, key in _BITMASK_KEYS.items()}
+    return bitmask_of({name: raw[key] for name, key in _BITMASK_KEYS.items()}, width, height, pixel_extent_of)
+
+
+def bitmask_of(mask: Mapping[str, Any], width: Number, height: Number, pixel_extent_of: PixelExtentOf) -> Geometry:
+    """The geometry of a bitmask; see `bitmask`."""
     top, left = mask["top"], mask["left"]
     require_size(mask["width"], mask["height"], width, height)
-    pixels = pixel_extent(mask["rle"], mask["width"], mask["height"]) if mask["width"] else None
+    pixels = pixel_extent_of(mask["rle"], mask["width"], mask["height"]) if mask["width"] else None
     if not (width and height) and top == 0 and left == 0:
         width, height = mask["width"], mask["height"]  # a mask from corner to corner is as large as its frame
     if pixels is None or not width or not height:

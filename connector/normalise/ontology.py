@@ -55,11 +55,16 @@ class OntologyClass:
 
 @dataclass(frozen=True, slots=True)
 class Ontology:
-    """An ontology's classes by feature hash, and the hash of its structure."""
+    """An ontology's classes by feature hash, and the hash of its structure.
+
+    Attributes:
+        has_bitmasks: whether objects of some class are bitmasks.
+    """
 
     objects: Mapping[str, OntologyClass]
     classifications: Mapping[str, OntologyClass]
     content_hash: str
+    has_bitmasks: bool
 
     @classmethod
     def from_structure(cls, editor: Mapping[str, Any]) -> "Ontology":
@@ -78,6 +83,7 @@ class Ontology:
             {item.feature_hash: item for item in objects},
             {item.feature_hash: item for item in classifications},
             content_hash,
+            any(item.shape == "bitmask" for item in objects),
         )
 
 

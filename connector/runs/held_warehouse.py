@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from connector.config import Settings
-from connector.geometry.overlap import MEASURABLE_SHAPES, measured_iou
+from connector.geometry.overlap import MEASURABLE_SHAPES, measured_shapes
 from connector.load import OverlapMeasure, Warehouse, open_warehouse
 from connector.load.contract.warehouse_url import DuckDBLocation, warehouse_location
 from connector.load.locks.lock_holder import LockHolder
@@ -17,7 +17,7 @@ from connector.runs.patience import Patience
 from connector.runs.report import Report
 from connector.views import install
 
-EXACT_OVERLAPS = OverlapMeasure(MEASURABLE_SHAPES, measured_iou)
+EXACT_OVERLAPS = OverlapMeasure(MEASURABLE_SHAPES, measured_shapes)
 """How the overlaps of drawn shapes are measured: from the shapes themselves."""
 
 

@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pyarrow as pa
 from pycocotools import mask as coco
 
-from connector.geometry.overlap import measured_iou
-from connector.load.matching.consensus_overlaps import MEASURED_SCHEMA
+from connector.geometry.overlap import measured_shapes
+from connector.load.matching.compared_objects import SHAPE_SCHEMA
 
 Pixels = npt.NDArray[np.uint8]
 Shape = Mapping[str, Any]
@@ -50,12 +50,16 @@ def bitmask(pixels: Pixels, top: int = 0, left: int = 0) -> Shape:
 
 
 def measured(*pairs: tuple[Shape, Shape], size: tuple[int | None, int | None] = (WIDTH, HEIGHT)) -> list[float | None]:
-    """The overlap of each pair, on a frame of some pixels."""
-    rows = []
-    for number, (one, other) in enumerate(pairs):
-        row: dict[str, object] = {"space_id": "root", "frame": number, "project_hash": "p", "data_hash": "d"}
-        row |= {"label_hash": "a", "other_label_hash": "b", "object_hash": "o", "other_object_hash": "o"}
-        row |= {**one, **{f"other_{name}": value for name, value in other.items()}}
-        rows.append({**row, "frame_width": size[0], "frame_height": size[1]})
-    answer: list[float | None] = measured_iou(pa.Table.from_pylist(rows, schema=MEASURED_SCHEMA)).to_pylist()
-    return answer
+    """The overlap of each pair, on a frame of some pixels; none passes the bound that areas and extents tell."""
+    count = len(pairs)
+    rows = [
+        {**shape, "frame_width": size[0], "frame_height": size[1]}
+        for pair in zip(*pairs, strict=True)
+        for shape in pair
+    ]
+    shapes = measured_shapes(pa.Table.from_pylist(rows, schema=SHAPE_SCHEMA))
+    left, right = np.arange(count), np.arange(count, 2 * count)
+    found, bound = shapes.iou(left, right), shapes.bound(left, right)
+    assert (np.isnan(found) == np.isnan(bound)).all()
+    assert not (found > bound + 1e-12).any()
+    return [None if np.isnan(iou) else float(iou) for iou in found]

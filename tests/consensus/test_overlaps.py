@@ -10,6 +10,7 @@ import shapely
 import shapely.affinity
 from pycocotools import mask as coco
 
+from connector.geometry.convex_overlaps import shared_areas
 from tests.consensus.drawn_shapes import (
     HEIGHT,
     WIDTH,
@@ -196,6 +197,82 @@ def test_a_mask_and_an_outline_are_compared_square_by_square() -> None:
     assert measured(*((other, one) for one, other in pairs)) == pytest.approx(expected, abs=1e-9)
     # Where the frame's size is not known nobody can say how large a polygon is in pixels.
     assert measured(pairs[0], size=(None, None)) == [None]
+
+
+def test_a_mask_and_outlines_with_holes_parts_and_upright_edges() -> None:
+    source = np.random.default_rng(10)
+    holed = [[0.3, 0.2, 0.7, 0.2, 0.7, 0.8, 0.3, 0.8], [0.4, 0.3, 0.6, 0.35, 0.5, 0.7]]
+    other_part = [[0.6, 0.1, 0.9, 0.1, 0.75, 0.5]]
+    area = shapely.union_all(
+        [shapely.Polygon(points(holed[0]), [points(holed[1])]), shapely.Polygon(points(other_part[0]))]
+    )
+    squeezed = (0.3, 0.3, 0.4 * HEIGHT / WIDTH, 0.2 * WIDTH / HEIGHT)  # its corners lie on no pixel
+    outlines: list[tuple[Shape, shapely.Geometry]] = [
+        (polygon(holed, other_part), area),
+        (box(0.3, 0.3, 0.4, 0.4), in_pixels(0.3, 0.3, 0.4, 0.4)),
+        *((turned_box(squeezed, angle), drawn_as(turned_box(squeezed, angle))) for angle in (90.0, 180.0, 270.0, 17.0)),
+    ]
+    pairs, expected = [], []
+    for shape, area in outlines * 4:
+        pixels = noise(source, 40, 70)
+        rows, columns = np.nonzero(pixels)
+        squares = shapely.union_all(shapely.box(columns + 45, rows + 25, columns + 46, rows + 26))
+        pairs.append((bitmask(pixels, 25, 45), shape))
+        expected.append(iou_of(squares, area))
+    assert measured(*pairs) == pytest.approx(expected, abs=1e-9)
+
+
+def drawn_as(shape: Shape) -> shapely.Polygon:
+    """A turned box or an ellipse in pixels; the ellipse as a polygon of so many corners that the rest is not seen."""
+    if shape["shape"] == "rotatable_bounding_box":
+        area = in_pixels(shape["x"], shape["y"], shape["width"], shape["height"])
+        return shapely.affinity.rotate(area, shape["rotation"], origin="center")
+    given = json.loads(shape["geometry"])
+    area = shapely.Point(0, 0).buffer(1, quad_segs=5_000)
+    area = shapely.affinity.scale(area, given["rx"] * WIDTH, given["ry"] * HEIGHT, origin=(0, 0))
+    area = shapely.affinity.rotate(area, given["theta"], origin=(0, 0))
+    return shapely.affinity.translate(area, given["x"] * WIDTH, given["y"] * HEIGHT)
+
+
+def test_convex_shapes_of_every_sort_as_shapely_has_them() -> None:
+    source = random.Random(7)
+    shapes: list[Shape] = []
+    for _ in range(60):
+        x, y, width, height = source.uniform(0.2, 0.5), source.uniform(0.2, 0.5), source.uniform(0.01, 0.4), 0.2
+        degrees = source.choice([0.0, 90.0, 180.0, source.uniform(-360, 360)])
+        shapes += [turned_box((x, y, width, height), degrees), ellipse(x, y, width, height, degrees)]
+    pairs = [(one, source.choice(shapes)) for one in shapes for _ in range(3)]
+    expected = [iou_of(drawn_as(one), drawn_as(other)) for one, other in pairs]
+    assert sum(value > 0.1 for value in expected) > 120
+    assert measured(*pairs) == pytest.approx(expected, abs=1e-3)
+    boxes = [
+        place for place, pair in enumerate(pairs) if {shape["shape"] for shape in pair} == {"rotatable_bounding_box"}
+    ]
+    found = measured(*pairs)
+    assert [found[place] for place in boxes] == pytest.approx([expected[place] for place in boxes], abs=1e-9)
+
+
+def test_convex_outlines_that_touch_or_lie_on_one_another_are_no_special_case() -> None:
+    """Each of these pairs shares corners, edges or all of its outline, up to rounding."""
+    source = np.random.default_rng(8)
+    for corners in (3, 4, 9, 128):
+        angles = np.sort(source.uniform(0, math.tau, (40, corners)), axis=1)
+        ring = source.uniform(1, 50, (40, 1, 2)) * np.stack((np.cos(angles), np.sin(angles)), axis=-1) + 100
+        edge = ring[:, :1] - ring[:, 1:2]
+        for other in (ring, ring[:, ::-1], ring + edge, ring - edge / 3, ring * 1.0000001, ring + 1e-9, -ring + 200):
+            expected = shapely.area(shapely.intersection(shapely.polygons(ring), shapely.polygons(other)))
+            assert shared_areas(ring, other) == pytest.approx(expected, rel=1e-9, abs=1e-6)
+
+
+def test_equal_shapes_overlap_by_one_exactly() -> None:
+    """Whatever they are: rounding would put them in an order."""
+    source = random.Random(9)
+    shapes: list[Shape] = []
+    for number in range(40):
+        x, y = source.uniform(0.2, 0.5), source.uniform(0.2, 0.5)
+        shapes += [turned_box((x, y, 0.3, 0.2), number * 7.3), circle(x, y, 0.1), ellipse(x, y, 0.1, 0.2, number * 3.1)]
+        shapes.append(polygon([blob(source, 12)]))
+    assert measured(*((shape, shape) for shape in shapes)) == [1.0] * len(shapes)
 
 
 FULL = box(0.1, 0.1, 0.5, 0.5)

@@ -25,7 +25,8 @@ def herd(warehouse: Warehouse) -> None:
         # The cow: a's and c's overlap by 3/5, b's lies between. What only a saw is nobody else's.
         "encord-a": [Drawn("A", LARGE), Drawn("lonely", ELSEWHERE), Drawn("A", LARGE, frame=4)],
         "encord-b": [Drawn("B", MIDDLE), Drawn("B", MIDDLE, frame=4)],
-        "encord-c": [Drawn("C", SMALL)],
+        # A line has no area: it is compared with nothing, and so no majority's.
+        "encord-c": [Drawn("C", SMALL), Drawn("line", (0.1, 0.1, 0.5, 0.1))],
     }
     add_unit(warehouse, "review", "review", in_review, submitted=EVERYBODY)
     add_unit(
@@ -79,6 +80,8 @@ def test_main_where_it_is_reached_and_majorities_where_not(url: str, tmp_path: P
         ("videos/review/4.jpg", "A"): (2, 3),
         ("videos/closed/0.jpg", "A"): (2, 2),
     }
+    [undecided] = [event for event in report.events if event.name == "objects_without_majority"]
+    assert dict(undecided.fields["no_majority"]) == {"outvoted": 1, "not compared": 1}
     [waiting] = [event for event in report.events if event.name == "data_units_waiting"]
     assert (waiting.level, dict(waiting.fields["waiting"])) == ("warning", {"annotating": 1})
     coco = exported(url, tmp_path / "coco.json", branch=None, where="data_hash <> 'review'")

@@ -153,7 +153,9 @@ def test_what_a_server_has_begun_is_waited_for_after_a_fault_and_not_after_a_sec
     """In a file there is no waiting: what was written is there, whatever comes after."""
     told: list[WrittenBundle] = []
     is_written |= not filled.is_served
-    loader = BundleLoader(filled, Ontology({}, {}, ""), lambda _: [], {}, Settings(), receipt, JsonReport())
+    loader = BundleLoader(
+        filled, Ontology({}, {}, "", has_bitmasks=False), lambda _: [], {}, Settings(), receipt, JsonReport()
+    )
     with filled.connection() as other:
         letting_go = threading.Timer(3, other.exec_driver_sql, ["ROLLBACK"])
         if filled.is_served:

@@ -1,6 +1,7 @@
 """Geometry columns of every shape, extents in pixel space, bitmasks against decoded pixels."""
 
 import json
+import random
 from collections.abc import Sequence
 from math import cos, pi, radians, sin
 
@@ -11,7 +12,8 @@ from encord.common.bitmask_operations.bitmask_operations import _string_to_rle
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connector.geometry.run_lengths import pixel_extent, run_lengths, set_ranges
+from connector.geometry.mask_runs import pixel_extent
+from connector.geometry.run_lengths import encoded_runs, many_run_lengths, run_lengths, set_ranges
 from tests.normalise.rows import (
     Json,
     frame_object,
@@ -282,8 +284,22 @@ def test_run_lengths_cut_short_are_read_as_the_sdk_reads_them(text: str) -> None
 
 @pytest.mark.parametrize("text", ["é", " ", "~~", "0" * 3 + "\x7f"])
 def test_broken_run_lengths_raise(text: str) -> None:
-    with pytest.raises(ValueError, match=r"run-length|run length|60 bits"):
+    with pytest.raises(ValueError, match="run-length"):
         run_lengths(text)
+
+
+def test_run_lengths_decoded_at_once_are_those_decoded_one_by_one() -> None:
+    """As the SDK has them; strings that are not of the code harm nobody else."""
+    source = random.Random(1)
+    good = [encoded_runs([source.randrange(10 ** source.randint(1, 9)) for _ in range(length)]) for length in range(90)]
+    bad = ["é", "~~", " ", "0" * 3 + "\x7f", "o" * 12 + "0", "1O1O", "0" + "ooooooooooo?" * 20, "00000@"]
+    texts = good + bad
+    source.shuffle(texts)
+    found = many_run_lengths(texts)
+    for place, text in enumerate(texts):
+        assert found.is_code[place] == (text in good)
+        pairs = found.pairs[found.offsets[place] : found.offsets[place + 1]].ravel()
+        assert text in bad or pairs[: found.counts[place]].tolist() == _string_to_rle(text)
 
 
 def test_a_broken_bitmask_is_kept_with_a_warning() -> None:
@@ -322,5 +338,5 @@ def test_a_bitmask_larger_than_its_frame_is_kept_as_sent_with_a_warning(
 
 
 def test_runs_beyond_all_numbers_raise() -> None:
-    with pytest.raises(ValueError, match="longer than anything"):
+    with pytest.raises(ValueError, match="run-length"):
         run_lengths("0" + "ooooooooooo?" * 20)

@@ -5,6 +5,7 @@ from typing import Any
 
 import duckdb
 
+from connector.load.matching.compared_branches import MADE_OF_UNITS
 from connector.load.tables import LABEL_TABLES, METADATA
 from tests.duckdb_files import schema_of
 from tests.sync.synced_warehouse import SyncedWarehouse
@@ -19,7 +20,7 @@ SOURCE_TABLES = (
     "data_frame",
     "label_row",
 )
-CONSENSUS_TABLES = ("consensus_matched_pair", "consensus_object_match", "object_pair_iou")
+CONSENSUS_TABLES = MADE_OF_UNITS
 """Tables that the load makes of label rows: they must be what a fresh sync makes of them."""
 
 OF_THE_RUN = {"run_id", "synced_at", "is_settled", "made_from"}

@@ -5,7 +5,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from connector.commands.cli import application
-from connector.load.tables import METADATA
+from connector.load.matching.compared_branches import MADE_OF_UNITS
 from connector.sample.farm.moving_shapes import points
 from tests.duckdb_files import connected
 from tests.sync.fresh_comparison import assert_equals_fresh_sync
@@ -13,20 +13,23 @@ from tests.sync.synced_warehouse import ALL_REQUESTS_OF_A_LISTING, SyncedWarehou
 
 IN_REVIEW = "calving-pen-002.mp4"
 MATCHES = "SELECT count(*) FROM consensus_object_match"
-TABLES = ("consensus_matched_pair", "consensus_object_match", "consensus_match_rules", "object_pair_iou")
+TABLES = (*MADE_OF_UNITS, "consensus_match_rules")
 
 
 def assert_up_to_date(farm: SyncedWarehouse) -> None:
-    """The table holds what its view says now, row by row."""
-    columns = ", ".join(column.name for column in METADATA.tables["consensus_object_match"].columns)
-    table, view = (f"SELECT {columns} FROM consensus_object_match{now}" for now in ("", "_now"))
-    assert farm.rows(f"({table} EXCEPT ALL {view}) UNION ALL ({view} EXCEPT ALL {table})") == []
+    """The tables hold what matching makes of the label rows now, row by row."""
+    kept = {table: farm.rows(f"SELECT * FROM {table} ORDER BY ALL") for table in MADE_OF_UNITS}
+    with connected(farm.file) as connection:
+        for table in TABLES:
+            connection.execute(f"DELETE FROM {table}")
+    farm.sync()
+    assert {table: farm.rows(f"SELECT * FROM {table} ORDER BY ALL") for table in MADE_OF_UNITS} == kept
 
 
 def test_a_first_sync_matches_what_may_be_compared(farm: SyncedWarehouse) -> None:
     assert farm.value(MATCHES) > 100
-    # Three in review, three that are decided and main; the video that is still annotated has but two who submitted.
-    assert farm.value("SELECT count(*) FROM consensus_matched_pair") == 3 + 6 + 1
+    # Three in review, three that are decided and main; of the video that is still annotated the two that are submitted.
+    assert farm.value("SELECT count(*) FROM consensus_matched_branch") == 3 + 4 + 2
     assert_up_to_date(farm)
 
 
@@ -50,7 +53,9 @@ def test_edits_moves_and_deletions_are_followed(farm: SyncedWarehouse, tmp_path:
     project.move_to_stage(video, "Complete")
     project.delete_label_row(str(project.rows[video, third].label_hash))
     farm.sync()
-    assert farm.value("SELECT count(*) FROM consensus_matched_pair WHERE data_hash = $data_hash", data_hash=video) == 1
+    assert (
+        farm.value("SELECT count(*) FROM consensus_matched_branch WHERE data_hash = $data_hash", data_hash=video) == 2
+    )
     assert_up_to_date(farm)
     assert_equals_fresh_sync(farm, tmp_path / "fresh.duckdb")
 
@@ -66,10 +71,10 @@ def test_shapes_of_a_sync_are_compared_exactly(farm: SyncedWarehouse) -> None:
         label_hash = str(project.rows[video, branch].label_hash)
         drawn.append(project.add_object(label_hash, polygon, {3: points(corners)}))
     farm.sync()
-    # Half a square moved by an eighth of its side: (7/8)² of its area is shared, by two eighths (6/8)².
-    shared, far = (7 / 8) ** 2, (6 / 8) ** 2
-    expected = sorted([shared / (2 - shared), shared / (2 - shared), far / (2 - far)])
-    measured = "SELECT iou FROM object_pair_iou WHERE list_contains($drawn, object_hash)"
+    # Half a square moved by an eighth of its side: (7/8)² of its area is shared. By two eighths it is too little.
+    shared = (7 / 8) ** 2
+    expected = [shared / (2 - shared)] * 2
+    measured = "SELECT iou FROM consensus_object_match WHERE list_contains($drawn, object_hash)"
     both = farm.rows(f"{measured} AND list_contains($drawn, other_object_hash) ORDER BY iou", drawn=drawn)
     found = [iou for (iou,) in both]
     assert [round(iou, 9) for iou in found] == [round(iou, 9) for iou in expected]

@@ -32,7 +32,7 @@ from tests.sync.conftest import Comparison, farm_world
 from tests.sync.fresh_comparison import differences
 from tests.sync.synced_warehouse import SyncedWarehouse
 
-READER = GroupReader("project", Ontology({}, {}, ""), ARROW_SCHEMAS, STATES_SCHEMA, is_full=False)
+READER = GroupReader("project", Ontology({}, {}, "", has_bitmasks=False), ARROW_SCHEMAS, STATES_SCHEMA, is_full=False)
 LABELS = {
     "label_hash": "a", "data_hash": "d", "data_type": "image", "last_edited_at": "2025-01-06 08:00:00",
     "object_answers": {}, "object_actions": {}, "classification_answers": {},

@@ -58,7 +58,7 @@ def test_a_renamed_branch_keeps_its_labels_and_is_compared_under_its_new_name(
     farm: SyncedWarehouse, equals_fresh: Comparison
 ) -> None:
     data_hash = farm.project.row_named(CONSENSUS).data_hash
-    exact = "SELECT count(*) FROM object_pair_iou WHERE data_hash = $data"
+    exact = "SELECT count(*) FROM consensus_object_match WHERE data_hash = $data AND iou_method = 'exact'"
     before = farm.value(exact, data=data_hash)
     assert before > 0
     # Other names turn about half of the pairs round.

@@ -37,11 +37,20 @@ _SLICE = 5_000
 
 @dataclass(slots=True)
 class CocoWritten:
-    """What was written, and what was not: annotations by reason, and data units that wait for their annotators."""
+    """What was written, and what was not.
+
+    Attributes:
+        images: images in the document.
+        annotations: annotations in the document.
+        left_out: annotations that COCO has no form for, by the reason.
+        no_majority: annotators' objects on frames that no majority decides, by the reason.
+        waiting: data units that wait for their annotators, by consensus_state.
+    """
 
     images: int = 0
     annotations: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
+    no_majority: Counter[str] = field(default_factory=Counter)
     waiting: Counter[str] = field(default_factory=Counter)
 
 
@@ -84,7 +93,7 @@ def export_coco(
         branch = wanted.branch or "consensus"
         info = {"description": f"{title}, {branch}", **dict.fromkeys(_UNKNOWN)}
         with CocoDocument(out, info, folder) as document:
-            writer = _Writer(session, project_hash, known, wanted, document, written.left_out)
+            writer = _Writer(session, project_hash, known, wanted, document, written)
             done = 0
             for bundle in _bundles(units(rows.rows)):
                 interruption.check()
@@ -125,14 +134,14 @@ class _Writer:
         known: list[PictureClass],
         wanted: CocoWanted,
         document: CocoDocument,
-        left_out: Counter[str],
+        written: CocoWritten,
     ) -> None:
         self._session = session
         self._project_hash = project_hash
         self._classes = known
         self._wanted = wanted
         self._document = document
-        self._left_out = left_out
+        self._written = written
         self._category_ids = {of_class.feature_hash: number for number, of_class in enumerate(known, start=1)}
         self._keypoint_names: dict[str, tuple[str, ...]] = {}
         self._tracks = 0
@@ -173,7 +182,7 @@ class _Writer:
             spaces, frames = annotations["space_id"].to_pylist(), annotations["frame"].to_pylist()
             annotated = set(zip(spaces, frames, strict=True))
         else:
-            annotated = {(space_id, frame) for _, space_id, frame, _ in votes}
+            annotated = {(space_id, frame) for _, space_id, frame, _ in votes.chosen}
         images = {}
         for place in index.places(unit, annotated):
             image = next((found for row in unit if (found := index.image(row, place))), None)
@@ -188,18 +197,21 @@ class _Writer:
         for batch in annotations.to_batches(max_chunksize=_SLICE):
             for row in batch.to_pylist():
                 key = (row["label_hash"], row["space_id"], row["frame"], row["object_hash"])
-                if unit.votes is not None and key not in unit.votes:
+                if unit.votes is not None and key not in unit.votes.chosen:
+                    if key not in unit.votes.represented:
+                        reason = "outvoted" if key in unit.votes.outvoted else "not compared"
+                        self._written.no_majority[reason] += 1
                     continue
                 image = unit.images.get((row["space_id"], row["frame"]))
                 category_id = self._category_ids.get(row["feature_hash"])
                 if image is None or category_id is None:
-                    self._left_out[
+                    self._written.left_out[
                         "on no picture whose size and name are known" if image is None else "of no class"
                     ] += 1
                     continue
                 shape = coco_shape(row, image[1].width, image[1].height)
                 if shape is None:
-                    self._left_out[row["ontology_shape"] or "unknown shape"] += 1
+                    self._written.left_out[row["ontology_shape"] or "unknown shape"] += 1
                     continue
                 if shape.keypoint_names:
                     self._keypoint_names.setdefault(row["feature_hash"], shape.keypoint_names)
@@ -215,7 +227,7 @@ class _Writer:
                     "manual_annotation": row["is_manual"],
                 }
                 if unit.votes is not None:
-                    attributes["votes"], attributes["branches"] = unit.votes[key]
+                    attributes["votes"], attributes["branches"] = unit.votes.chosen[key]
                 self._document.add_annotation(self._annotation(image[0], category_id, shape, attributes))
         self._tracks += len(tracks)
 

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from connector.geometry.mask_runs import MaskRuns
 from connector.geometry.pixel_shapes import Mask, Part, Ring
-from connector.geometry.run_lengths import require_size, row_pieces, run_lengths
+from connector.geometry.run_lengths import require_size
 
 Runs = npt.NDArray[np.int64]
 """Lengths of alternating runs of zeros and ones, zeros first, down the columns of a whole frame."""
@@ -62,12 +63,12 @@ def bitmask_strips(geometry: Mapping[str, Any], width: int, height: int) -> Iter
     """
     mask_width, mask_height = int(geometry["width"]), int(geometry["height"])
     require_size(mask_width, mask_height, width, height)
-    runs = run_lengths(geometry["rle"])
-    if runs.sum() > mask_width * mask_height:
-        raise ValueError("runs beyond the mask")
-    if not runs.sum():
+    runs = MaskRuns([geometry["rle"]], np.array([mask_width]), np.array([mask_height]))
+    if not runs.is_mask[0]:
+        raise ValueError("no run lengths of this mask")
+    _, row, begin, end = runs.pieces(np.array([0]))
+    if not row.size:
         return
-    row, begin, end = row_pieces(runs, mask_width)
     columns = max(1, STRIP_PIXELS // mask_height)
     for first in range(0, mask_width, columns):
         strip_width = min(columns, mask_width - first)

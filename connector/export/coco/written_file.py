@@ -58,6 +58,14 @@ def _tell(report: Report, written: CocoWritten, out: Path) -> None:
             level="warning",
             left_out=dict(written.left_out),
         )
+    if written.no_majority:
+        reasons = ", ".join(f"{reason} ({count:,})" for reason, count in sorted(written.no_majority.items()))
+        report.event(
+            "objects_without_majority",
+            f"Objects on frames that no majority of the annotators drew were left out: {reasons}.",
+            level="warning",
+            no_majority=dict(written.no_majority),
+        )
     if written.waiting:
         states = ", ".join(f"{state} ({count:,})" for state, count in sorted(written.waiting.items()))
         report.event(

@@ -1,8 +1,8 @@
 """Keeping the matched objects of consensus in step with the label rows, in the transaction that changes these.
 
-Two branches are compared by the views' own rules (sql/), over the data units that were touched. What was made before is
-known by a hash of the contents, so nothing is compared twice, and whatever moved (labels, a stage, a task, a threshold)
-is noticed by the next transaction that looks. A project without branches costs one query here and there.
+What was made before is known by a hash of the contents, data unit by data unit, so nothing is compared twice, and
+whatever moved (labels, a stage, a task, a threshold) is noticed by the next transaction that looks. A project without
+branches costs one query here and there.
 """
 
 from collections import Counter
@@ -11,55 +11,47 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from connector.consensus.matching import matched
+from connector.consensus.object_pairs import Indexes, overlapping_pairs
+from connector.consensus.things import votes
+from connector.consensus.tracks import TrackTally
 from connector.load.contract.session import Session
-from connector.load.contract.statements import column_list, sql
-from connector.load.matching.consensus_overlaps import OverlapMeasure, measure_overlaps
-from connector.load.matching.consensus_pairs import (
-    NO_TITLES,
-    due_pairs,
-    forget_stale_pairs,
-    keep_matched,
+from connector.load.contract.statements import sql
+from connector.load.matching.compared_branches import (
+    due_branches,
+    forget_stale_units,
+    keep_rules,
     match_rules,
-    stage_current_pairs,
+    stage_current_branches,
     stored_rules,
 )
-from connector.load.matching.view_query import query_over
+from connector.load.matching.compared_objects import EXTENT, OverlapMeasure, as_drawn, overlaps_of, read_objects
+from connector.load.matching.matched_tables import match_rows, object_rows, track_rows
 from connector.load.tables import consensus
 from connector.load.tables.declaration import arrow_schema
 
 ANNOTATIONS_AT_ONCE = 100_000
 """Annotations that are compared with one another at once; a larger data unit is compared some frames at a time."""
 
-_MATCH = arrow_schema(consensus.consensus_object_match)
-_OBJECT = pa.schema(
-    [
-        *(pa.field(name, pa.string()) for name in ("label_row_id", "label_hash", "space_id")),
-        pa.field("frame", pa.int64()),
-        *(pa.field(name, pa.string()) for name in ("object_hash", "feature_hash", "shape")),
-        *(pa.field(name, pa.float64()) for name in ("x_min", "y_min", "x_max", "y_max", "min_iou")),
-    ]
-)
-_BRANCHES = (
-    "SELECT {side}label_row_id AS label_row_id, {side}label_hash AS label_hash, {side}branch_name AS branch_name,"
-    " {side}is_event_based AS is_event_based, project_hash, data_hash, 'main' AS branch_role,"
-    " CAST(NULL AS VARCHAR) AS annotator, TRUE AS is_submitted, {no_titles} FROM due_pair"
-)
-# Which branches are compared has been decided; the views' own words for them need only what they go on with.
-_GIVEN_BRANCHES = " UNION ".join(sql(_BRANCHES, side=side, no_titles=NO_TITLES) for side in ("", "other_"))
-_GIVEN = {
-    "consensus_branch_pair": sql("SELECT *, {no_titles} FROM due_pair", no_titles=NO_TITLES),
-    "consensus_object": "SELECT *, CAST(NULL AS VARCHAR) AS object_name FROM due_object",
-}
+_MATCHED = arrow_schema(consensus.consensus_matched_branch)
+_INSTANCE = ("label_row_id", "space_id", "object_hash", "data_hash", "feature_hash", "min_iou")
 
 
 class _Part(NamedTuple):
-    """Pairs that are compared at once, on some frames or on all."""
+    """Branches that are compared at once, on some frames or on all.
 
-    pairs: pa.Table
+    Attributes:
+        branches: rows of DUE_SCHEMA, all of a data unit's.
+        first: the first frame; None for all frames.
+        last: the last frame.
+        is_end: whether no other part of these branches follows.
+    """
+
+    branches: pa.Table
     first: int | None = None
     last: int | None = None
+    is_end: bool = True
 
 
 def refresh_matches(
@@ -77,23 +69,95 @@ def refresh_matches(
         Rows written or deleted, by table, about.
     """
     rules = match_rules(session, project_hash)
-    is_ruled_anew = rules != stored_rules(session, project_hash)
-    if is_ruled_anew:
+    has_new_rules = rules != stored_rules(session, project_hash)
+    if has_new_rules:
         units = None
-    written: Counter[str] = Counter()
-    stage_current_pairs(session, project_hash, units)
-    forgotten = forget_stale_pairs(
-        session, project_hash, in_touched_units=units is not None, has_new_rules=is_ruled_anew
+    stage_current_branches(session, project_hash, units)
+    forgotten = forget_stale_units(
+        session, project_hash, in_touched_units=units is not None, has_new_rules=has_new_rules
     )
-    due = due_pairs(session)
-    if due.num_rows:
-        session.expect_large_query()
+    due = due_branches(session)
+    written = Counter({"consensus_matched_branch": forgotten + due.num_rows})
+    comparison = _Comparison(session, measure, project_hash)
     for part in _parts(session, due):
-        written += _match(session, measure, part)
-    if due.num_rows or is_ruled_anew:
-        keep_matched(session, project_hash, due, rules)
-    written["consensus_matched_pair"] += forgotten + due.num_rows
+        written += comparison.compare(part)
+    if due.num_rows:
+        session.copy("consensus_matched_branch", due.select(_MATCHED.names))
+    if due.num_rows or has_new_rules:
+        keep_rules(session, project_hash, rules)
     return written
+
+
+class _Comparison:
+    """Compares parts, one after another, and writes what came of it."""
+
+    def __init__(self, session: Session, measure: OverlapMeasure | None, project_hash: str) -> None:
+        self._session, self._measure, self._project_hash = session, measure, project_hash
+        self._tally = TrackTally()
+        self._instances = _Instances()
+
+    def compare(self, part: _Part) -> Counter[str]:
+        """Compare the branches of a part; writes the tracks at the end of their last part."""
+        self._session.stage("due_branch", part.branches)
+        objects = read_objects(self._session, part.first, part.last)
+        written: Counter[str] = Counter()
+        if objects.num_rows:
+            drawn = as_drawn(objects)
+            pairs = overlapping_pairs(drawn)
+            iou, method = overlaps_of(self._session, self._measure, self._project_hash, objects, drawn, pairs)
+            is_match = matched(drawn, pairs, iou)
+            by_extent = method == EXTENT
+            matches = pairs.where(is_match)
+            self._tally.add(
+                drawn, self._instances.numbers(objects), objects["frame"].to_numpy(), pairs, iou, is_match, by_extent
+            )
+            project = self._project_hash
+            written += self._write(
+                "consensus_object_match", match_rows(project, objects, matches, iou[is_match], method[is_match])
+            )
+            said = votes(drawn, matches, iou[is_match], by_extent[is_match])
+            written += self._write("consensus_compared_object", object_rows(project, objects, said))
+        if part.is_end and self._instances:
+            tracks = self._tally.tracks()
+            rows = track_rows(self._project_hash, self._instances.table(), tracks)
+            written += self._write("consensus_object_track", rows)
+            self._tally, self._instances = TrackTally(), _Instances()
+        return written
+
+    def _write(self, table: str, rows: pa.Table) -> Counter[str]:
+        return Counter({table: self._session.copy(table, rows)}) if rows.num_rows else Counter()
+
+
+class _Instances:
+    """Numbers the objects of branches, each space of one by itself, over all parts of a data unit."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[str, ...], int] = {}
+        self._rows: list[pa.Table] = []
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def numbers(self, objects: pa.Table) -> Indexes:
+        """The number of each row's object."""
+        codes = np.zeros(objects.num_rows, dtype=np.int64)
+        for name in _INSTANCE[:3]:
+            texts = objects[name].combine_chunks().dictionary_encode()
+            codes = codes * len(texts.dictionary) + texts.indices.to_numpy()
+        _, first, place = np.unique(codes, return_index=True, return_inverse=True)
+        met = objects.select(_INSTANCE).take(first)
+        numbers, new = [], []
+        for row, key in enumerate(zip(*(met[name].to_pylist() for name in _INSTANCE[:3]), strict=True)):
+            if key not in self._numbers:
+                self._numbers[key] = len(self._numbers)
+                new.append(row)
+            numbers.append(self._numbers[key])
+        self._rows.append(met.take(pa.array(new, pa.int64())))
+        return np.array(numbers, dtype=np.int64)[place]
+
+    def table(self) -> pa.Table:
+        """The objects by their numbers."""
+        return pa.concat_tables(self._rows)
 
 
 def has_branches(session: Session, project_hash: str) -> bool:
@@ -149,12 +213,12 @@ def has_new_rules(session: Session, project_hash: str) -> bool:
 
 
 def _parts(session: Session, due: pa.Table) -> Iterator[_Part]:
-    """The pairs in piles of about ANNOTATIONS_AT_ONCE, data units kept together; larger ones by ranges of frames."""
+    """The branches in piles of about ANNOTATIONS_AT_ONCE, data units kept whole; larger ones by ranges of frames."""
     if not due.num_rows:
         return
     names = due["data_hash"].to_numpy(zero_copy_only=False)
     starts = np.flatnonzero(np.concatenate(([True], names[1:] != names[:-1])))
-    sizes = np.add.reduceat(due["annotations"].to_numpy() + due["other_annotations"].to_numpy(), starts)
+    sizes = np.add.reduceat(due["annotations"].to_numpy(), starts)
     ends = np.append(starts[1:], due.num_rows)
     pile_start, pile = 0, 0
     for start, end, size in zip(starts.tolist(), ends.tolist(), sizes.tolist(), strict=True):
@@ -170,45 +234,18 @@ def _parts(session: Session, due: pa.Table) -> Iterator[_Part]:
         yield _Part(due.slice(pile_start))
 
 
-def _frame_ranges(session: Session, pairs: pa.Table) -> Iterator[_Part]:
-    """The pairs of one data unit, as often as it takes, each time on some of its frames."""
-    session.stage("due_pair", pairs)
+def _frame_ranges(session: Session, branches: pa.Table) -> Iterator[_Part]:
+    """The branches of one data unit, as often as it takes, each time on some of its frames."""
+    session.stage("due_branch", branches)
     per_frame = session.rows(
-        "SELECT frame, COUNT(*) FROM object_annotation WHERE label_hash IN"
-        " (SELECT label_hash FROM due_pair UNION SELECT other_label_hash FROM due_pair) GROUP BY frame ORDER BY frame"
+        "SELECT frame, COUNT(*) FROM object_annotation WHERE label_hash IN (SELECT label_hash FROM due_branch)"
+        " GROUP BY frame ORDER BY frame"
     )
     first, held = None, 0
     for place, (frame, count) in enumerate(per_frame):
         first = frame if first is None else first
         held += count
-        if held >= ANNOTATIONS_AT_ONCE or place == len(per_frame) - 1:
-            yield _Part(pairs, first, frame)
+        is_end = place == len(per_frame) - 1
+        if held >= ANNOTATIONS_AT_ONCE or is_end:
+            yield _Part(branches, first, frame, is_end)
             first, held = None, 0
-
-
-def _match(session: Session, measure: OverlapMeasure | None, part: _Part) -> Counter[str]:
-    session.stage("due_pair", part.pairs)
-    on_frames = "" if part.first is None else " WHERE frame BETWEEN $first AND $last"
-    query = sql(
-        "SELECT {columns} FROM consensus_object{on_frames}", columns=column_list(_OBJECT.names), on_frames=on_frames
-    )
-    parameters = {} if part.first is None else {"first": part.first, "last": part.last}
-    objects = session.table(
-        query_over({"consensus_branch": _GIVEN_BRANCHES}, ("consensus_object",), query), _OBJECT, **parameters
-    )
-    if not objects.num_rows:
-        return Counter()
-    session.stage("due_object", objects)
-    measured = 0
-    if measure is not None and pc.any(pc.not_equal(objects["shape"], "bounding_box")).as_py():
-        measured = measure_overlaps(session, measure, _GIVEN)
-    found = query_over(
-        _GIVEN,
-        ("consensus_object_candidate", "consensus_object_match_now"),
-        sql("SELECT {columns} FROM consensus_object_match_now", columns=column_list(_MATCH.names)),
-    )
-    insert = sql(
-        "INSERT INTO consensus_object_match ({columns}) {found}", columns=column_list(_MATCH.names), found=found
-    )
-    matched = session.execute(insert)
-    return Counter({"consensus_object_match": matched, "object_pair_iou": measured})

@@ -45,20 +45,36 @@ GROUP BY consensus_state
 
 # For each thing that a majority has, the object that is most similar to the others.
 _VOTES = """
-SELECT label_hash, space_id, frame, object_hash, votes, n_branches FROM (
-    SELECT
-        label_hash, space_id, frame, object_hash, votes, n_branches,
-        ROW_NUMBER() OVER (
-            PARTITION BY cluster_key ORDER BY score_sum DESC, label_row_id COLLATE "C", object_hash COLLATE "C"
-        ) AS place
-    FROM consensus_object_vote
-    WHERE project_hash = $project_hash AND data_hash = $data_hash AND is_majority
-) AS ranked
-WHERE place = 1
+SELECT
+    label_hash, space_id, frame, object_hash, votes, n_branches,
+    MAX(CASE WHEN is_majority THEN 1 ELSE 0 END) OVER thing = 1 AS has_majority,
+    ROW_NUMBER() OVER (
+        PARTITION BY cluster_key
+        ORDER BY CASE WHEN is_majority THEN 0 ELSE 1 END, score_sum DESC, label_row_id COLLATE "C",
+            object_hash COLLATE "C"
+    ) = 1 AS is_first
+FROM consensus_object_vote
+WHERE project_hash = $project_hash AND data_hash = $data_hash
+WINDOW thing AS (PARTITION BY cluster_key)
 """
 
-Votes = dict[tuple[str, str, int, str], tuple[int, int]]
-"""Label row, space, frame and object that represents a majority → how many branches have it, and of how many."""
+ObjectOnFrame = tuple[str, str, int, str]
+"""Label row, space, frame and object."""
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """What a data unit's annotators make of each other's objects.
+
+    Attributes:
+        chosen: what stands for a thing that a majority has → how many branches have it, of how many.
+        represented: what another object of the same thing stands for.
+        outvoted: what belongs to a thing without a majority.
+    """
+
+    chosen: dict[ObjectOnFrame, tuple[int, int]]
+    represented: set[ObjectOnFrame]
+    outvoted: set[ObjectOnFrame]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +117,15 @@ def consensus_label_rows(session: Session, project_hash: str, condition: str) ->
 
 
 def majority_votes(session: Session, project_hash: str, data_hash: str) -> Votes:
-    """One object for each thing that a majority of a data unit's annotators drew; call it in a transaction."""
+    """The objects of a data unit's annotators by what a majority makes of them; in a transaction."""
+    found = Votes({}, set(), set())
     rows = session.rows(_VOTES, project_hash=project_hash, data_hash=data_hash)
-    return {
-        (label_hash, space_id, int(frame), object_hash): (int(votes), int(branches))
-        for label_hash, space_id, frame, object_hash, votes, branches in rows
-    }
+    for label_hash, space_id, frame, object_hash, votes, branches, has_majority, is_first in rows:
+        key = (label_hash, space_id, int(frame), object_hash)
+        if not has_majority:
+            found.outvoted.add(key)
+        elif is_first:
+            found.chosen[key] = (int(votes), int(branches))
+        else:
+            found.represented.add(key)
+    return found

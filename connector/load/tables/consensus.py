@@ -54,40 +54,17 @@ consensus_threshold = sa.Table(
     comment="One row a threshold of the consensus views. Yours to edit: a sync never changes it.",
 )
 
-
-object_pair_iou = sa.Table(
-    "object_pair_iou",
-    METADATA,
-    key("label_hash", TEXT),
-    key("other_label_hash", TEXT),
-    key("space_id", TEXT),
-    key("frame", INTEGER),
-    key("object_hash", TEXT),
-    key("other_object_hash", TEXT),
-    required("project_hash", TEXT),
-    required("data_hash", TEXT),
-    optional("iou", NUMBER),
-    index("ix_object_pair_iou_data_unit", "project_hash data_hash"),
-    info=INTERNAL,
-    comment=(
-        "One row two objects of branches that are compared, whose extents overlap and are not all there is of them:"
-        " polygons, rotated boxes, circles, ellipses, bitmasks."
-    ),
-)
-
-consensus_matched_pair = sa.Table(
-    "consensus_matched_pair",
+consensus_matched_branch = sa.Table(
+    "consensus_matched_branch",
     METADATA,
     key("label_row_id", TEXT),
-    key("other_label_row_id", TEXT),
     required("project_hash", TEXT),
     required("data_hash", TEXT),
     optional("label_hash", TEXT),
-    optional("other_label_hash", TEXT),
     required("made_from", TEXT),
-    index("ix_consensus_matched_pair_data_unit", "project_hash data_hash"),
+    index("ix_consensus_matched_branch_data_unit", "project_hash data_hash"),
     info=INTERNAL,
-    comment="One row two branches whose objects have been matched; consensus_object_match has what came of it.",
+    comment="One row a branch whose objects have been compared with those of the other branches of its data unit here.",
 )
 
 consensus_object_match = sa.Table(
@@ -111,11 +88,57 @@ consensus_object_match = sa.Table(
     required("same_class", FLAG),
     required("iou", NUMBER),
     required("iou_method", TEXT),
-    required("match_round", INTEGER),
     index("ix_consensus_object_match_data_unit", "project_hash data_hash"),
     comment=(
         "One row two objects on a frame, of two branches, that are taken as one; made anew when their label rows are."
     ),
+)
+
+consensus_compared_object = sa.Table(
+    "consensus_compared_object",
+    METADATA,
+    required("project_hash", TEXT),
+    required("data_hash", TEXT),
+    key("label_row_id", TEXT),
+    required("label_hash", TEXT),
+    key("space_id", TEXT),
+    key("frame", INTEGER),
+    key("object_hash", TEXT),
+    required("feature_hash", TEXT),
+    optional("thing", INTEGER),
+    required("is_medoid", FLAG),
+    required("n_found", INTEGER),
+    required("most_found", INTEGER),
+    required("score_sum", NUMBER),
+    required("n_placed", INTEGER),
+    required("n_by_extent", INTEGER),
+    index("ix_consensus_compared_object_data_unit", "project_hash data_hash"),
+    info=INTERNAL,
+    comment="One row an object on a frame of a branch that is compared: its thing, and how many annotators have it.",
+)
+
+consensus_object_track = sa.Table(
+    "consensus_object_track",
+    METADATA,
+    required("project_hash", TEXT),
+    required("data_hash", TEXT),
+    key("label_row_id", TEXT),
+    key("other_label_row_id", TEXT),
+    key("space_id", TEXT),
+    key("object_hash", TEXT),
+    key("other_object_hash", TEXT),
+    required("feature_hash", TEXT),
+    required("other_feature_hash", TEXT),
+    required("min_iou", NUMBER),
+    required("n_frames", INTEGER),
+    required("n_other_frames", INTEGER),
+    required("n_both", INTEGER),
+    required("n_matched", INTEGER),
+    required("n_by_extent", INTEGER),
+    required("volume_iou", NUMBER),
+    index("ix_consensus_object_track_data_unit", "project_hash data_hash"),
+    info=INTERNAL,
+    comment="One row two objects of two branches that are taken as one on some frame, over the whole data unit.",
 )
 
 consensus_match_rules = sa.Table(

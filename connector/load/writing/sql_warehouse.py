@@ -18,6 +18,7 @@ from connector.load.contract.warehouse import (
     TaskActionsRead,
     WrittenBundle,
 )
+from connector.load.matching.compared_objects import OverlapMeasure
 from connector.load.matching.consensus_matches import (
     has_branches,
     has_new_rules,
@@ -25,7 +26,6 @@ from connector.load.matching.consensus_matches import (
     refresh_matches,
     refresh_units_of,
 )
-from connector.load.matching.consensus_overlaps import OverlapMeasure
 from connector.load.tables import LABEL_TABLES, METADATA
 from connector.load.writing import branch_upsert, failure_records, task_log_append
 from connector.load.writing.bundle_write import complete_states, replace_label_rows

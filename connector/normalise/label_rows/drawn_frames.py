@@ -4,15 +4,22 @@ It does not read names, colours and values, which are stale copies from the onto
 decoded as plain JSON instead, and read as before: the rows of a frame are the same in both ways.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 import orjson
 from msgspec import Raw
 
-from connector.geometry.shapes import Geometry, Number
-from connector.normalise.label_rows.drawn_objects import NOTHING, DrawnObject, geometry_of
+from connector.geometry.mask_runs import pixel_extent
+from connector.geometry.shapes import Geometry, Number, PixelExtentOf
+from connector.normalise.label_rows.drawn_objects import (
+    NOTHING,
+    Bitmask,
+    DrawnObject,
+    bitmask_geometry,
+    geometry_of,
+)
 
 _EMPTY = frozenset({b"", b"null", b"[]", b"{}"})
 """What a frame without classifications or facts of its own may have in their place."""
@@ -52,12 +59,19 @@ class DrawnFrame:
         objects: list[dict[str, Any]] = orjson.loads(memoryview(self._json))["objects"]
         return objects
 
-    def geometries(self, width: Number, height: Number) -> list[Geometry] | None:
+    def bitmasks(self) -> list[Bitmask]:
+        """The bitmasks among the objects."""
+        return [item.bitmask for item in self.objects if item.bitmask is not None]
+
+    def geometries(
+        self, width: Number, height: Number, pixel_extent_of: PixelExtentOf = pixel_extent
+    ) -> list[Geometry] | None:
         """The geometry columns of each object; None if one has no known shape, or cannot be read.
 
         Args:
             width: of the frame, in pixels.
             height: of the frame, in pixels.
+            pixel_extent_of: tells where a bitmask's pixels lie.
         """
         found: list[Geometry] = []
         for item in self.objects:
@@ -67,10 +81,17 @@ class DrawnFrame:
                 found.append((x, y, box_width, box_height, None, x, y, x + box_width, y + box_height, None))
                 continue
             try:
-                found.append(geometry_of(item, width, height))
+                if item.shape == "bitmask":
+                    found.append(bitmask_geometry(item, width, height, pixel_extent_of))
+                else:
+                    found.append(geometry_of(item, width, height))
             except (KeyError, IndexError, TypeError, ValueError, AttributeError, msgspec.DecodeError):
                 return None
         return found
+
+
+FrameObjects = tuple[int, Sequence[Mapping[str, Any]] | DrawnFrame, Number, Number]
+"""Frame, its objects, its width and height in pixels."""
 
 
 def decode_frame(json: Raw) -> object:

@@ -16,6 +16,8 @@ from connector.geometry.shapes import (
     SHAPE_READERS,
     Geometry,
     Number,
+    PixelExtentOf,
+    bitmask_of,
     circle_of,
     ellipse_of,
     in_order,
@@ -76,6 +78,16 @@ class _Joint(msgspec.Struct, gc=False, rename="camel"):
     self_occluded: UnsetType = UNSET
 
 
+class Bitmask(msgspec.Struct, gc=False, rename="camel"):
+    """A bitmask, fields as in Encord's JSON."""
+
+    top: int
+    left: int
+    width: int
+    height: int
+    rle_string: str
+
+
 class DrawnObject(msgspec.Struct, gc=False, rename="camel"):
     """One object on one frame, with the fields of Encord's JSON; the geometry of some shapes is still JSON.
 
@@ -102,7 +114,7 @@ class DrawnObject(msgspec.Struct, gc=False, rename="camel"):
     polyline: dict[str, _Point] | list[_Point] | None = None
     point: dict[str, _Point] | list[_Point] | None = None
     skeleton: Raw = NOTHING
-    bitmask: Raw = NOTHING
+    bitmask: Bitmask | None = None
     circle: _Circle | None = None
     ellipse: _Ellipse | None = None
     cuboid_2d: Raw = msgspec.field(default=NOTHING, name="cuboid_2d")
@@ -215,8 +227,17 @@ def _skeleton(item: DrawnObject, width: Number, height: Number) -> Geometry:
     )
 
 
-def _bitmask(item: DrawnObject, width: Number, height: Number) -> Geometry:
-    return SHAPE_READERS["bitmask"]({"bitmask": orjson.loads(memoryview(item.bitmask))}, width, height)
+def bitmask_geometry(item: DrawnObject, width: Number, height: Number, pixel_extent_of: PixelExtentOf) -> Geometry:
+    """As `geometry_of`, for a bitmask."""
+    mask = _given(item.bitmask)
+    given = {
+        "top": mask.top,
+        "left": mask.left,
+        "width": mask.width,
+        "height": mask.height,
+        "rle": mask.rle_string,
+    }
+    return bitmask_of(given, width, height, pixel_extent_of)
 
 
 def _cuboid_2d(item: DrawnObject, width: Number, height: Number) -> Geometry:
@@ -233,10 +254,10 @@ _READERS: dict[str, Callable[[DrawnObject, Number, Number], Geometry]] = {
     "polyline": _polyline,
     "point": _point,
     "skeleton": _skeleton,
-    "bitmask": _bitmask,
     "circle": _circle,
     "ellipse": _ellipse,
     "cuboid_2d": _cuboid_2d,
     "cuboid": _cuboid,
 }
-"""All shapes except the plain box. Most objects are boxes, so `DrawnFrame` reads them itself and saves a call each."""
+"""All shapes except bitmasks, which are read many at once, and the plain box. Most objects are boxes, so `DrawnFrame`
+reads them itself and saves a call each."""

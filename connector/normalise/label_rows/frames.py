@@ -11,14 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from connector.geometry.run_lengths import MaskTooLargeError
-from connector.geometry.shapes import NO_GEOMETRY, SHAPE_READERS, Geometry, Number, raw_geometry
+from connector.geometry.shapes import NO_GEOMETRY, SHAPE_READERS, Geometry, Number, bitmask, raw_geometry
 from connector.normalise.forms.shape_forms import shape_problem
-from connector.normalise.label_rows.drawn_frames import DrawnFrame
+from connector.normalise.label_rows.drawn_frames import DrawnFrame, FrameObjects
 from connector.normalise.label_rows.object_instances import place_object
 from connector.normalise.label_rows.row_context import ROOT, RowContext
-
-FrameObjects = tuple[int, Sequence[Mapping[str, Any]] | DrawnFrame, Number, Number]
-"""Frame, its objects, its width and height in pixels."""
 
 _SEPARATOR = "\0"
 
@@ -84,6 +81,8 @@ def add_frame_objects(
     rows, part_rows = bundle.object_annotation, bundle.part_rows
     keys = FrameKeys({}) if keys is None else keys
     drawn = 0  # annotations of drawn frames whose common columns are not filled in yet
+    if context.ontology.has_bitmasks:
+        frames = context.mask_extents.ahead(frames)
     for frame, objects, width, height in frames:
         if not objects:
             continue
@@ -120,12 +119,17 @@ def _add_dicts(
         object_hash = item["objectHash"]
         if object_hash not in placed:
             place_object(context, space_id, object_hash, item)
-        reader = SHAPE_READERS.get(get("shape", ""))
+        shape = get("shape", "")
+        reader = SHAPE_READERS.get(shape)
+        geometry: Geometry | None = None
         problem: Exception | None = None
         try:
-            geometry = reader(item, width, height) if reader is not None else None
+            if shape == "bitmask":
+                geometry = bitmask(item, width, height, context.mask_extents.of)
+            elif reader is not None:
+                geometry = reader(item, width, height)
         except UNREADABLE as error:
-            geometry, problem = None, error
+            problem = error
         if geometry is None:
             geometry = _other_geometry(context, item, width, height, problem)
         if is_event_based:
@@ -167,7 +171,7 @@ def _add_drawn(
     hashes = {item.object_hash for item in objects}
     if len(hashes) < len(objects) or frame in keys.hashes or context.is_event_based:
         return False
-    geometries = drawn.geometries(width, height)
+    geometries = drawn.geometries(width, height, context.mask_extents.of)
     if geometries is None:
         return False
     keys.fill(frame, hashes)

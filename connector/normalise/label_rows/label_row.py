@@ -6,8 +6,8 @@ from typing import Any, Protocol, runtime_checkable
 from connector.normalise.data_frames import add_dicom_frames, add_image_frames
 from connector.normalise.data_types import RANGE_UNITS
 from connector.normalise.label_rows.classifications import LegacyClassifications, add_classifications, collect_legacy
-from connector.normalise.label_rows.drawn_frames import DrawnFrame, FrameDecoder, decode_frame
-from connector.normalise.label_rows.frames import FrameKeys, FrameObjects, add_frame_objects
+from connector.normalise.label_rows.drawn_frames import DrawnFrame, FrameDecoder, FrameObjects, decode_frame
+from connector.normalise.label_rows.frames import FrameKeys, add_frame_objects
 from connector.normalise.label_rows.object_instances import add_object_answers
 from connector.normalise.label_rows.range_objects import add_root_range_objects
 from connector.normalise.label_rows.row_context import ROOT, RowContext

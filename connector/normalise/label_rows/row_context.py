@@ -10,6 +10,7 @@ from connector.normalise.columns import BundleColumns
 from connector.normalise.data_types import data_type_of
 from connector.normalise.forms.expected_form import kind_of
 from connector.normalise.label_rows.answers import AnswerReader
+from connector.normalise.label_rows.mask_extents import MaskExtents
 from connector.normalise.label_rows.row_warnings import RowWarnings
 from connector.normalise.ontology import Ontology
 from connector.normalise.timestamps import TimestampCache
@@ -35,6 +36,7 @@ class RowContext:
         objects_on: space → hashes of the objects seen on it so far.
         last_events: object hash → frame and event of its last event on root, in a continuous scene.
         answers_beyond_the_end: dynamic answers so far that are on frames beyond the number in the listing.
+        mask_extents: where the pixels of bitmasks lie.
     """
 
     label_hash: str
@@ -49,6 +51,7 @@ class RowContext:
     objects_on: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     last_events: dict[str, tuple[int, str]] = field(default_factory=dict)
     answers_beyond_the_end: int = 0
+    mask_extents: MaskExtents = field(default_factory=MaskExtents)
 
     def part(self, key: str) -> Mapping[str, Any]:
         """A dict of the label row, such as object_answers; empty if it is missing or null.

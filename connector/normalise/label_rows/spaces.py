@@ -9,7 +9,8 @@ import orjson
 from connector.normalise.data_types import RANGE_UNITS
 from connector.normalise.ids import NAME, NotAnIdError
 from connector.normalise.label_rows.classifications import LegacyClassifications, collect_legacy
-from connector.normalise.label_rows.frames import FrameKeys, FrameObjects, add_frame_objects
+from connector.normalise.label_rows.drawn_frames import FrameObjects
+from connector.normalise.label_rows.frames import FrameKeys, add_frame_objects
 from connector.normalise.label_rows.range_objects import add_point_objects, add_space_range_objects
 from connector.normalise.label_rows.row_context import ROOT, RowContext
 
