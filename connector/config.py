@@ -22,8 +22,8 @@ DEFAULT_WAREHOUSE = "duckdb:///labels.duckdb"
 EUROPE = "https://api.encord.com"
 UNITED_STATES = "https://api.us.encord.com"
 
-# The SDK's own names, so that a machine set up for its scripts needs nothing new.
-_SDK_ENVIRONMENT = {"ENCORD_SSH_KEY_FILE": "ssh_key_file", "ENCORD_SSH_KEY": "ssh_key"}
+SDK_ENVIRONMENT = {"ENCORD_SSH_KEY_FILE": "ssh_key_file", "ENCORD_SSH_KEY": "ssh_key"}
+"""The SDK's own variables → option, so that a machine set up for its scripts needs nothing new. The first one wins."""
 _KEY_OPTIONS = ("ssh_key_file", "ssh_key")
 _ALIKE = 0.7
 """How similar two names must be, from 0 to 1, for one to count as a misspelling of the other, such as PROJECT_HASH of
@@ -100,11 +100,11 @@ class Settings(BaseModel):
     )
     requests_in_flight: int = Field(default=3, ge=1, le=32, description="Requests for labels under way at once.")
     processes: int = Field(
-        default=2,
+        default=4,
         ge=1,
-        le=2,
-        description="2: label rows are read in a second process while the first fetches and writes, where there is a"
-        " second processor and enough to read; 1: everything in one.",
+        le=64,
+        description="Most processes that read label rows, this one included, where there is enough to read; never more"
+        " than there are processors. 1: everything in one.",
     )
     retry_attempts: int = Field(default=6, ge=1, description="Attempts at a request before it counts as failed.")
     retry_after_cap_seconds: float = Field(
@@ -231,11 +231,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     }
     if not any(option in values for option in _KEY_OPTIONS):
         values.update(
-            {
-                option: environment[variable]
-                for variable, option in _SDK_ENVIRONMENT.items()
-                if environment.get(variable)
-            }
+            {option: environment[variable] for variable, option in SDK_ENVIRONMENT.items() if environment.get(variable)}
         )
     return values
 

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.source.connection.settings import SourceSettings
-from connector.source.connection.ssh_key import KEY_FILE_VARIABLE, KEY_VARIABLE, load_private_key
+from connector.source.connection.ssh_key import load_private_key
 
 PrivateKey = ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 PASSPHRASE = "correct horse"
@@ -39,20 +39,9 @@ def same(left: ed25519.Ed25519PrivateKey, right: ed25519.Ed25519PrivateKey) -> b
     return left.private_bytes_raw() == right.private_bytes_raw()
 
 
-@pytest.fixture(autouse=True)
-def _no_key_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(KEY_FILE_VARIABLE, raising=False)
-    monkeypatch.delenv(KEY_VARIABLE, raising=False)
-
-
-def test_file_before_text_before_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_comes_before_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    for number, name in ((1, "option"), (3, "variable")):
-        (tmp_path / name).write_text(openssh_text(key_of(number)))
-    monkeypatch.setenv(KEY_VARIABLE, openssh_text(key_of(4)))
-    assert same(load_private_key(SourceSettings()), key_of(4))
-    monkeypatch.setenv(KEY_FILE_VARIABLE, "~/variable")
-    assert same(load_private_key(SourceSettings()), key_of(3))
+    (tmp_path / "option").write_text(openssh_text(key_of(1)))
     text = openssh_text(key_of(2))
     assert same(load_private_key(SourceSettings(ssh_key=text)), key_of(2))
     assert same(load_private_key(SourceSettings(ssh_key=text, ssh_key_file="~/option")), key_of(1))
@@ -105,21 +94,15 @@ def test_no_key_at_all_names_every_way_to_give_one() -> None:
     with pytest.raises(ConnectorError) as refused:
         load_private_key(SourceSettings())
     assert refused.value.kind is ErrorKind.CONFIGURATION
-    assert all(name in refused.value.remedy for name in ("--ssh-key-file", KEY_FILE_VARIABLE, KEY_VARIABLE))
+    assert all(name in refused.value.remedy for name in ("--ssh-key-file", "ENCORD_SSH_KEY_FILE", "ENCORD_SSH_KEY"))
 
 
-@pytest.mark.parametrize("through_the_environment", [False, True])
-def test_a_file_that_cannot_be_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, through_the_environment: bool
-) -> None:
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
     for name, problem in (("absent", "does not exist"), (".", "is a folder"), ("binary", "not a text file")):
         path = str(tmp_path / name)
-        settings = SourceSettings() if through_the_environment else SourceSettings(ssh_key_file=path)
-        if through_the_environment:
-            monkeypatch.setenv(KEY_FILE_VARIABLE, path)
         with pytest.raises(ConnectorError, match=problem) as refused:
-            load_private_key(settings)
+            load_private_key(SourceSettings(ssh_key_file=path))
         assert refused.value.kind is ErrorKind.CONFIGURATION
 
 
@@ -139,13 +122,9 @@ def test_a_path_with_a_null_byte() -> None:
         lambda text: "\ufeff" + text,
     ],
 )
-def test_a_key_that_lost_its_line_breaks_on_the_way_is_a_key(
-    as_carried: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_key_that_lost_its_line_breaks_on_the_way_is_a_key(as_carried: Callable[[str], str], tmp_path: Path) -> None:
     """As variables, secrets of a CI and files of them carry it."""
     text = as_carried(openssh_text(key_of(9)))
     assert same(load_private_key(SourceSettings(ssh_key=text)), key_of(9))
     (tmp_path / "key").write_text(text, encoding="utf-8", newline="")
     assert same(load_private_key(SourceSettings(ssh_key_file=str(tmp_path / "key"))), key_of(9))
-    monkeypatch.setenv(KEY_VARIABLE, text)
-    assert same(load_private_key(SourceSettings()), key_of(9))

@@ -63,4 +63,4 @@ def label_rows_of_others(warehouse: Warehouse, project_hash: str, label_hashes: 
 def _session(warehouse: Warehouse) -> Session:
     if not isinstance(warehouse, SqlWarehouse):
         raise TypeError(f"{type(warehouse).__name__} has no session to ask")
-    return warehouse._session
+    return warehouse.session

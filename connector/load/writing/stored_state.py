@@ -23,6 +23,11 @@ class StoredState(Warehouse):
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    @property
+    def session(self) -> Session:
+        """The session that all of it goes over."""
+        return self._session
+
     def _in_transaction(self, work: Callable[[], Answer]) -> Answer:
         """Does `work` in one transaction of the session and returns its answer; an engine may repeat it if it fails."""
         with self._session.transaction():

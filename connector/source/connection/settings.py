@@ -16,8 +16,7 @@ _DEFAULTS = Settings()
 class SourceSettings:
     """How to reach Encord and how much to ask of it.
 
-    The key comes from the first of these that is given: `ssh_key_file`, `ssh_key`, then the SDK's own environment
-    variables ENCORD_SSH_KEY_FILE and ENCORD_SSH_KEY.
+    The key comes from `ssh_key_file`, or from `ssh_key` where that is not given.
 
     Attributes:
         ssh_key_file: path of an Ed25519 private key in OpenSSH form; `~` is expanded.

@@ -12,12 +12,11 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_ssh_private_key
 
+from connector.config import SDK_ENVIRONMENT
 from connector.errors import ConnectorError, ErrorKind
 from connector.source.connection.settings import SourceSettings
 from connector.text_files import read_text
 
-KEY_FILE_VARIABLE = "ENCORD_SSH_KEY_FILE"
-KEY_VARIABLE = "ENCORD_SSH_KEY"
 PASSPHRASE_VARIABLE = "ENCORD_SYNC_SSH_KEY_PASSPHRASE"  # noqa: S105 - a name
 MAKE_A_KEY = "Make one with `ssh-keygen -t ed25519` and add its public half to your Encord user or service account."
 _PRIVATE_KEY = re.compile(r"(-----BEGIN OPENSSH PRIVATE KEY-----)(.*)(-----END OPENSSH PRIVATE KEY-----)", re.DOTALL)
@@ -86,8 +85,6 @@ def load_private_key(settings: SourceSettings) -> Ed25519PrivateKey:
 def key_file_warning(settings: SourceSettings) -> str | None:
     """The warning about a key file that other users of this machine can read; None if there is nothing to warn of."""
     name = settings.ssh_key_file
-    if name is None and settings.ssh_key is None:
-        name = os.environ.get(KEY_FILE_VARIABLE)
     if not name or os.name != "posix":  # elsewhere the mode says nothing
         return None
     mode = stat.S_IMODE(Path(name).expanduser().stat().st_mode)
@@ -97,19 +94,15 @@ def key_file_warning(settings: SourceSettings) -> str | None:
 
 
 def _key_text(settings: SourceSettings) -> tuple[str, str]:
-    """The key's text and, for messages, where it came from; in the SDK's order of precedence."""
+    """The key's text and, for messages, where it came from."""
     if settings.ssh_key_file is not None:
         return read_text(settings.ssh_key_file, "The SSH key file"), f"the file {settings.ssh_key_file}"
     if settings.ssh_key is not None:
         return settings.ssh_key, "the option ssh_key"
-    if key_file := os.environ.get(KEY_FILE_VARIABLE):
-        return read_text(key_file, "The SSH key file"), f"the file {key_file} ({KEY_FILE_VARIABLE})"
-    if (text := os.environ.get(KEY_VARIABLE)) is not None:
-        return text, f"the environment variable {KEY_VARIABLE}"
     raise ConnectorError(
         ErrorKind.CONFIGURATION,
         "No SSH key was given.",
-        remedy=f"Name a key file with --ssh-key-file, or set {KEY_FILE_VARIABLE} or {KEY_VARIABLE}.",
+        remedy=f"Name a key file with --ssh-key-file, or set {' or '.join(SDK_ENVIRONMENT)}.",
     )
 
 
