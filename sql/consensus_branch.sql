@@ -1,7 +1,7 @@
 -- subject: consensus
 -- key: label_row_id
 CREATE VIEW consensus_branch AS
-WITH branch AS MATERIALIZED (
+WITH branch AS (
     SELECT
         r.*,
         t.annotator_email AS task_email,
@@ -27,14 +27,14 @@ WITH branch AS MATERIALIZED (
     WINDOW unit AS (PARTITION BY b.project_hash, b.data_hash)
 )
 SELECT
-    b.project_hash,
+    project_hash,
     b.project_title,
-    b.data_hash,
+    data_hash,
     b.data_title,
     b.dataset_title,
     b.data_type,
     b.branch_name,
-    b.label_hash,
+    label_hash,
     b.label_row_id,
     b.stage_title,
     b.stage_type,
@@ -50,13 +50,15 @@ SELECT
          WHEN b.subtask_status = 'SKIPPED' THEN FALSE
          WHEN b.stage_type = 'CONSENSUS_ANNOTATION' THEN COALESCE(b.subtask_status = 'COMPLETED', FALSE)
          ELSE TRUE END AS is_submitted,
-    CASE WHEN b.label_hash IS NULL THEN TRUE ELSE b.object_count + b.classification_count = 0 END AS is_empty,
-    CASE WHEN b.label_hash IS NULL THEN 0 ELSE b.object_count END AS n_objects,
-    CASE WHEN b.label_hash IS NULL THEN 0 ELSE b.classification_count END AS n_classifications,
+    CASE WHEN label_hash IS NULL THEN TRUE ELSE b.object_count + b.classification_count = 0 END AS is_empty,
+    CASE WHEN label_hash IS NULL THEN 0 ELSE b.object_count END AS n_objects,
+    CASE WHEN label_hash IS NULL THEN 0 ELSE b.classification_count END AS n_classifications,
     COALESCE(b.is_event_based, FALSE) AS is_event_based,
     b.last_edited_at
 FROM staged AS b
-FULL JOIN internal.consensus_branch_author AS a ON a.label_hash = b.label_hash
+-- Full joins, here and in the views above this one: PostgreSQL takes thousands of rows for one, and would loop over all.
+-- USING, because through its columns both engines let a question about one project or data unit reach the tables.
+FULL JOIN internal.consensus_branch_author AS a USING (project_hash, data_hash, label_hash)
 WHERE COALESCE(b.is_of_consensus, 0) = 1;
 
 COMMENT ON VIEW consensus_branch IS

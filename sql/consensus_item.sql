@@ -2,12 +2,12 @@
 -- key: project_hash data_hash space_id frame attribute_feature_hash
 CREATE VIEW consensus_item AS
 WITH reached AS (
-    -- Main is a result once consensus is reached. Full join: see consensus_vote.
+    -- Main is a result once consensus is reached. Full join with USING: see consensus_branch.
     SELECT
-        m.project_hash, m.project_title, m.data_hash, m.data_title, m.dataset_title, m.data_type, m.space_id, m.frame,
+        project_hash, m.project_title, data_hash, m.data_title, m.dataset_title, m.data_type, m.space_id, m.frame,
         m.feature_hash, m.attribute_feature_hash, m.question, m.answer_type, m.depth, m.answer, m.answer_label
     FROM (SELECT * FROM internal.consensus_answer WHERE branch_role = 'main') AS m
-    FULL JOIN internal.consensus_unit_state AS u ON u.project_hash = m.project_hash AND u.data_hash = m.data_hash
+    FULL JOIN internal.consensus_unit_state AS u USING (project_hash, data_hash)
     WHERE COALESCE(u.consensus_state, '') = 'reached' AND COALESCE(m.frame, -1) >= 0
 ), counted AS (
     SELECT

@@ -51,11 +51,11 @@ WITH counted AS (
     WHERE s.stage_type = 'CONSENSUS_ANNOTATION' AND a.action_type = 'submit'
     GROUP BY a.project_hash, a.data_hash
 ), unit AS MATERIALIZED (
-    -- Full joins: every other may be a nested loop to PostgreSQL, which does not know how many data units there are.
+    -- Full joins with USING: see consensus_branch.
     SELECT
-        u.project_hash,
+        project_hash,
         u.project_title,
-        u.data_hash,
+        data_hash,
         u.data_title,
         u.dataset_title,
         u.data_type,
@@ -73,9 +73,9 @@ WITH counted AS (
         FLOOR(t.share_by_extent * 1e9 + 0.5001) / 1e9 AS share_by_extent,
         COALESCE(s.last_submitted_at, u.last_annotated_at) AS waiting_since
     FROM internal.consensus_unit_state AS u
-    FULL JOIN thing AS t ON t.project_hash = u.project_hash AND t.data_hash = u.data_hash
-    FULL JOIN item AS i ON i.project_hash = u.project_hash AND i.data_hash = u.data_hash
-    FULL JOIN submitted AS s ON s.project_hash = u.project_hash AND s.data_hash = u.data_hash
+    FULL JOIN thing AS t USING (project_hash, data_hash)
+    FULL JOIN item AS i USING (project_hash, data_hash)
+    FULL JOIN submitted AS s USING (project_hash, data_hash)
     WHERE COALESCE(u.consensus_state, '') = 'awaiting_review'
 )
 SELECT

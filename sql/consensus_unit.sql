@@ -52,9 +52,23 @@ WITH counted AS (
     FROM consensus_branch
     WHERE branch_role = 'main'
 ), unit AS (
-    -- Full joins: every other may be a nested loop to PostgreSQL, which does not know how many data units there are.
+    -- Full joins with USING: see consensus_branch.
     SELECT
-        u.*,
+        project_hash,
+        u.project_title,
+        data_hash,
+        u.data_title,
+        u.dataset_title,
+        u.data_type,
+        u.stage_title,
+        u.stage_type,
+        u.consensus_state,
+        u.n_annotator_branches,
+        u.n_submitted,
+        u.n_submitted_empty,
+        u.main_is_empty,
+        u.all_empty,
+        u.last_annotated_at,
         t.n_things,
         t.n_contested_things,
         t.n_found,
@@ -72,10 +86,10 @@ WITH counted AS (
              WHEN a.approved_at IS NOT NULL THEN 'task_action'
              WHEN m.last_edited_at IS NOT NULL THEN 'last_edited_at' END AS consensus_at_source
     FROM internal.consensus_unit_state AS u
-    FULL JOIN thing AS t ON t.project_hash = u.project_hash AND t.data_hash = u.data_hash
-    FULL JOIN item AS i ON i.project_hash = u.project_hash AND i.data_hash = u.data_hash
-    FULL JOIN action AS a ON a.project_hash = u.project_hash AND a.data_hash = u.data_hash
-    FULL JOIN main AS m ON m.project_hash = u.project_hash AND m.data_hash = u.data_hash
+    FULL JOIN thing AS t USING (project_hash, data_hash)
+    FULL JOIN item AS i USING (project_hash, data_hash)
+    FULL JOIN action AS a USING (project_hash, data_hash)
+    FULL JOIN main AS m USING (project_hash, data_hash)
     WHERE COALESCE(u.data_hash, '') <> ''
 )
 SELECT

@@ -3,7 +3,7 @@
 CREATE VIEW consensus_vote AS
 WITH given AS MATERIALIZED (
     SELECT * FROM internal.consensus_answer WHERE is_submitted
-), branch AS MATERIALIZED (
+), branch AS (
     SELECT * FROM consensus_branch WHERE is_submitted
 ), answered AS (
     SELECT project_hash, data_hash, space_id, frame, feature_hash, attribute_feature_hash, question, answer_type
@@ -17,14 +17,13 @@ WITH given AS MATERIALIZED (
         answer, answer_label, answer_number, full_answer, full_answer_label, 1 AS is_given
     FROM given
     UNION ALL
-    -- A classification's own question is put to every branch. Full join: every other is a nested loop to PostgreSQL,
-    -- which takes thousands of rows for one here.
+    -- A classification's own question is put to every branch. Full join with USING: see consensus_branch.
     SELECT
-        b.project_hash, b.project_title, b.data_hash, b.data_title, b.dataset_title, b.data_type, b.branch_name,
+        project_hash, b.project_title, data_hash, b.data_title, b.dataset_title, b.data_type, b.branch_name,
         b.label_hash, b.label_row_id, b.annotator, i.space_id, i.frame, i.feature_hash, i.attribute_feature_hash,
         i.question, i.answer_type, 0, NULL, NULL, NULL, NULL, NULL, 0
     FROM answered AS i
-    FULL JOIN branch AS b ON b.project_hash = i.project_hash AND b.data_hash = i.data_hash
+    FULL JOIN branch AS b USING (project_hash, data_hash)
     WHERE COALESCE(i.frame, -1) >= 0
     UNION ALL
     -- A nested one only to the branches whose answer opens it.

@@ -1,7 +1,7 @@
 -- subject: consensus
 -- key: label_row_id
 CREATE VIEW internal.consensus_branch_author AS
-WITH unnamed AS MATERIALIZED (
+WITH unnamed AS (
     SELECT *
     FROM current_label_row AS r
     WHERE r.branch_name <> 'main' AND r.label_hash IS NOT NULL AND NOT EXISTS (

@@ -1,13 +1,10 @@
 -- subject: consensus
 -- key: label_row_id other_label_row_id
 CREATE VIEW internal.consensus_branch_pair AS
-WITH branch AS MATERIALIZED (
-    SELECT * FROM consensus_branch
-)
 SELECT
-    a.project_hash,
+    project_hash,
     a.project_title,
-    a.data_hash,
+    data_hash,
     a.data_title,
     a.dataset_title,
     a.data_type,
@@ -20,10 +17,10 @@ SELECT
     b.label_row_id AS other_label_row_id,
     b.annotator AS other_annotator,
     CASE WHEN b.branch_role = 'main' THEN 'main' ELSE 'peer' END AS pair_kind
--- Full joins: every other may be a nested loop to PostgreSQL, which does not know how many branches there are.
-FROM branch AS a
-FULL JOIN branch AS b ON b.project_hash = a.project_hash AND b.data_hash = a.data_hash
-FULL JOIN internal.consensus_unit_state AS u ON u.project_hash = a.project_hash AND u.data_hash = a.data_hash
+-- Full joins with USING: see consensus_branch.
+FROM consensus_branch AS a
+FULL JOIN consensus_branch AS b USING (project_hash, data_hash)
+FULL JOIN internal.consensus_unit_state AS u USING (project_hash, data_hash)
 WHERE COALESCE(a.branch_role, '') = 'annotator' AND COALESCE(a.is_submitted, FALSE)
   AND ((COALESCE(b.branch_role, '') = 'annotator' AND COALESCE(b.is_submitted, FALSE)
         AND COALESCE(a.label_row_id, '') < COALESCE(b.label_row_id, ''))

@@ -1,7 +1,7 @@
 -- subject: consensus
 -- key: label_row_id classification_hash attribute_feature_hash
 CREATE VIEW internal.consensus_instance_answer AS
-WITH given AS MATERIALIZED (
+WITH given AS (
     -- Ticked options are gathered once an instance, not once a frame. A blank text is no answer.
     SELECT
         b.project_hash,
@@ -43,20 +43,20 @@ WITH given AS MATERIALIZED (
         a.attribute_feature_hash
 )
 SELECT
-    g.project_hash,
+    project_hash,
     g.project_title,
-    g.data_hash,
+    data_hash,
     g.data_title,
     g.dataset_title,
     g.data_type,
     g.branch_name,
-    g.label_hash,
+    label_hash,
     g.label_row_id,
     g.branch_role,
     g.annotator,
     g.is_submitted,
     g.is_event_based,
-    g.classification_hash,
+    classification_hash,
     g.attribute_feature_hash,
     g.question,
     g.answer_type,
@@ -68,9 +68,11 @@ SELECT
     CASE WHEN g.depth = 0 THEN w.full_answer END AS full_answer,
     CASE WHEN g.depth = 0 THEN w.full_answer_label END AS full_answer_label
 FROM given AS g
--- Full join, though nothing is unmatched: PostgreSQL takes thousands of rows for one here, and would loop over all.
+-- Full join with USING, though nothing is unmatched: see consensus_branch.
 FULL JOIN (
     SELECT
+        project_hash,
+        data_hash,
         label_hash,
         classification_hash,
         STRING_AGG(
@@ -82,8 +84,8 @@ FULL JOIN (
             ORDER BY depth, attribute_feature_hash COLLATE "C"
         ) AS full_answer_label
     FROM given
-    GROUP BY label_hash, classification_hash
-) AS w ON w.label_hash = g.label_hash AND w.classification_hash = g.classification_hash;
+    GROUP BY project_hash, data_hash, label_hash, classification_hash
+) AS w USING (project_hash, data_hash, label_hash, classification_hash);
 
 COMMENT ON VIEW internal.consensus_instance_answer IS
     'One row a question that a classification instance answers, nested ones too, of main and annotators'' branches of consensus tasks: not expanded to frames, audio and continuous scenes too.';

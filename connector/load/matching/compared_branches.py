@@ -44,7 +44,9 @@ NO_TITLES = ", ".join(
 """Columns that the views hand on, and that no match needs."""
 
 _TEXTS = ("consensus_branch", "consensus_unit_state")
-_NOBODY = "SELECT CAST(NULL AS VARCHAR) AS label_hash, CAST(NULL AS VARCHAR) AS author_email WHERE FALSE"
+_NOBODY = (
+    "SELECT project_hash, data_hash, label_hash, CAST(NULL AS VARCHAR) AS author_email FROM touched_row WHERE FALSE"
+)
 """Stands in for consensus_branch_author: whose a branch is matters to no match, and asking reads every label."""
 
 MADE_OF_UNITS = (
