@@ -24,6 +24,12 @@ Mask = npt.NDArray[np.bool_]
 FARTHEST = 1e9
 """Pixels from the corner of the frame; what lies farther away is no drawing, and its area no number."""
 
+SQUARE = ((-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0))
+"""The corners of a box before it is stretched, turned and moved."""
+
+Number = TypeVar("Number", float, npt.NDArray[np.float64])
+"""One number, or a column of them."""
+
 
 def box(x: float, y: float, width: float, height: float, frame_width: float, frame_height: float) -> Ring:
     """The corners of an upright box, from the top left one clockwise."""
@@ -40,12 +46,6 @@ def turned_box(
     turn = radians(theta)
     centre = x * frame_width + along, y * frame_height + across
     return [turned(along * right, across * down, cos(turn), sin(turn), *centre) for right, down in SQUARE]
-
-
-SQUARE = ((-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0))
-"""The corners of a box before it is stretched, turned and moved."""
-
-Number = TypeVar("Number", float, npt.NDArray[np.float64])
 
 
 def turned(

@@ -32,21 +32,15 @@ class NotReadError(Exception):
 
 
 class ReadingProcess:
-    """The second process; a context manager that ends it."""
+    """One process beside this one; a context manager that ends it."""
 
-    def __init__(self, *, is_wanted: bool = True) -> None:
-        """Start nothing yet, and never if it is not wanted."""
-        self._is_wanted = is_wanted
+    def __init__(self) -> None:
+        """Start nothing yet."""
+        self._is_wanted = True
+        self._given: list[tuple[Future[ReadGroup], int]] = []
         self._process: subprocess.Popen[bytes] | None = None
         self._exchange = ThreadPoolExecutor(1, thread_name_prefix="encord-read")
         self._sent_reader: GroupReader | None = None
-
-    @staticmethod
-    def is_of_use() -> bool:
-        """Whether there is a second processor for it."""
-        if hasattr(os, "sched_getaffinity"):
-            return len(os.sched_getaffinity(0)) > 1
-        return (os.cpu_count() or 1) > 1
 
     def __enter__(self) -> Self:
         return self
@@ -68,6 +62,11 @@ class ReadingProcess:
         """Whether groups may be handed over; the first one starts the process."""
         return self._is_wanted
 
+    def bytes_waiting(self) -> int:
+        """Bytes of JSON that it was given and has not read yet."""
+        self._given = [(answer, size) for answer, size in self._given if not answer.done()]
+        return sum(size for _, size in self._given)
+
     def read(self, reader: GroupReader, group: LabelRowGroup) -> Future[ReadGroup]:
         """Have a group read, after those handed over before.
 
@@ -78,7 +77,9 @@ class ReadingProcess:
         Returns:
             The result; asking for it may raise NotReadError.
         """
-        return self._exchange.submit(self._answer, reader, group)
+        answer = self._exchange.submit(self._answer, reader, group)
+        self._given.append((answer, group.byte_count))
+        return answer
 
     def _answer(self, reader: GroupReader, group: LabelRowGroup) -> ReadGroup:
         """Ask, and wait for the answer; runs in the thread."""

@@ -23,7 +23,8 @@ from connector.reading.label_row_group import (
     groups_of,
 )
 from connector.reading.label_row_states import LabelRowStates
-from connector.reading.reading_process import NotReadError, ReadingProcess
+from connector.reading.reading_process import NotReadError
+from connector.reading.reading_processes import ReadingProcesses
 from connector.runs.receipt import Receipt
 from connector.runs.report import Report
 from connector.source.changes.fetch_plan import Change
@@ -40,7 +41,7 @@ BYTES_READ_ALONE = 8_000_000
 """JSON of a project that is read here before the other process starts: less than this is read before it is ready."""
 GROUPS_AT_ONCE = 8
 BYTES_AT_ONCE = 24_000_000
-"""Groups given to the other process at once, and JSON in them: enough to keep it busy while this one reads or writes.
+"""Groups given to another process at once, and JSON in them: enough to keep it busy while this one reads or writes.
 With a few groups of any size it would have to wait if label rows are small."""
 LARGE_LABEL_ROW_BYTES = 12_000_000
 """A label row of more JSON is read and written part by part, in a transaction of its own."""
@@ -60,7 +61,7 @@ class BundleLoader:
         settings: Settings,
         receipt: Receipt,
         report: Report,
-        process: ReadingProcess | None = None,
+        processes: ReadingProcesses | None = None,
     ) -> None:
         """Prepare.
 
@@ -72,7 +73,7 @@ class BundleLoader:
             settings: of the run.
             receipt: of the project.
             report: of the run.
-            process: a second process that reads too, if there is enough to read.
+            processes: processes that read too, if there is enough to read.
         """
         self._warehouse = warehouse
         self._writer = BundleWriter(warehouse, receipt)
@@ -82,7 +83,7 @@ class BundleLoader:
         self._settings = settings
         self._receipt = receipt
         self._report = report
-        self._process = process
+        self._processes = processes or ReadingProcesses(0)
         self._states = LabelRowStates(is_full=settings.full)
         self._reader = GroupReader(receipt.project_hash, ontology, ARROW_SCHEMAS, STATES_SCHEMA, settings.full)
         self._bytes_read_here = 0
@@ -117,7 +118,7 @@ class BundleLoader:
             self._writer.close(at_once=isinstance(error, KeyboardInterrupt))
 
     def load(self, bundle: FetchedBundle) -> None:
-        """Read one bundle, here or in the other process, and write what has been read so far, if it is enough.
+        """Read one bundle, here or in another process, and write what has been read so far, if it is enough.
 
         Raises:
             ConnectorError: WAREHOUSE, if something could not be written, now or in the background since the last
@@ -139,15 +140,14 @@ class BundleLoader:
         return list(map(ArrivedLabelRow, rows, entries, changes))
 
     def _read(self, group: LabelRowGroup) -> None:
-        """Give a group to the other process, or read it here if that process has enough to do; then write."""
+        """Give a group to another process, or read it here if they all have enough to do; then write."""
         while self._under_way and self._under_way[0][1].done() and not self._has_enough():
             self._take_next()
-        process = self._process
-        has_room = len(self._under_way) < GROUPS_AT_ONCE and self._bytes_under_way < BYTES_AT_ONCE
-        is_worth_it = self._bytes_read_here >= BYTES_READ_ALONE and has_room
-        if is_worth_it and process is not None and process.is_available:
+        beside = self._processes.available
+        has_room = len(self._under_way) < GROUPS_AT_ONCE * beside and self._bytes_under_way < BYTES_AT_ONCE * beside
+        if has_room and self._bytes_read_here >= BYTES_READ_ALONE:
             self._bytes_under_way += group.byte_count
-            self._under_way.append((group, process.read(self._reader, group)))
+            self._under_way.append((group, self._processes.read(self._reader, group)))
         else:
             self._read_here(group)
         if self._has_enough():  # asked only after groups were handed over: they are read meanwhile
@@ -165,7 +165,7 @@ class BundleLoader:
         self._progress.add(len(group.label_rows), read.tables)
 
     def _take_next(self) -> None:
-        """Wait for the oldest group that the other process has."""
+        """Wait for the oldest group that another process has."""
         group, future = self._under_way.popleft()
         self._bytes_under_way -= group.byte_count
         try:

@@ -17,7 +17,7 @@ from connector.normalise.listing.task_log_rows import TASK_COLUMNS
 from connector.normalise.ontology import Ontology
 from connector.process.garbage_collection import collector_paused
 from connector.process.interruption import Interruption
-from connector.reading.reading_process import ReadingProcess
+from connector.reading.reading_processes import ReadingProcesses
 from connector.runs.receipt import Receipt
 from connector.runs.report import Report
 from connector.source.changes.changes import compare_stored, wanted_label_rows
@@ -38,7 +38,7 @@ def sync_project(
     receipt: Receipt,
     report: Report,
     interruption: Interruption,
-    process: ReadingProcess | None = None,
+    processes: ReadingProcesses | None = None,
 ) -> None:
     """Bring one project's tables up to date with what Encord holds now, and fill and close its receipt.
 
@@ -86,7 +86,7 @@ def sync_project(
     def entries_json(label_row_ids: Sequence[str]) -> list[bytes]:
         return snapshot.entries.json_of(entries.places(label_row_ids))
 
-    loader = BundleLoader(warehouse, ontology, entries_json, planned, settings, receipt, report, process)
+    loader = BundleLoader(warehouse, ontology, entries_json, planned, settings, receipt, report, processes)
     wanted = wanted_label_rows(changes.fetch, entries.frame_counts)
     with collector_paused() as pause, loader:
         bundles = source.fetch(project_hash, wanted, lambda: interruption.is_requested)

@@ -12,7 +12,7 @@ from connector.load.locks.lock_holder import LockHolder
 from connector.load.questions.known_project import known_project
 from connector.load.sync_locks import SyncLocks
 from connector.process.interruption import Interruption
-from connector.reading.reading_process import ReadingProcess
+from connector.reading.reading_processes import ReadingProcesses
 from connector.runs.held_warehouse import file_to_make, holding_warehouse, opened_warehouse, remove_file, tell_of_memory
 from connector.runs.patience import Patience
 from connector.runs.printing import print_traceback
@@ -49,9 +49,9 @@ def run_sync(settings: Settings, report: Report, interruption: Interruption) -> 
         with run.times.stage("open"):
             warehouse = opened_warehouse(settings, locks, patience)
         try:
-            is_of_use = settings.processes > 1 and ReadingProcess.is_of_use()
-            with run.times.stage("projects"), ReadingProcess(is_wanted=is_of_use) as process:
-                sync = _SyncOfAll(source, warehouse, locks, settings, run, report, interruption, process)
+            beside = ReadingProcesses.beside_this_one(settings.processes)
+            with run.times.stage("projects"), ReadingProcesses(beside) as processes:
+                sync = _SyncOfAll(source, warehouse, locks, settings, run, report, interruption, processes)
                 is_recorded = sync.run()
         finally:
             tell_of_memory(warehouse, report)
@@ -79,7 +79,7 @@ class _SyncOfAll:
     _run: Run
     _report: Report
     _interruption: Interruption
-    _process: ReadingProcess
+    _processes: ReadingProcesses
 
     def run(self) -> bool:
         """Sync them, decide how the run ended, and record it.
@@ -155,7 +155,7 @@ class _SyncOfAll:
             with self._locked(project_hash):
                 is_ours = True
                 sync_project(
-                    source, self._warehouse, self._settings, receipt, report, self._interruption, self._process
+                    source, self._warehouse, self._settings, receipt, report, self._interruption, self._processes
                 )
         except ConnectorError as error:
             receipt.break_off(error)

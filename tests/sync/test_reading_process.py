@@ -18,10 +18,11 @@ import pytest
 from connector.load import ARROW_SCHEMAS, STATES_SCHEMA, WrittenBundle
 from connector.load.writing.sql_warehouse import SqlWarehouse
 from connector.normalise.ontology import Ontology
-from connector.reading import reading_process
+from connector.reading import reading_process, reading_processes
 from connector.reading.label_row_group import ArrivedLabelRow, GroupReader, LabelRowGroup, ReadGroup
 from connector.reading.message_stream import receive, send
 from connector.reading.reading_process import NotReadError, ReadingProcess
+from connector.reading.reading_processes import ReadingProcesses
 from connector.reading.serve import serve
 from connector.sample import EditElement, Fault, SampleServer
 from connector.source.answers.answer_body import AnswerBody
@@ -32,6 +33,7 @@ from tests.sync.conftest import Comparison, farm_world
 from tests.sync.fresh_comparison import differences
 from tests.sync.synced_warehouse import SyncedWarehouse
 
+PROCESSORS = 4
 READER = GroupReader("project", Ontology({}, {}, "", has_bitmasks=False), ARROW_SCHEMAS, STATES_SCHEMA, is_full=False)
 LABELS = {
     "label_hash": "a", "data_hash": "d", "data_type": "image", "last_edited_at": "2025-01-06 08:00:00",
@@ -56,25 +58,50 @@ def group(label_hash: str = "a", json: bytes | None = None) -> LabelRowGroup:
 
 @pytest.fixture
 def _reads_beside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The process is started for the first label row, also where there is one processor only."""
+    """The processes are started for the first label rows, also where there is one processor only."""
     monkeypatch.setattr(bundle, "BYTES_READ_ALONE", 0)
-    monkeypatch.setattr(ReadingProcess, "is_of_use", staticmethod(lambda: True))
+    monkeypatch.setattr(reading_processes, "_processors", lambda: PROCESSORS)
 
 
 @pytest.mark.usefixtures("_reads_beside")
-def test_the_rows_are_those_of_one_process(tmp_path: Path) -> None:
-    one, two = tmp_path / "one.duckdb", tmp_path / "two.duckdb"
+@pytest.mark.parametrize("processes", [2, 4])
+def test_the_rows_are_those_of_one_process(tmp_path: Path, processes: int) -> None:
+    one, several = tmp_path / "one.duckdb", tmp_path / "several.duckdb"
     with SampleServer(farm_world()) as server:
         bad = server.world.projects[server.world.project_hash].label_hashes[3]
         server.faults.add(Fault(EditElement(_without_units), kind="label_rows", label_hash=bad, times=20))
         alone = SyncedWarehouse(server, one).sync(bundle_rows=3, processes=1)
-        beside = SyncedWarehouse(server, two).sync(bundle_rows=3)
+        beside = SyncedWarehouse(server, several).sync(bundle_rows=3, processes=processes)
     assert alone.receipt.times.reading_process == 0
     assert beside.receipt.times.reading_process > 0
     assert beside.events_named("read_again") == []
     assert alone.counts() == beside.counts()
     assert beside.counts()["failed"] == 1
-    assert differences(one, two) == []
+    assert differences(one, several) == []
+
+
+def test_there_are_no_more_processes_than_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    for processors, beside in ((1, 0), (2, 1), (3, 2), (16, 3)):
+        monkeypatch.setattr(reading_processes, "_processors", lambda count=processors: count)
+        assert ReadingProcesses.beside_this_one(4) == beside
+    assert ReadingProcesses.beside_this_one(1) == 0
+
+
+def test_groups_go_to_the_process_with_least_to_read_and_to_those_that_live() -> None:
+    with ReadingProcesses(3) as processes:
+        members = processes._processes
+        found = [processes.read(READER, group(name)) for name in "abc"]
+        assert [len(member._given) for member in members] == [1, 1, 1]
+        assert [each.result(60).states["label_hash"].to_pylist() for each in found] == [["a"], ["b"], ["c"]]
+        os.kill(_pid_of(members[0]), signal.SIGKILL)
+        with pytest.raises(NotReadError):
+            processes.read(READER, group("d")).result(60)
+        assert processes.available == 2
+        assert processes.read(READER, group("e")).result(60).states.num_rows == 1
+    none = ReadingProcesses(0)
+    assert none.available == 0
+    with pytest.raises(NotReadError):
+        none.read(READER, group()).result(60)
 
 
 @pytest.mark.usefixtures("_reads_beside")
@@ -130,7 +157,7 @@ def test_without_the_process_everything_is_read_here(
     monkeypatch.setattr(reading_process, "COMMAND", command)
     monkeypatch.setattr(bundle, "BYTES_AT_ONCE", 1)
     before = farm.sync(full=True, processes=1)
-    outcome = farm.sync(full=True, bundle_rows=3)
+    outcome = farm.sync(full=True, bundle_rows=3, processes=2)
     assert outcome.counts() == before.counts()
     assert outcome.receipt.times.reading_process == 0
     (told,) = outcome.events_named("read_again")  # afterwards it is not tried again

@@ -11,8 +11,8 @@ from connector.geometry.run_lengths import LARGEST_SIDE
 from connector.normalise.label_rows.drawn_frames import DrawnFrame, FrameObjects
 
 _CHARACTERS_AHEAD = 1 << 16
-"""Of run lengths: beyond some ten thousand more at once gain nothing."""
-_FRAMES_AHEAD = 1_000
+"""Of run lengths: to read more at once gains nothing."""
+_FRAMES_AHEAD = 100
 
 _Mask = tuple[str, int, int]
 """Run lengths, width and height."""
@@ -38,10 +38,13 @@ class MaskExtents:
         masks: set[_Mask] = set()
         characters = 0
         for frame in frames:
+            found = _masks_of(frame[1])
+            if not found and not waiting:
+                yield frame  # most projects draw no bitmasks, though they have a class for them
+                continue
             waiting.append(frame)
-            for mask in _masks_of(frame[1]):
-                masks.add(mask)
-                characters += len(mask[0])
+            masks.update(found)
+            characters += sum(len(rle) for rle, _, _ in found)
             if characters >= _CHARACTERS_AHEAD or len(waiting) == _FRAMES_AHEAD:
                 yield from self._read(waiting, masks)
                 waiting, masks, characters = [], set(), 0
@@ -54,22 +57,20 @@ class MaskExtents:
 
 def _masks_of(objects: Sequence[Mapping[str, Any]] | DrawnFrame) -> list[_Mask]:
     """The bitmasks of a frame that are of their form, and of a size that one can have."""
-    found: list[tuple[Any, Any, Any]]
+    given: list[tuple[Any, Any, Any]]
     if isinstance(objects, DrawnFrame):
-        found = [(mask.rle_string, mask.width, mask.height) for mask in objects.bitmasks()]
+        given = [(mask.rle_string, mask.width, mask.height) for mask in objects.bitmasks()]
     else:
-        given = (item.get("bitmask") for item in objects or () if isinstance(item, Mapping))
-        found = [
-            (mask.get("rleString"), mask.get("width"), mask.get("height"))
-            for mask in given
-            if isinstance(mask, Mapping)
-        ]
-    return [
-        (rle, width, height)
-        for rle, width, height in found
-        if isinstance(rle, str) and _is_side(width) and _is_side(height)
-    ]
+        masks = [item["bitmask"] for item in objects or () if type(item) is dict and "bitmask" in item]
+        given = [(mask.get("rleString"), mask.get("width"), mask.get("height")) for mask in masks if type(mask) is dict]
+    return [mask for mask in given if _is_readable(*mask)]
 
 
-def _is_side(length: object) -> bool:
-    return type(length) is int and 0 < length <= LARGEST_SIDE
+def _is_readable(rle: object, width: object, height: object) -> bool:
+    return (
+        type(rle) is str
+        and type(width) is int
+        and type(height) is int
+        and 0 < width <= LARGEST_SIDE
+        and 0 < height <= LARGEST_SIDE
+    )
