@@ -20,9 +20,11 @@ from connector.sample import SampleServer
 
 ANNOTATIONS_A_ROW = 20
 FRAMES = 10_000
-BASE_BYTES = {1: 700_000_000, 2: 830_000_000}
-"""By the number of processes: Python and its libraries, DuckDB's own 400 MB, the answers under way, the rows of the
-transactions in hand, a part of the listing."""
+BASE_BYTES = 570_000_000
+"""Python and its libraries, DuckDB's own 400 MB, the answers under way, the rows of the transactions in hand, a part of
+the listing."""
+BYTES_A_PROCESS = 130_000_000
+"""Of each process that reads: Python and its libraries, and the rows in hand."""
 BYTES_A_LISTED_ROW = 300
 """Where its entry is in the listing, its id, and the columns of the plan of what to fetch."""
 MAPPED_FROM_BYTES = 32_000_000
@@ -64,7 +66,7 @@ def bound(rows: int, largest: int, processes: int) -> float:
         processes: how many read label rows.
     """
     mapped = largest if largest > MAPPED_FROM_BYTES else 0
-    return (BASE_BYTES[processes] + rows * BYTES_A_LISTED_ROW + mapped) / 2**20
+    return (BASE_BYTES + BYTES_A_PROCESS * processes + rows * BYTES_A_LISTED_ROW + mapped) / 2**20
 
 
 def told(what: str, peak: float, limit: float, seconds: float) -> bool:
