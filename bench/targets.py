@@ -113,7 +113,7 @@ TARGETS = (
         ),
     ),
     Target("slowest consensus view, 100,800 annotations, DuckDB", 1, "s", False, _slowest_view("duckdb")),
-    Target("the same on PostgreSQL", 3, "s", False, _slowest_view("postgresql")),
+    Target("slowest consensus view, 100,800 annotations, PostgreSQL", 3, "s", False, _slowest_view("postgresql")),
     Target("frame range or list of one label row, DuckDB", 30, "ms", False, _slowest("duckdb", _TABLE_QUERIES)),
     Target(
         "frame range or list of one label row, PostgreSQL", 2, "ms", False, _slowest("postgresql", _TABLE_QUERIES)
@@ -122,7 +122,9 @@ TARGETS = (
         "labels_in_range and labels_on_frames, all columns of all labels and answers, DuckDB",
         100, "ms", False, _slowest("duckdb", _FUNCTIONS),
     ),
-    Target("the same on PostgreSQL", 20, "ms", False, _slowest("postgresql", _FUNCTIONS)),
+    Target(
+        "labels_in_range and labels_on_frames on PostgreSQL", 20, "ms", False, _slowest("postgresql", _FUNCTIONS)
+    ),
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from bench import results
 from bench.compared_ways import MODULES, ONE_PROCESS, PRODUCT, WAYS
 from bench.docs_section import QUESTIONS, performance_lines
 from bench.targets import TARGETS, target_lines
+from bench.workloads import WORKLOADS
 
 Found = dict[str, dict[str, Any]]
 
@@ -34,14 +35,11 @@ def found() -> Found:
     """Results that meet every target; other programs take 20 times as long, the floor 0.8 times."""
     ways = {PRODUCT: spent(1, 1), ONE_PROCESS: spent(1.5, 1.5)}
     ways |= {way: spent(20, 20) for way in MODULES} | {"d: floor": spent(0.8, 0.8)}
-    first = [
-        {"workload": name, "title": f"project {name}", "annotations": 100_000, "ways": ways}
-        for name in ("boxes", "mixed", "images")
-    ]
+    first = [{"workload": name, "title": f"project {name}", "annotations": 100_000, "ways": ways} for name in WORKLOADS]
     later = {
         "bare SDK listing": later_sync(1, to_first=0.1),
         "no change": later_sync(1.2, to_first=0.1),
-        "1 % changed": later_sync(2, to_first=0.015),
+        "1 % changed": later_sync(2, to_first=0.112),
     }
     second = [
         {"project": name, "title": "rows", "label_rows": 1_000, "first": {"wall_seconds": 100.0}, "later": later}
@@ -84,7 +82,7 @@ def test_targets_that_are_reached_are_met(found: Found) -> None:
     assert verdicts(found) == {target.text: "met" for target in TARGETS}
 
 
-SLOW_LATER = {what: later_sync(2, to_first=0.5) for what in ("no change", "1 % changed")}
+SLOW_LATER = {"no change": later_sync(2, to_first=0.1), "1 % changed": later_sync(2, to_first=0.5)}
 OTHERS_QUICK = {way: spent(1, 0.9) for way in (PRODUCT, *WAYS)}
 
 
@@ -93,7 +91,8 @@ OTHERS_QUICK = {way: spent(1, 0.9) for way in (PRODUCT, *WAYS)}
     [
         ("queries", {"milliseconds": 31.0}, "frame range or list|on PostgreSQL", 3),
         ("second_sync", {"later": SLOW_LATER}, "change", 2),
-        ("first_sync", {"ways": OTHERS_QUICK}, "as long|mixed", 6),
+        ("first_sync", {"ways": OTHERS_QUICK}, "as long|the same with", 8),
+        ("consensus_views", {"seconds": 3.5}, "slowest", 2),
     ],
 )
 def test_a_target_that_is_not_reached_is_missed(
