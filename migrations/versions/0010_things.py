@@ -111,7 +111,7 @@ def make(table: str, comment: str, columns: list[tuple[str, sa.types.TypeEngine[
 
 def forget_rules() -> None:
     """By other rules than any that there are: the next sync, or migrate, compares everything again."""
-    rules = sa.table("consensus_match_rules", sa.column("rules_digest"), schema=internal_schema())
+    rules = sa.table("consensus_match_rules", sa.column("rules_digest", TEXT), schema=internal_schema())
     op.execute(rules.update().values(rules_digest=""))
 
 

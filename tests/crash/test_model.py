@@ -13,7 +13,7 @@ from tests.crash.engines import Engine
 from tests.crash.histories import run_histories
 from tests.crash.modelled_project import ModelledProject, facts_of, modelled_world
 
-STEPS = {"duckdb": 60, "postgresql": 100}
+STEPS = {"duckdb": 40, "postgresql": 60}
 """Steps on each engine, about; `make torture` takes more."""
 
 
