@@ -81,7 +81,7 @@ def test_the_profile_says_what_bounds_a_sync(stages: dict[str, tuple[float, floa
     text = "\n".join(lines)
     assert said in lines[-1]
     assert "CPU of other threads (requests, DuckDB): 1.50 s" in text
-    assert "CPU of the reading process: 0.25 s" in text
+    assert "CPU of the other processes that read: 0.25 s" in text
     assert [line.split()[0] for line in lines[1:5]] == ["fetch", "normalise", "write", "other"]
 
 

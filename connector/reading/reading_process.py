@@ -1,9 +1,9 @@
-"""A second process that reads label rows while this one fetches and writes.
+"""Another process that reads label rows while this one fetches and writes.
 
 Reading is Python code, and a process runs Python on one processor only: a thread that reads while another writes gains
 nothing.
 
-The second process is a program of its own, not a fork, because this one has threads and an open database by then. It
+It is a program of its own, not a fork, because this one has threads and an open database by then. It
 starts when there is enough to read. If it cannot start, or dies, everything is read here, as without it.
 """
 

@@ -7,7 +7,7 @@ from typing import Any
 
 FETCH = "fetch"
 """The stage in which the loading thread waits for label rows; requests run meanwhile, in threads of their own. Stage
-`normalise` is reading in this thread, and waiting for the reading process."""
+`normalise` is reading in this thread, and waiting for the other processes that read."""
 
 _LOADING = (FETCH, "normalise", "write")
 
@@ -20,7 +20,7 @@ class StageTimes:
             the inner one only.
         cpu: CPU seconds of the calling thread by stage, counted in the same way. The rest of the wall seconds was spent
             waiting: for answers, for the disk, or for other threads, such as those of DuckDB.
-        reading_process: CPU seconds of the second process, which reads label rows.
+        reading_process: CPU seconds of the other processes that read label rows.
     """
 
     def __init__(self) -> None:
@@ -76,7 +76,7 @@ def profile_lines(title: str, facts: Mapping[str, Any]) -> list[str]:
     lines.append(f"{indent}{'other':<12}{rest:>9.2f}{rest / total:>8.0%}")
     lines.append(f"{indent}CPU of other threads (requests, DuckDB): {facts['other_threads_cpu_seconds']:.2f} s")
     if facts["reading_process_cpu_seconds"]:
-        lines.append(f"{indent}CPU of the reading process: {facts['reading_process_cpu_seconds']:.2f} s")
+        lines.append(f"{indent}CPU of the other processes that read: {facts['reading_process_cpu_seconds']:.2f} s")
     if bound := _bound(facts["stages"], total):
         lines.append(f"{indent}{bound}")
     return lines
