@@ -29,7 +29,7 @@ def performance_lines(folder: Path = results.FOLDER) -> Iterator[str]:
         return
     yield ""
     yield from _where(found)
-    yield "\n**Aimed at and reached** (wall seconds and milliseconds; ratios of the same run)\n"
+    yield "\n**Targets** (wall seconds and milliseconds; ratios of the same run)\n"
     yield from target_lines(found)
     for question, made in found.items():
         yield from _TABLES[question](made["rows"])

@@ -50,8 +50,8 @@ def application() -> None:
     Your project:  encord-sync check --ssh-key-file KEY --project HASH
                    encord-sync sync --ssh-key-file KEY --project HASH
 
-    Every option can also stand in a TOML file (--config) or in the environment (ENCORD_SYNC_…); a flag wins over the
-    environment, the environment over the file.
+    Every option of sync can also stand in a TOML file (--config) or in the environment (ENCORD_SYNC_…); a flag wins
+    over the environment, the environment over the file.
     """
 
 

@@ -54,8 +54,8 @@ def export_coco(
 ) -> None:
     """Write the labels of one branch, or the consensus, as a COCO file.
 
-    The same images, annotations and categories as the Encord SDK's COCO export, from the warehouse alone; the README
-    lists what differs, and why. Label rows that nobody has opened are left out.
+    The same images, annotations and categories as the Encord SDK's COCO export, from the warehouse alone;
+    docs/export-coco.md lists what differs, and why. Label rows that nobody has opened are left out.
 
     \b
     Examples:

@@ -127,7 +127,8 @@ def _views() -> list[_View]:
 
 def _view_index(views: list[_View]) -> Iterator[str]:
     yield "The views are the contract: what may change in which release stands in [contributing](../contributing.md)."
-    yield "Table `installed_view` has the same list in every warehouse. Together, the key columns of a view are unique."
+    yield "Table `installed_view` has this list in every warehouse, and the connector's own views of schema `internal`."
+    yield "Together, the key columns of a view are unique."
     for subject, title in SUBJECTS.items():
         yield f"\n## {title}\n"
         yield "| view | one row | key |"

@@ -1,7 +1,7 @@
 """`export coco`: one branch of a project, or its consensus, as a COCO file.
 
-The result equals that of the SDK's CocoExporter for the same label rows, except for the differences that the README
-lists. It is read bundle by bundle and written as a stream, so that memory does not grow with the project.
+The result equals that of the SDK's CocoExporter for the same label rows, except for the differences that
+docs/export-coco.md lists. It is read bundle by bundle and written as a stream: memory does not grow with the project.
 """
 
 from collections import Counter

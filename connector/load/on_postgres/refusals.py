@@ -60,7 +60,7 @@ _NO_CONNECTION = (
     (
         r"permission denied for database",
         "this user may not connect to the database",
-        "As its owner run GRANT CONNECT ON DATABASE … TO …, see PostgreSQL in the README.",
+        "As its owner run GRANT CONNECT ON DATABASE … TO …, see docs/postgres.md.",
     ),
     (
         r"pg_hba\.conf",
@@ -132,7 +132,7 @@ def statement_failure(location: PostgresLocation, error: psycopg.Error) -> Conne
         return ConnectorError(
             ErrorKind.WAREHOUSE,
             f"The warehouse's user may not do this ({location.shown}, schema {location.schema}): {said}.",
-            remedy="Give it the rights that the README names (PostgreSQL), or name the user that has them.",
+            remedy="Give it the rights that docs/postgres.md names, or name the user that has them.",
         )
     return ConnectorError(
         ErrorKind.WAREHOUSE, f"The warehouse ({location.shown}) cannot be read or written: {said}.", remedy=_STAYS

@@ -179,7 +179,6 @@ def _create_schema(session: PostgresSession, schema: str, shown: str) -> None:
         raise ConnectorError(
             ErrorKind.WAREHOUSE,
             f"There is no schema {schema} in {shown}, and user {user} may not create it.",
-            remedy=f"As the database's owner run CREATE SCHEMA {schema} AUTHORIZATION {user};"
-            " see PostgreSQL in the README.",
+            remedy=f"As the database's owner run CREATE SCHEMA {schema} AUTHORIZATION {user}; see docs/postgres.md.",
         )
     session.execute(f'CREATE SCHEMA "{schema}"')

@@ -101,5 +101,5 @@ def _refuse_unreadable_schema(session: Session, location: PostgresLocation) -> N
             raise ConnectorError(
                 ErrorKind.WAREHOUSE,
                 f"User {user} may not read schema {schema} of the warehouse ({location.shown}).",
-                remedy="Give it the rights of a reader that the README names (PostgreSQL).",
+                remedy="Give it the rights of a reader that docs/postgres.md names.",
             )

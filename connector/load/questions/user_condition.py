@@ -65,7 +65,7 @@ def condition_errors(option: str = "--where") -> Iterator[None]:
         raise ConnectorError(
             ErrorKind.CONFIGURATION,
             f"{option} cannot be used: {reason}",
-            remedy="It is SQL over the columns that the README lists for the view.",
+            remedy="It is SQL over the columns that docs/reference/views.md lists for the view.",
         ) from error
     except not_for_a_row as error:
         raise ConnectorError(

@@ -2,7 +2,7 @@
 
 `sql/columns.toml` says what its columns mean, for tables and views alike.
 
-Keys, references and indexes are part of the declaration on every engine (the README, the `relationship` view and
+Keys, references and indexes are part of the declaration on every engine (docs/reference, the `relationship` view and
 PostgreSQL's DDL come from them); DuckDB creates the tables without them, because a key on the per-frame table makes
 loading slower and the file larger, and a foreign key breaks delete + insert in one transaction.
 """
