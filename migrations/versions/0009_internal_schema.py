@@ -26,6 +26,7 @@ MOVED = (
 )
 NEW = ("schema_name", "subject", "key_columns", "description")
 OLD = ("grain", "file_name")
+VIEWS_COMMENT = "One row a view that the connector installed: the catalogue of what to query."
 
 USERS = """
 SELECT DISTINCT CASE WHEN acl.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(acl.grantee)) END
@@ -56,7 +57,24 @@ def upgrade() -> None:
         move(table, schema, internal)
     if context.is_offline_mode() or "alembic_version" in tables_of(schema):
         move("alembic_version", schema, internal)
-    # Its rows are made by the installation of the views, which follows.
+    describe_views()
+
+
+def describe_views() -> None:
+    """Empties installed_view, whose rows the installation of the views makes next, and gives it its new columns."""
+    if op.get_context().dialect.name != "postgresql":
+        # DuckDB commits no transaction that both deletes rows of a table and alters it. It knows no grants to lose.
+        op.drop_table("installed_view")
+        op.create_table(
+            "installed_view",
+            sa.Column("view_name", sa.String(), nullable=False),
+            sa.Column("position", sa.BigInteger(), nullable=False),
+            sa.Column("digest", sa.String(), nullable=False),
+            sa.Column("installed_at", sa.DateTime(timezone=True), nullable=False),
+            *(sa.Column(name, sa.String(), nullable=False) for name in NEW),
+            comment=VIEWS_COMMENT,
+        )
+        return
     op.execute("DELETE FROM installed_view")
     for name in NEW:
         op.add_column("installed_view", sa.Column(name, sa.String(), nullable=True))
@@ -132,7 +150,7 @@ def downgrade() -> None:
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("installed_at", sa.DateTime(timezone=True), nullable=False),
-        comment="One row a view that the connector installed: the catalogue of what to query.",
+        comment=VIEWS_COMMENT,
     )
     if op.get_context().dialect.name == "postgresql":
         op.create_primary_key("pk_installed_view", "installed_view", ["view_name"])

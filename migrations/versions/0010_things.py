@@ -73,6 +73,18 @@ DROPPED: dict[str, tuple[str, list[tuple[str, sa.types.TypeEngine[Any]]], str]] 
         "label_row_id other_label_row_id",
     ),
 }
+MATCH_COMMENT = (
+    "One row two objects on a frame, of two branches, that are taken as one; made anew when their label rows are."
+)
+MATCH: list[tuple[str, sa.types.TypeEngine[Any]]] = [
+    ("project_hash data_hash label_row_id label_hash branch_name", TEXT),
+    ("other_label_row_id other_label_hash other_branch_name pair_kind space_id", TEXT),
+    ("frame", INTEGER),
+    ("object_hash feature_hash other_object_hash other_feature_hash", TEXT),
+    ("same_class", FLAG),
+    ("iou", NUMBER),
+    ("iou_method", TEXT),
+]
 NULLABLE = {
     ("consensus_matched_branch", "label_hash"),
     ("consensus_compared_object", "thing"),
@@ -87,9 +99,23 @@ def upgrade() -> None:
         op.drop_table(table, schema=internal_schema())
     for table in MADE:
         make(table, *MADE[table])
-    op.execute("DELETE FROM consensus_object_match")
-    op.drop_column("consensus_object_match", "match_round")
+    empty_matches()
     forget_rules()
+
+
+def empty_matches() -> None:
+    """Takes the rows away, and the column match_round."""
+    if op.get_context().dialect.name == "postgresql":
+        op.execute("DELETE FROM consensus_object_match")
+        op.drop_column("consensus_object_match", "match_round")
+        return
+    # DuckDB commits no transaction that both deletes rows of a table and alters it. It knows no grants to lose.
+    op.drop_table("consensus_object_match")
+    op.create_table(
+        "consensus_object_match",
+        *(sa.Column(name, column_type, nullable=False) for names, column_type in MATCH for name in names.split()),
+        comment=MATCH_COMMENT,
+    )
 
 
 def make(table: str, comment: str, columns: list[tuple[str, sa.types.TypeEngine[Any]]], key: str) -> None:
@@ -125,7 +151,8 @@ def downgrade() -> None:
         op.drop_table(table, schema=internal_schema())
     for table in DROPPED:
         make(table, *DROPPED[table])
-    op.execute("DELETE FROM consensus_object_match")
-    op.add_column("consensus_object_match", sa.Column("match_round", INTEGER, nullable=True))
+    # The rows stay, of which the older release makes others; the default gives them a value.
+    op.add_column("consensus_object_match", sa.Column("match_round", INTEGER, nullable=True, server_default="1"))
     op.alter_column("consensus_object_match", "match_round", nullable=False)
+    op.alter_column("consensus_object_match", "match_round", server_default=None)
     forget_rules()

@@ -25,7 +25,7 @@ def schema(request: pytest.FixtureRequest, tmp_path: Path) -> MigratedSchema:
 
 @pytest.fixture(scope="session")
 def farm_rows(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pa.Table]:
-    """The rows of the sample farm, every data type, shape and answer, by table; the installed views are left out."""
+    """The rows of the sample farm, every data type, shape and answer, by table."""
     file = tmp_path_factory.mktemp("farm") / "farm.duckdb"
     with SampleServer(farm_world()) as server:
         assert SyncedWarehouse(server, file).sync().run.outcome == "succeeded"
@@ -34,7 +34,6 @@ def farm_rows(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pa.Table]:
         rows = {
             name: connection.execute(f"SELECT {', '.join(schema.names)} FROM {name}").to_arrow_table().cast(schema)
             for name, schema in ARROW_SCHEMAS.items()
-            if name != "installed_view"
         }
     assert all(rows[name].num_rows for name in (*LISTING_TABLES, *LABEL_TABLES, "sync_run"))
     return rows

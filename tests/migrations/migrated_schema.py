@@ -39,8 +39,10 @@ REVISIONS: list[str] = [
 OLDER = [None, *REVISIONS[:-1]]
 """Every state that can be upgraded: nothing at all, and each revision but the head."""
 
-MADE_AGAIN = {"consensus_object_match", "consensus_match_rules"}
-"""Tables that revision 0010 empties: the next sync makes their rows again, from label rows."""
+MADE_AGAIN = {"consensus_object_match", "consensus_match_rules", "installed_view"}
+"""Tables that a revision empties: the next sync, or the installation of the views, makes their rows again."""
+GONE_LATER = {"match_round": 1, "grain": "an object", "file_name": "object.sql"}
+"""Columns that a later revision takes away, and what fills them."""
 ADDED_LATER = {"spaces_digest"}
 """Columns that a revision adds to a table of an earlier one: on the way from there and back their values are lost."""
 
@@ -114,21 +116,24 @@ class MigratedSchema:
         present = self.structure()
         with self._session() as session, session.transaction():
             for table in METADATA.sorted_tables:
-                is_fillable = table.name in present and table.name in given and table.name not in MADE_AGAIN
-                if is_fillable and not _has_rows(session, table.name):
-                    rows = given[table.name].select([column[0] for column in present[table.name]["columns"]])
+                if table.name in present and table.name in given and not _has_rows(session, table.name):
+                    columns = [column[0] for column in present[table.name]["columns"]]
+                    rows = given[table.name]
+                    for gone in (GONE_LATER.keys() & set(columns)) - set(rows.column_names):
+                        rows = rows.append_column(gone, pa.repeat(GONE_LATER[gone], rows.num_rows))
+                    rows = rows.select(columns)
                     session.stage(f"given_{table.name}", rows)
                     names = ", ".join(rows.column_names)
                     session.execute(f"INSERT INTO {table.name} ({names}) SELECT {names} FROM given_{table.name}")
 
     def rows(self) -> Rows:
-        """All rows of all declared tables that there are, sorted, without ADDED_LATER; MADE_AGAIN and views aside."""
+        """All rows of all declared tables that there are, sorted, without ADDED_LATER; MADE_AGAIN aside."""
         present = self.structure()
         with self._session() as session, session.transaction():
             return {
                 name: sorted(session.rows(f"SELECT {', '.join(_kept_by_all(schema))} FROM {name}"), key=repr)
                 for name, schema in ARROW_SCHEMAS.items()
-                if name in present and name != "installed_view" and name not in MADE_AGAIN
+                if name in present and name not in MADE_AGAIN
             }
 
     def install_views(self) -> None:
