@@ -19,7 +19,7 @@ SELECT
     t.feature_hash,
     1 + t.n_found AS votes,
     u.n_submitted AS n_branches,
-    CAST(1 + t.n_found AS DOUBLE PRECISION) / u.n_submitted AS vote_share,
+    CAST(1 + t.n_found AS DOUBLE PRECISION) / NULLIF(u.n_submitted, 0) AS vote_share,
     2 * (1 + t.n_found) > u.n_submitted AS is_majority,
     1 + t.n_found = u.n_submitted AS is_unanimous,
     t.data_hash || '/' || t.space_id || '/' || CAST(t.frame AS VARCHAR) || '/' || CAST(t.thing AS VARCHAR)

@@ -29,7 +29,7 @@ WITH counted AS (
             c.*,
             u.n_submitted AS n_branches,
             2 * (1 + c.n_found) > u.n_submitted AS is_majority,
-            CAST(1 + c.n_found AS DOUBLE PRECISION) / u.n_submitted AS vote_share
+            CAST(1 + c.n_found AS DOUBLE PRECISION) / NULLIF(u.n_submitted, 0) AS vote_share
         FROM counted AS c
         JOIN internal.consensus_unit_state AS u ON u.project_hash = c.project_hash AND u.data_hash = c.data_hash
     ) AS voted

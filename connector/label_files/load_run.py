@@ -12,7 +12,7 @@ from connector.label_files.label_row_file import LabelRowFile
 from connector.load import Warehouse
 from connector.load.locks.lock_holder import LockHolder
 from connector.process.interruption import Interruption
-from connector.runs.held_warehouse import holding_warehouse, opened_warehouse
+from connector.runs.held_warehouse import holding_warehouse, match_after_migration, opened_warehouse
 from connector.runs.receipt import Receipt
 from connector.runs.report import Level, Report
 from connector.runs.run_record import Run
@@ -48,6 +48,7 @@ def run_load(
     with holding_warehouse(settings, holder, report, interruption) as (locks, patience):
         warehouse = opened_warehouse(settings, locks, patience)
         try:
+            match_after_migration(warehouse, locks, patience)
             with ExitStack() as held:
                 patience.until_free(lambda: held.enter_context(locks.project(project_hash)))
                 receipt.project_title, its_ontology = file_project(

@@ -77,6 +77,16 @@ def remove_file(path: Path) -> None:
     log_of(path).unlink(missing_ok=True)
 
 
+def match_after_migration(warehouse: Warehouse, locks: SyncLocks, patience: Patience) -> None:
+    """Matches consensus objects again if opening the warehouse migrated it: in all projects, whichever a run is about.
+
+    Raises:
+        ConnectorError: as `matches_by_new_rules`.
+    """
+    if warehouse.migrated_from is not None:
+        matches_by_new_rules(warehouse, locks, patience)
+
+
 def matches_by_new_rules(warehouse: Warehouse, locks: SyncLocks, patience: Patience) -> int:
     """Matches consensus objects again in each project whose rules or thresholds have changed since the last match.
 

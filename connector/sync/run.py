@@ -13,7 +13,14 @@ from connector.load.questions.known_project import known_project
 from connector.load.sync_locks import SyncLocks
 from connector.process.interruption import Interruption
 from connector.reading.reading_processes import ReadingProcesses
-from connector.runs.held_warehouse import file_to_make, holding_warehouse, opened_warehouse, remove_file, tell_of_memory
+from connector.runs.held_warehouse import (
+    file_to_make,
+    holding_warehouse,
+    match_after_migration,
+    opened_warehouse,
+    remove_file,
+    tell_of_memory,
+)
 from connector.runs.patience import Patience
 from connector.runs.printing import print_traceback
 from connector.runs.project_choice import project_hashes, require_project_choice, source_settings
@@ -49,6 +56,8 @@ def run_sync(settings: Settings, report: Report, interruption: Interruption) -> 
         with run.times.stage("open"):
             warehouse = opened_warehouse(settings, locks, patience)
         try:
+            with run.times.stage("open"):
+                match_after_migration(warehouse, locks, patience)
             beside = ReadingProcesses.beside_this_one(settings.processes)
             with run.times.stage("projects"), ReadingProcesses(beside) as processes:
                 sync = _SyncOfAll(source, warehouse, locks, settings, run, report, interruption, processes)

@@ -92,7 +92,7 @@ def test_greedy_lies_little_below_the_best_assignment() -> None:
             matrix[drawn.hash_order[left], drawn.hash_order[right]] = overlap if overlap >= 0.5 else 0
         chosen = linear_sum_assignment(matrix > 0, maximize=True)
         best += int((matrix[chosen] > 0).sum())
-    assert best >= greedy > 0.93 * best
+    assert best >= greedy > 0.96 * best
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -8,6 +8,7 @@ from connector.commands.cli import application
 from connector.load.matching.compared_branches import MADE_OF_UNITS
 from connector.sample.farm.moving_shapes import points
 from tests.duckdb_files import connected
+from tests.migrations.migrated_schema import MigratedSchema
 from tests.sync.fresh_comparison import assert_equals_fresh_sync
 from tests.sync.synced_warehouse import ALL_REQUESTS_OF_A_LISTING, SyncedWarehouse
 
@@ -109,6 +110,18 @@ def test_migrating_makes_an_edited_threshold_count_at_once(farm: SyncedWarehouse
     assert 0 < farm.value(MATCHES) < before
     assert_up_to_date(farm)
     assert "matched again" not in migrated()
+
+
+def test_a_sync_that_migrates_matches_the_projects_again_that_it_does_not_sync(
+    farm: SyncedWarehouse, new_gate: SyncedWarehouse
+) -> None:
+    """Revision 0010 empties the matches: whoever asks of the other projects must not find nothing."""
+    before = {table: farm.rows(f"SELECT * FROM {table} ORDER BY ALL") for table in MADE_OF_UNITS}
+    MigratedSchema(f"duckdb:///{farm.file}").move("0009")
+    assert farm.value(f"{MATCHES} WHERE match_round = 1") == len(before["consensus_object_match"])
+    outcome = SyncedWarehouse(new_gate.server, farm.file).sync(migrate=True)
+    assert outcome.receipt.project_hash != farm.project.project_hash
+    assert {table: farm.rows(f"SELECT * FROM {table} ORDER BY ALL") for table in MADE_OF_UNITS} == before
 
 
 def test_a_project_without_branches_has_none_of_it(new_gate: SyncedWarehouse) -> None:

@@ -50,30 +50,19 @@ def write_coco(
 
 
 def _tell(report: Report, written: CocoWritten, out: Path) -> None:
-    if written.left_out:
-        reasons = ", ".join(f"{reason} ({count:,})" for reason, count in sorted(written.left_out.items()))
-        report.event(
-            "annotations_left_out",
-            f"Annotations that COCO has no form for were left out: {reasons}.",
-            level="warning",
-            left_out=dict(written.left_out),
-        )
-    if written.no_majority:
-        reasons = ", ".join(f"{reason} ({count:,})" for reason, count in sorted(written.no_majority.items()))
-        report.event(
+    for event, what, field, counts in (
+        ("annotations_left_out", "Annotations that COCO has no form for", "left_out", written.left_out),
+        (
             "objects_without_majority",
-            f"Objects on frames that no majority of the annotators drew were left out: {reasons}.",
-            level="warning",
-            no_majority=dict(written.no_majority),
-        )
-    if written.waiting:
-        states = ", ".join(f"{state} ({count:,})" for state, count in sorted(written.waiting.items()))
-        report.event(
-            "data_units_waiting",
-            f"Data units without consensus and without votes were left out: {states}.",
-            level="warning",
-            waiting=dict(written.waiting),
-        )
+            "Objects on frames that no majority of the annotators drew",
+            "no_majority",
+            written.no_majority,
+        ),
+        ("data_units_waiting", "Data units without consensus and without votes", "waiting", written.waiting),
+    ):
+        if counts:
+            listed = ", ".join(f"{reason} ({count:,})" for reason, count in sorted(counts.items()))
+            report.event(event, f"{what} were left out: {listed}.", level="warning", **{field: dict(counts)})
     report.event(
         "coco_written",
         f"Wrote {written.annotations:,} annotations on {written.images:,} images to {out}.",

@@ -160,7 +160,8 @@ def overlaps_of(
 def _measured(session: Session, measure: OverlapMeasure, project_hash: str, objects: pa.Table, pairs: Pairs) -> Numbers:
     rows, ends = np.unique(np.concatenate((pairs.left, pairs.right)), return_inverse=True)
     asked = objects.select(["data_hash", *_KEY]).take(rows)
-    session.stage("measured_object", asked.append_column("place", pa.array(np.arange(rows.size))))
+    placed = asked.append_column("place", pa.array(np.arange(rows.size)))
+    session.stage("measured_object", placed, is_part=True)
     shapes = session.table(sql(_SHAPES, frame_size=_FRAME_SIZE), SHAPE_SCHEMA, project_hash=project_hash)
     left, right = ends[: len(pairs)], ends[len(pairs) :]
     return measure.of(shapes).iou(left, right)

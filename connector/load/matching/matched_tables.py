@@ -2,6 +2,7 @@
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from connector.consensus.object_pairs import Indexes, Numbers, Pairs
 from connector.consensus.things import Votes
@@ -40,7 +41,7 @@ def match_rows(project_hash: str, objects: pa.Table, matches: Pairs, iou: Number
         pair_kind=pa.array(np.where(is_main, "main", "peer"), pa.string()),
         other_object_hash=other["object_hash"],
         other_feature_hash=other["feature_hash"],
-        same_class=pa.compute.equal(one["feature_hash"], other["feature_hash"]),
+        same_class=pc.equal(one["feature_hash"], other["feature_hash"]),
         iou=pa.array(iou),
         iou_method=pa.array(METHODS).take(pa.array(method)),
         **sides,
