@@ -10,9 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from connector.consensus.object_pairs import DrawnObjects, Flags, Indexes, Numbers, Pairs
-
-_STEP = 1e9
-"""Figures are rounded to this share of 1, and not at a tie: so the order in which a sum was made does not show."""
+from connector.consensus.rounding import rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ def votes(drawn: DrawnObjects, matches: Pairs, iou: Numbers, is_by_extent: Flags
     def tally(weights: Numbers | Flags) -> Numbers:
         return np.bincount(both_ends, np.concatenate((weights, weights)), len(drawn)).astype(np.float64)
 
-    score = np.floor(tally(np.where(same_class, iou, 0.0)) * _STEP + 0.5001) / _STEP
+    score = rounded(tally(np.where(same_class, iou, 0.0)))
     first = first_of_thing(drawn, matches.where(same_class), iou[same_class])
     rows = np.flatnonzero(~drawn.is_main)
     rank = _rank_on_frame(drawn, rows)

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from connector.consensus.object_pairs import DrawnObjects, Flags, Indexes, Numbers, Pairs, extent_area
+from connector.consensus.rounding import rounded
 
-_STEP = 1e9
-"""Figures are rounded to this share of 1, and not at a tie: so the order in which a sum was made does not show."""
 _SHIFT = 31
 """Bits of the number of an object."""
 
@@ -102,7 +101,7 @@ class TrackTally:
             _on_both(objects, frames, left, right),
             n_matched[chosen].astype(np.int64),
             n_by_extent[chosen].astype(np.int64),
-            np.floor(volume_iou * _STEP + 0.5001) / _STEP,
+            rounded(volume_iou),
         )
 
 

@@ -28,9 +28,13 @@ class Session(Protocol):
     Attributes:
         skip_present: the end of an INSERT that skips rows whose key is there already; empty on an engine without keys,
             where nobody else can write meanwhile.
+        statement_errors: what the engine raises about the text of a statement.
+        value_errors: what it raises about a value in some row, besides DataRefusedError.
     """
 
     skip_present: str
+    statement_errors: tuple[type[Exception], ...]
+    value_errors: tuple[type[Exception], ...]
 
     def transaction(self) -> AbstractContextManager[None]:
         """A block that commits at its end, and rolls back if it raises; errors of the engine become ConnectorErrors."""

@@ -36,6 +36,12 @@ class DuckDBSession(Session):
     """
 
     skip_present = ""
+    statement_errors: tuple[type[Exception], ...] = (
+        duckdb.ParserException,
+        duckdb.BinderException,
+        duckdb.CatalogException,
+    )
+    value_errors: tuple[type[Exception], ...] = (duckdb.ConversionException,)
 
     def __init__(self, path: Path, schema: str, settings: dict[str, str], *, read_only: bool = False) -> None:
         self._path = path

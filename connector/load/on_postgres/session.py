@@ -35,6 +35,8 @@ class PostgresSession(Session):
 
     # Two syncs of different projects may add the same row at once: the second one waits, and leaves the row alone.
     skip_present = " ON CONFLICT DO NOTHING"
+    statement_errors: tuple[type[Exception], ...] = (psycopg.ProgrammingError,)
+    value_errors: tuple[type[Exception], ...] = (psycopg.DataError,)
 
     def __init__(self, location: PostgresLocation, *, read_only: bool = False) -> None:
         """Connects.

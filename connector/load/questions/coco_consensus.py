@@ -104,7 +104,7 @@ def consensus_label_rows(session: Session, project_hash: str, condition: str) ->
         ConnectorError: CONFIGURATION, if the condition is not SQL over those columns.
     """
     parts = {"columns": _COLUMNS, "in_pictures": IN_PICTURES, "condition": condition}
-    with condition_errors():
+    with condition_errors(session):
         main = session.rows(sql(_BY_MAIN, **parts), project_hash=project_hash)
         majority = session.rows(sql(_BY_MAJORITY, **parts), project_hash=project_hash)
     waiting = Counter({state: int(count) for state, count in session.rows(_WAITING, project_hash=project_hash)})

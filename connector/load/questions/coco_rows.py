@@ -183,7 +183,7 @@ def label_rows(session: Session, project_hash: str, branch: str, condition: str)
         ConnectorError: CONFIGURATION, if the condition is not SQL over those columns.
     """
     query = sql(_LABEL_ROWS, in_pictures=IN_PICTURES, condition=condition)
-    with condition_errors():
+    with condition_errors(session):
         rows = session.rows(query, project_hash=project_hash, branch=branch)
     return in_order(PictureLabelRow(*row) for row in rows)
 

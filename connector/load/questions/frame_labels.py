@@ -147,7 +147,7 @@ def labelled_frames(session: Session, video: LabelledVideo, branch: str, conditi
     """
     query = "SELECT DISTINCT frame FROM label_on_frame WHERE {scope} AND {condition} ORDER BY frame LIMIT $limit"
     scope = _scope(video, branch, first=0, last=_LAST_FRAME)
-    with condition_errors():
+    with condition_errors(session):
         rows = session.rows(sql(query, scope=_IN_SCOPE, condition=condition), **scope, limit=limit)
     return [int(frame) for (frame,) in rows]
 
@@ -174,7 +174,7 @@ def labels_of_frames(
     )
     for start in range(0, len(frames), _FRAMES_AT_ONCE):
         window = frames[start : start + _FRAMES_AT_ONCE]
-        with condition_errors():
+        with condition_errors(session):
             scope = _scope(video, branch, first=window[0], last=window[-1])
             rows = session.rows(query, **scope, frames=",".join(map(str, window)))
         for frame, of_frame in groupby(rows, key=lambda row: int(row[0])):

@@ -1,14 +1,13 @@
 """A condition in SQL from a user (`--where`): one expression over the columns of a view, run read-only."""
 
 import re
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import duckdb
 
 from connector.errors import ConnectorError, ErrorKind
-from connector.load.contract.session import DataRefusedError
+from connector.load.contract.session import DataRefusedError, Session
 
 
 def checked_condition(condition: str, option: str = "--where") -> str:
@@ -51,37 +50,25 @@ def checked_condition(condition: str, option: str = "--where") -> str:
 
 
 @contextmanager
-def condition_errors(option: str = "--where") -> Iterator[None]:
+def condition_errors(session: Session, option: str = "--where") -> Iterator[None]:
     """Turns an engine's error about the user's condition into a message about the option; for use in a transaction.
 
     Raises:
         ConnectorError: CONFIGURATION. It quotes the engine only if the engine cannot quote a row.
     """
-    wrong, not_for_a_row = _errors()
+    value_errors: tuple[type[Exception], ...] = (DataRefusedError, *session.value_errors)
     try:
         yield
-    except wrong as error:
+    except session.statement_errors as error:
         reason = str(error).partition("\n")[0]
         raise ConnectorError(
             ErrorKind.CONFIGURATION,
             f"{option} cannot be used: {reason}",
             remedy="It is SQL over the columns that docs/reference/views.md lists for the view.",
         ) from error
-    except not_for_a_row as error:
+    except value_errors as error:
         raise ConnectorError(
             ErrorKind.CONFIGURATION,
             f"{option} cannot be evaluated for some row: a value does not convert to what it is compared with.",
             remedy="Compare texts with texts and numbers with numbers; TRY_CAST helps on DuckDB.",
         ) from error
-
-
-def _errors() -> tuple[tuple[type[Exception], ...], tuple[type[Exception], ...]]:
-    """Errors about the condition's own text, and errors about values that it met, for the engines that are loaded."""
-    wrong: tuple[type[Exception], ...] = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException)
-    not_for_a_row: tuple[type[Exception], ...] = (DataRefusedError, duckdb.ConversionException)
-    if "psycopg" in sys.modules:
-        import psycopg
-
-        wrong = (*wrong, psycopg.ProgrammingError)
-        not_for_a_row = (*not_for_a_row, psycopg.DataError)
-    return wrong, not_for_a_row
