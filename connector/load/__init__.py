@@ -1,5 +1,6 @@
 """Everything that writes to the warehouse: tables, engines, the replacing transaction, sync state and receipts."""
 
+from connector.load.contract.lake_location import LakeLocation
 from connector.load.contract.postgres_location import PostgresLocation
 from connector.load.contract.warehouse import (
     ARROW_SCHEMAS,
@@ -14,6 +15,7 @@ from connector.load.contract.warehouse import (
 from connector.load.contract.warehouse_url import warehouse_location
 from connector.load.matching.compared_objects import OverlapMeasure
 from connector.load.on_duckdb.warehouse import DuckDBWarehouse
+from connector.load.on_iceberg.driver import require_pyiceberg
 from connector.load.on_postgres.driver import require_postgres_driver
 
 __all__ = [
@@ -37,7 +39,8 @@ def open_warehouse(
 
     Args:
         url: duckdb:///relative/path or duckdb:////absolute/path, `?memory_limit=` and `?threads=` allowed; or
-            postgresql+psycopg://user:password@host:port/database, with libpq's parameters such as `?sslmode=`.
+            postgresql+psycopg://user:password@host:port/database, with libpq's parameters such as `?sslmode=`; or
+            iceberg://CATALOG/NAMESPACE, iceberg:///relative/folder.
         schema: the schema of the tables; if not given, `main` in DuckDB, `encord` in PostgreSQL.
         migrate: whether to bring an older schema up to this release. A new file or schema always gets its tables.
         measure: how the overlaps of two objects' shapes are measured; without it their extents decide.
@@ -52,4 +55,9 @@ def open_warehouse(
         from connector.load.on_postgres.warehouse import PostgresWarehouse
 
         return PostgresWarehouse.open(location, migrate=migrate, measure=measure)
+    if isinstance(location, LakeLocation):
+        require_pyiceberg()
+        from connector.load.on_iceberg.warehouse import LakeWarehouse
+
+        return LakeWarehouse.open_lake(location, migrate=migrate, measure=measure)
     return DuckDBWarehouse.open(location, migrate=migrate, measure=measure)

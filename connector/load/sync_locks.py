@@ -11,11 +11,13 @@ from typing import Protocol
 
 from typing_extensions import override
 
+from connector.load.contract.lake_location import LakeLocation
 from connector.load.contract.postgres_location import PostgresLocation
 from connector.load.contract.warehouse import Warehouse
 from connector.load.contract.warehouse_url import DuckDBLocation, warehouse_location
 from connector.load.locks.file_lock import file_lock
 from connector.load.locks.lock_holder import LockHolder
+from connector.load.on_iceberg.driver import require_pyiceberg
 from connector.load.on_postgres.driver import require_postgres_driver
 
 
@@ -70,7 +72,7 @@ def sync_locks(url: str, schema: str | None, holder: LockHolder) -> Iterator[Syn
         with file_lock(location.path, holder, f"The warehouse {location.path}") as left_by:
             yield _FileLocks(left_by)
         return
-    with _postgres_locks(location, holder) as locks:
+    with _locks(location, holder) as locks:
         yield locks
 
 
@@ -88,12 +90,18 @@ def locks_of_reader(url: str, schema: str | None, holder: LockHolder) -> Iterato
     if isinstance(location, DuckDBLocation):
         yield _FileLocks(None)
         return
-    with _postgres_locks(location, holder) as locks:
+    with _locks(location, holder) as locks:
         yield locks
 
 
 @contextmanager
-def _postgres_locks(location: PostgresLocation, holder: LockHolder) -> Iterator[SyncLocks]:
+def _locks(location: PostgresLocation | LakeLocation, holder: LockHolder) -> Iterator[SyncLocks]:
+    if isinstance(location, LakeLocation):
+        require_pyiceberg()
+        from connector.load.on_iceberg.locks import LakeLocks
+
+        yield LakeLocks(location, holder)
+        return
     require_postgres_driver()
     from connector.load.on_postgres.locks import PostgresLocks
 

@@ -56,8 +56,9 @@ def opened_warehouse(settings: Settings, locks: SyncLocks, patience: Patience) -
             )
         )
         try:
-            with warehouse.connection() as connection:
-                install(connection)
+            if warehouse.installs_views:
+                with warehouse.connection() as connection:
+                    install(connection)
             locks.write_with(warehouse)
         except BaseException:
             warehouse.close()

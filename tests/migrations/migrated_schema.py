@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from connector.load import ARROW_SCHEMAS
 from connector.load.contract.postgres_location import PostgresLocation
 from connector.load.contract.revisions import current_revision
-from connector.load.contract.warehouse_url import warehouse_location
+from connector.load.contract.warehouse_url import DuckDBLocation, warehouse_location
 from connector.load.on_duckdb.session import DuckDBSession
 from connector.load.on_postgres.session import PostgresSession
 from connector.load.tables import METADATA
@@ -61,6 +61,7 @@ class MigratedSchema:
             session = PostgresSession(location)
             session.execute(f'CREATE SCHEMA IF NOT EXISTS "{location.schema}"')
         else:
+            assert isinstance(location, DuckDBLocation)
             session = DuckDBSession(location.path, location.schema, location.settings)
         try:
             yield session

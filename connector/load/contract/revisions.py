@@ -58,7 +58,7 @@ def ensure_head(connection: Connection, *, migrate: bool) -> str | None:
     elif current == head_revision():
         return None
     elif not migrate or current not in _known_revisions():
-        raise _other_release(current)
+        raise other_release(current)
     try:
         _drop_views(connection)
         _upgrade(connection)
@@ -83,10 +83,11 @@ def refuse_other_release(connection: Connection) -> None:
             remedy="Name the warehouse (and --schema) that you synced into, or run `encord-sync sync` first.",
         )
     if current != head_revision():
-        raise _other_release(current)
+        raise other_release(current)
 
 
-def _other_release(current: str) -> ConnectorError:
+def other_release(current: str) -> ConnectorError:
+    """What it means that tables have another revision than this release's."""
     head = head_revision()
     if current not in _known_revisions():
         return ConnectorError(

@@ -4,7 +4,7 @@ The statements themselves (upsert, replace, tombstone, receipts) are plain SQL t
 understand, with `$name` for parameters. An engine provides a session, and its way to open, migrate and close.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
@@ -50,6 +50,14 @@ class Session(Protocol):
 
     def copy(self, table: str, rows: pa.Table) -> int:
         """Adds rows to a table directly, matching columns by name, without staging them; returns how many."""
+
+    def bring_labels(self, label_hashes: Iterable[str]) -> None:  # noqa: ARG002 - where all rows are at hand
+        """Sees that the rows of some label rows can be read, where they are not always at hand."""
+        return
+
+    def bring_instances(self, project_hash: str, feature_hashes: Iterable[str]) -> None:  # noqa: ARG002 - as above
+        """Sees that the instances of some classes can be read, where they are not always at hand."""
+        return
 
     def expect_large_query(self) -> None:
         """Announces a query, in this transaction, that is worth all threads and memory that the engine may use."""

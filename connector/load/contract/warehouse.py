@@ -122,6 +122,7 @@ class Warehouse(Protocol):
     """An open warehouse with this release's schema. Every method may raise ConnectorError(WAREHOUSE).
 
     Attributes:
+        installs_views: whether the views are kept in the warehouse itself, and not made by each reader.
         is_served: whether a server does the work, so that this process has time for other things meanwhile. Then the
             methods may be called in any thread, one at a time, except `give_up`.
         has_lifted_limit: whether something needed more memory than this program allows the engine, and got it.
@@ -130,6 +131,7 @@ class Warehouse(Protocol):
             are new.
     """
 
+    installs_views: bool
     is_served: bool
     has_lifted_limit: bool
     schema_version: str

@@ -15,9 +15,10 @@ from sqlalchemy.exc import ArgumentError
 
 from connector.credentials import without_credentials
 from connector.errors import ConnectorError, ErrorKind
+from connector.load.contract.lake_location import LAKE_EXAMPLES, LakeLocation, lake_location
 from connector.load.contract.postgres_location import EXAMPLE, SETTINGS, PostgresLocation, postgres_location
 
-_EXAMPLES = f"Give duckdb:///labels.duckdb (relative), duckdb:////absolute/labels.duckdb, or {EXAMPLE}."
+_EXAMPLES = f"Give duckdb:///labels.duckdb (relative), duckdb:////absolute/labels.duckdb, {EXAMPLE}, {LAKE_EXAMPLES}."
 _ENCODE = "In a user's name or a password write @ as %40, / as %2F, : as %3A, ? as %3F and % as %25."
 
 _SCHEMA = r"(?!(?:.*_)?internal$)[a-z_][a-z0-9_]{0,53}"
@@ -42,7 +43,7 @@ class DuckDBLocation:
     settings: dict[str, str]
 
 
-def warehouse_location(url: str, schema: str | None = None) -> DuckDBLocation | PostgresLocation:
+def warehouse_location(url: str, schema: str | None = None) -> DuckDBLocation | PostgresLocation | LakeLocation:
     """Reads a warehouse URL; each engine has its own type of location.
 
     Raises:
@@ -65,6 +66,9 @@ def warehouse_location(url: str, schema: str | None = None) -> DuckDBLocation | 
     if engine == "duckdb":
         _refuse_unknown_settings(parsed, url.partition("?")[2], _DUCKDB_SETTINGS)
         return _duckdb_location(parsed, schema or "main")
+    if engine == "iceberg":
+        _refuse_unknown_settings(parsed, url.partition("?")[2], _DUCKDB_SETTINGS)
+        return lake_location(parsed, schema)
     if engine in {"postgresql", "postgres"}:
         _refuse_stray_at_sign(parsed, url)
         _refuse_unknown_settings(parsed, url.rpartition("@")[2].partition("?")[2], SETTINGS)

@@ -99,6 +99,7 @@ class _Comparison:
     def compare(self, part: _Part) -> Counter[str]:
         """Compare the branches of a part; writes the tracks at the end of their last part."""
         self._session.stage("due_branch", part.branches)
+        self._session.bring_labels(part.branches["label_hash"].drop_null().to_pylist())
         objects = read_objects(self._session, part.first, part.last)
         written: Counter[str] = Counter()
         if objects.num_rows:
@@ -237,6 +238,7 @@ def _parts(session: Session, due: pa.Table) -> Iterator[_Part]:
 def _frame_ranges(session: Session, branches: pa.Table) -> Iterator[_Part]:
     """The branches of one data unit, as often as it takes, each time on some of its frames."""
     session.stage("due_branch", branches)
+    session.bring_labels(branches["label_hash"].drop_null().to_pylist())
     per_frame = session.rows(
         "SELECT frame, COUNT(*) FROM object_annotation WHERE label_hash IN (SELECT label_hash FROM due_branch)"
         " GROUP BY frame ORDER BY frame"

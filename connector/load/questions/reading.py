@@ -6,11 +6,13 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from connector.errors import ConnectorError, ErrorKind
+from connector.load.contract.lake_location import LakeLocation
 from connector.load.contract.postgres_location import PostgresLocation
 from connector.load.contract.revisions import refuse_other_release
 from connector.load.contract.session import Session
 from connector.load.contract.warehouse_url import DuckDBLocation, warehouse_location
 from connector.load.on_duckdb.session import DuckDBSession
+from connector.load.on_iceberg.driver import require_pyiceberg
 from connector.load.on_postgres.driver import require_postgres_driver
 from connector.load.tables import METADATA
 from connector.load.tables.declaration import internal_schema
@@ -25,6 +27,14 @@ def open_for_reading(url: str, schema: str | None = None) -> Iterator[Session]:
             no tables of this release.
     """
     location = warehouse_location(url, schema)
+    if isinstance(location, LakeLocation):
+        require_pyiceberg()
+        from connector.load.on_iceberg.opening import open_lake_for_reading
+        from connector.load.on_iceberg.reading import reading_session
+
+        with reading_session(open_lake_for_reading(location), location.settings) as lake_session:
+            yield lake_session
+        return
     if isinstance(location, DuckDBLocation) and not location.path.exists():
         raise ConnectorError(
             ErrorKind.WAREHOUSE,
@@ -49,6 +59,11 @@ def warehouse_exists(url: str, schema: str | None = None) -> bool:
         ConnectorError: CONFIGURATION, LOCKED or WAREHOUSE if it exists but cannot be read.
     """
     location = warehouse_location(url, schema)
+    if isinstance(location, LakeLocation):
+        require_pyiceberg()
+        from connector.load.on_iceberg.catalog import lake_exists
+
+        return lake_exists(location)
     if isinstance(location, DuckDBLocation):
         if not location.path.exists():
             return False

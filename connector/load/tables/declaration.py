@@ -28,13 +28,14 @@ NUMBER: sa.Double[float] = sa.Double()
 FLAG = sa.Boolean()
 INSTANT = sa.DateTime(timezone=True)
 
-_ARROW_TYPES: dict[type[TypeEngine[Any]], pa.DataType] = {
+ARROW_TYPES: dict[type[TypeEngine[Any]], pa.DataType] = {
     sa.String: pa.string(),
     sa.BigInteger: pa.int64(),
     sa.Double: pa.float64(),
     sa.Boolean: pa.bool_(),
     sa.DateTime: pa.timestamp("us", tz="UTC"),
 }
+"""The Arrow type of each column type."""
 
 
 def internal_schema(schema: str) -> str:
@@ -81,6 +82,6 @@ def index_on_expression(name: str, expression: str) -> sa.Index:
 def arrow_schema(table: sa.Table) -> pa.Schema:
     """The Arrow schema of a table's rows: same names, same order; times are microseconds in UTC."""
     return pa.schema(
-        pa.field(column.name, _ARROW_TYPES[type(column.type)], nullable=bool(column.nullable))
+        pa.field(column.name, ARROW_TYPES[type(column.type)], nullable=bool(column.nullable))
         for column in table.columns
     )

@@ -168,6 +168,7 @@ def _mark_stale(session: Session, project_hash: str, meaning: OntologyMeaning) -
         if meaning.stale_classes:
             stale = pa.table({"feature_hash": pa.array(sorted(meaning.stale_classes), pa.string())})
             session.stage("stale_class", stale)
+            session.bring_instances(project_hash, meaning.stale_classes)
             touched += [
                 sql(
                     "label_hash IN (SELECT label_hash FROM {table}"

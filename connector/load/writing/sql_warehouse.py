@@ -40,6 +40,7 @@ from connector.load.writing.tombstones import bury_label_rows, bury_project
 class SqlWarehouse(StoredState):
     """A `Warehouse` over a session; the contract says what each method promises. Engines add opening and closing."""
 
+    installs_views = True
     is_served = False
     has_lifted_limit = False
 

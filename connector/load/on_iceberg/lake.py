@@ -1,0 +1,143 @@
+"""The tables of a lake: reads them, adds and replaces rows, and notes which states of them belong together."""
+
+import secrets
+import time
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import orjson
+import pyarrow as pa
+from pyiceberg.catalog import Catalog
+from pyiceberg.exceptions import CommitFailedException, ValidationException
+from pyiceberg.expressions import AlwaysTrue, BooleanExpression
+from pyiceberg.table import StaticTable, Table
+
+from connector.load.contract.lake_location import LakeLocation
+from connector.load.on_iceberg.failures import lake_failures
+from connector.load.on_iceberg.layout import COMMIT_ID, LAKE_COMMIT, LAKE_TABLES, OWNERS, columns_of
+from connector.load.tables.declaration import ARROW_TYPES
+
+_ATTEMPTS = 8
+"""How often a replacement is tried while others change the same table."""
+_FIRST_PAUSE = 0.05
+
+Answer = TypeVar("Answer")
+
+
+class Lake:
+    """A lake whose tables are there. Everything raises ConnectorError(WAREHOUSE) if catalog or files fail."""
+
+    def __init__(self, location: LakeLocation, catalog: Catalog) -> None:
+        self.location = location
+        self._catalog = catalog
+        self._tables: dict[str, Table] = {}
+
+    def table(self, name: str, *, fresh: bool = False) -> Table:
+        """A table as this process last saw it, or as it is now."""
+        with lake_failures(self.location):
+            if fresh or name not in self._tables:
+                self._tables[name] = self._catalog.load_table((self.location.data_namespace, name))
+        return self._tables[name]
+
+    def forget_tables(self) -> None:
+        """Has every table read again when it is next asked for."""
+        self._tables.clear()
+
+    def add(self, name: str, rows: pa.Table) -> None:
+        """Adds rows to a table in one commit; others may add theirs at the same time."""
+        if rows.num_rows:
+            with lake_failures(self.location):
+                self._until_committed(name, lambda table: table.append(rows))
+
+    def replace(
+        self,
+        name: str,
+        rows: pa.Table,
+        where: BooleanExpression,
+        *,
+        check: Callable[[Table], None] | None = None,
+        attempts: int = _ATTEMPTS,
+    ) -> None:
+        """Replaces the rows that a condition finds, in one commit; tries again if others changed the table meanwhile.
+
+        Args:
+            name: the table.
+            rows: the new rows; there may be none.
+            where: finds the old ones, and nobody else's.
+            check: looks at the table before each attempt, and raises if the rows may not be replaced.
+            attempts: how often to try.
+        """
+
+        def attempt(table: Table) -> None:
+            if check is not None:
+                check(table)
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", message="Delete operation did not match any records")
+                table.overwrite(rows, overwrite_filter=where) if rows.num_rows else table.delete(where)
+
+        with lake_failures(self.location):
+            self._until_committed(name, attempt, attempts)
+
+    def _until_committed(self, name: str, attempt: Callable[[Table], None], attempts: int = _ATTEMPTS) -> None:
+        for tried in range(1, attempts + 1):
+            try:
+                attempt(self.table(name, fresh=tried > 1))
+            except (CommitFailedException, ValidationException):
+                if tried == attempts:
+                    raise
+                time.sleep(_FIRST_PAUSE * 2**tried * (0.5 + secrets.randbelow(1000) / 1000))
+            else:
+                return
+
+    def rows(
+        self, table: Table, columns: Iterable[str] | None = None, where: BooleanExpression | None = None
+    ) -> pa.Table:
+        """The rows of a table in the state that it was loaded in."""
+        with lake_failures(self.location):
+            names = tuple(columns) if columns is not None else ("*",)
+            return table.scan(row_filter=where or AlwaysTrue(), selected_fields=names).to_arrow()
+
+    def files(self, table: Table) -> list[str]:
+        """The files that hold the rows of a table in the state that it was loaded in."""
+        with lake_failures(self.location):
+            return sorted(task.file.file_path for task in table.scan().plan_files())
+
+    def note_commit(self, commit_id: str) -> None:
+        """Notes where every table's metadata is now: what readers of this release read together.
+
+        Owners come first. What is loaded later has at least the rows that they name.
+        """
+        names = sorted(LAKE_TABLES.keys() - {LAKE_COMMIT.name}, key=lambda name: (name not in OWNERS, name))
+        locations = {name: self.table(name, fresh=True).metadata_location for name in names}
+        row = {
+            COMMIT_ID: commit_id,
+            "committed_at": datetime.now(UTC),
+            "locations": orjson.dumps(locations).decode(),
+        }
+        self.add(LAKE_COMMIT.name, pa.Table.from_pylist([row], schema=arrow_schema(LAKE_COMMIT.name)))
+
+    def noted(self) -> dict[str, Table]:
+        """Every table as the last noted commit saw it; as it is now, owners first, if none was noted."""
+        notes = self.rows(self.table(LAKE_COMMIT.name, fresh=True))
+        if not notes.num_rows:
+            names = sorted(LAKE_TABLES, key=lambda name: (name not in OWNERS, name))
+            return {name: self.table(name, fresh=True) for name in names}
+        last = max(notes.to_pylist(), key=lambda row: (row["committed_at"], row[COMMIT_ID]))
+        locations: Mapping[str, str] = orjson.loads(last["locations"])
+        properties = self._catalog.properties
+        with lake_failures(self.location):
+            return {name: StaticTable.from_metadata(place, properties) for name, place in locations.items()}
+
+
+def new_commit_id() -> str:
+    """An id that no other commit has, and that sorts by time."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}"
+
+
+def arrow_schema(name: str) -> pa.Schema:
+    """The Arrow schema of a lake's table: all may be NULL, as Iceberg says of it."""
+    declared = LAKE_TABLES[name].columns
+    types = {column.name: ARROW_TYPES[type(column.type)] for column in declared}
+    return pa.schema([pa.field(column, types.get(column, pa.string())) for column in columns_of(name)])

@@ -1,0 +1,175 @@
+"""How the warehouse's tables are laid out as Iceberg tables: columns, partitions, and which rows belong together.
+
+Rows of labels are only ever added. Each addition has a `commit_id`, and the row that owns them (a label row, or the
+branches compared in a data unit) names the one that is valid: changing that name is what replaces them. So a table of
+labels must be read together with its owner, never by itself.
+"""
+
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from pyiceberg.partitioning import PartitionField, PartitionSpec
+from pyiceberg.schema import Schema
+from pyiceberg.transforms import BucketTransform, IdentityTransform
+from pyiceberg.types import (
+    BooleanType,
+    DoubleType,
+    IcebergType,
+    LongType,
+    NestedField,
+    StringType,
+    TimestamptzType,
+)
+
+from connector.load.tables import LABEL_TABLES, METADATA
+from connector.load.tables.declaration import FLAG, INSTANT, INTEGER, NUMBER, TEXT
+from connector.sql_files import column_texts
+
+COMMIT_ID = "commit_id"
+PROJECT_HASH = "project_hash"
+
+
+class Owned(NamedTuple):
+    """Tables whose rows are valid if their owner names their commit.
+
+    Attributes:
+        tables: their names.
+        owner: the table that names the valid commit.
+        link: the column that leads from their rows to the owner's, within a project.
+    """
+
+    tables: tuple[str, ...]
+    owner: str
+    link: str
+
+
+LABELS = Owned(LABEL_TABLES, "label_row", "label_hash")
+MATCHES = Owned(
+    ("consensus_object_match", "consensus_compared_object", "consensus_object_track"),
+    "consensus_matched_branch",
+    "data_hash",
+)
+OWNED = (LABELS, MATCHES)
+OWNED_TABLES = frozenset(name for owned in OWNED for name in owned.tables)
+OWNERS = frozenset(owned.owner for owned in OWNED)
+
+BEFORE_LABELS = ("data_frame", MATCHES.owner, "consensus_match_rules")
+"""Tables of a project that are written before its label rows: a run that is killed in between fetches the label rows
+again, and then these are written again too."""
+
+_LAST = ("consensus_stage_read", "task_action_read")
+"""What says how far something was read: written when all that was read is there."""
+
+_OF_RUNS = frozenset({"sync_run", "sync_run_project"})
+_NOT_OF_PROJECTS = frozenset({*_OF_RUNS, "frame_number", "installed_view", "consensus_threshold"})
+
+PROJECT_TABLES = tuple(str(name) for name in METADATA.tables if name not in OWNED_TABLES | _NOT_OF_PROJECTS)
+"""Tables whose rows of one project fit into a working copy: all but the rows of labels and their matches."""
+
+AFTER_LABELS = (
+    *(name for name in PROJECT_TABLES if name not in {*BEFORE_LABELS, LABELS.owner, *_LAST}),
+    *_LAST,
+)
+"""Tables of a project that are written after its label rows. What they say decides which label rows are fetched: a run
+that is killed in between finds them old, and decides the same again."""
+
+LAKE_COMMIT = sa.Table(
+    "lake_commit",
+    sa.MetaData(),
+    sa.Column(COMMIT_ID, TEXT),
+    sa.Column("committed_at", INSTANT),
+    sa.Column("locations", TEXT),
+    comment="One row per commit: the metadata file of every table at that moment, which show the same state together.",
+)
+PROJECT_LEASE = sa.Table(
+    "project_lease",
+    sa.MetaData(),
+    sa.Column(PROJECT_HASH, TEXT),
+    sa.Column("token", TEXT),
+    sa.Column("holder", TEXT),
+    sa.Column("renewed_at", INSTANT),
+    comment="One row per project that a run writes: who it is, and when it last showed that it is alive.",
+)
+OWN_TABLES = {"lake_commit": LAKE_COMMIT, "project_lease": PROJECT_LEASE}
+"""Tables that no other engine needs."""
+
+LAKE_TABLES: dict[str, sa.Table] = {
+    **{str(name): table for name, table in METADATA.tables.items() if name != "installed_view"},
+    **OWN_TABLES,
+}
+"""Every table of a lake. Its readers install the views, so none says which ones are installed."""
+
+_TYPES: dict[type[object], IcebergType] = {
+    type(TEXT): StringType(),
+    type(INTEGER): LongType(),
+    type(NUMBER): DoubleType(),
+    type(FLAG): BooleanType(),
+    type(INSTANT): TimestamptzType(),
+}
+_OF_LAKE = {
+    COMMIT_ID: "The commit that added the row; valid is the one that the owner's row names.",
+    "committed_at": "When, by the clock of the process that committed.",
+    "locations": "JSON: table → the location of its metadata file.",
+    "token": "Tells this holder from all others.",
+    "holder": "JSON: command, user, host, process and run.",
+    "renewed_at": "When the holder was last seen alive, by its own clock.",
+}
+_BUCKETS = 16
+_IN_BUCKETS = ("object_annotation", "attribute_answer")
+"""Tables in which one label row must be found without reading the whole project."""
+
+PROPERTIES = {
+    "format-version": "2",
+    "write.parquet.compression-codec": "zstd",
+    "write.metadata.delete-after-commit.enabled": "true",
+    "write.metadata.previous-versions-max": "20",
+}
+
+
+def columns_of(name: str) -> list[str]:
+    """The columns of a lake's table: those of the declaration, and of owned rows also project and commit."""
+    declared = list(LAKE_TABLES[name].columns.keys())
+    if name in OWNERS or name in OWNED_TABLES:
+        declared.append(COMMIT_ID)
+    if name in OWNED_TABLES and PROJECT_HASH not in declared:
+        declared.append(PROJECT_HASH)
+    return declared
+
+
+def iceberg_schema(name: str) -> Schema:
+    """The columns with their types and texts. All are optional, as pyiceberg takes Arrow rows only then."""
+    declared = LAKE_TABLES[name].columns
+    texts = column_texts()
+    return Schema(
+        *(
+            NestedField(
+                place,
+                column,
+                _TYPES[type(declared[column].type)] if column in declared else StringType(),
+                required=False,
+                doc=_OF_LAKE[column] if column in _OF_LAKE else texts.of(name, column),
+            )
+            for place, column in enumerate(columns_of(name), 1)
+        )
+    )
+
+
+def partition_spec(name: str, schema: Schema) -> PartitionSpec:
+    """By project, so that projects never disturb one another; runs, which begin at the same time, by run."""
+    names = [column for column in (PROJECT_HASH,) if column in columns_of(name)]
+    if name == "sync_run":
+        names = ["run_id"]
+    fields = [
+        PartitionField(schema.find_field(column).field_id, 1000 + place, IdentityTransform(), column)
+        for place, column in enumerate(names)
+    ]
+    if name in _IN_BUCKETS:
+        label_hash = schema.find_field("label_hash").field_id
+        fields.append(PartitionField(label_hash, 1000 + len(fields), BucketTransform(_BUCKETS), "label_hash_bucket"))
+    return PartitionSpec(*fields)
+
+
+def sorted_by(name: str) -> list[str]:
+    """The columns by which added rows are sorted, so that a label row's lie together, and its frames in order."""
+    wanted = (PROJECT_HASH, "data_hash", "label_row_id", "label_hash", "frame", "object_hash")
+    return [column for column in wanted if column in columns_of(name)]

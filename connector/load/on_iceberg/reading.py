@@ -1,0 +1,68 @@
+"""What readers see of a lake: a working copy of all small tables, and the tables of labels as views over their files.
+
+All tables are read as one noted commit saw them, so they show the same moment, whoever writes meanwhile.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pyiceberg.table import Table
+
+from connector.load.contract.statements import column_list, sql
+from connector.load.on_iceberg.lake import Lake
+from connector.load.on_iceberg.layout import COMMIT_ID, OWNED, Owned
+from connector.load.on_iceberg.working_copy import HELD, WorkingCopy
+from connector.load.tables import METADATA
+from connector.load.tables.declaration import is_internal
+from connector.views import install
+
+_RECEIPTS = ("sync_run", "sync_run_project")
+_DUCKDB_TYPES = {"string": "VARCHAR", "long": "BIGINT", "double": "DOUBLE", "boolean": "BOOLEAN"}
+
+
+@contextmanager
+def reading_session(lake: Lake, settings: dict[str, str] | None = None) -> Iterator[WorkingCopy]:
+    """A session that shows the lake as the last noted commit left it."""
+    tables = lake.noted()
+    session = WorkingCopy(lake, settings or {})
+    try:
+        session.take_in(None, tables)
+        with session.transaction():
+            for name in _RECEIPTS:
+                session.copy(name, lake.rows(tables[name]))
+            for owned in OWNED:
+                for name in owned.tables:
+                    session.execute(sql("DROP TABLE {name}", name=name))
+                    session.execute(_valid_rows(lake, owned, name, tables[name]))
+        with session.connection() as connection:
+            install(connection)
+        yield session
+    finally:
+        session.close()
+
+
+def _valid_rows(lake: Lake, owned: Owned, name: str, table: Table) -> str:
+    """A view of the rows of a table that their owners name, with the columns that it has on the other engines."""
+    schema = "internal" if is_internal(METADATA.tables[name]) else "main"
+    return (
+        f"CREATE VIEW {schema}.{name} AS SELECT {column_list(METADATA.tables[name].columns.keys(), 'owned.')}"
+        f" FROM {_stored_rows(lake, table)} AS owned WHERE EXISTS (SELECT 1 FROM {HELD}.{owned.owner} AS owner"
+        f" WHERE owner.project_hash = owned.project_hash AND owner.{owned.link} = owned.{owned.link}"
+        f" AND owner.{COMMIT_ID} = owned.{COMMIT_ID})"
+    )
+
+
+def _stored_rows(lake: Lake, table: Table) -> str:
+    """The rows of a table's files, by the ids of its columns, so that older files may have fewer."""
+    fields = table.schema().fields
+    types = {field.name: _DUCKDB_TYPES.get(str(field.field_type), "TIMESTAMP WITH TIME ZONE") for field in fields}
+    files = lake.files(table)
+    if not files:
+        nothing = ", ".join(f"CAST(NULL AS {types[field.name]}) AS {field.name}" for field in fields)
+        return f"(SELECT {nothing} WHERE FALSE)"
+    columns = ", ".join(
+        f"{field.field_id}: {{'name': '{field.name}', 'type': '{types[field.name]}', 'default_value': NULL}}"
+        for field in fields
+    )
+    places = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+    return f"read_parquet([{places}], schema = MAP {{{columns}}}, hive_partitioning = false)"

@@ -1,0 +1,155 @@
+"""The warehouse as a lake: a working copy in DuckDB, whose changes are committed to Iceberg tables."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import pyarrow as pa
+import sqlalchemy as sa
+from typing_extensions import override
+
+from connector.load.contract.lake_location import LakeLocation
+from connector.load.contract.warehouse import TakePart, WrittenBundle
+from connector.load.matching.compared_objects import OverlapMeasure
+from connector.load.on_duckdb.warehouse import DuckDBWarehouse
+from connector.load.on_iceberg.commit import commit_project
+from connector.load.on_iceberg.conditions import equal
+from connector.load.on_iceberg.lake import Lake, arrow_schema, new_commit_id
+from connector.load.on_iceberg.layout import LABELS
+from connector.load.on_iceberg.lease import Lease
+from connector.load.on_iceberg.opening import open_lake
+from connector.load.on_iceberg.reading import reading_session
+from connector.load.on_iceberg.renewed_labels import RenewedLabels
+from connector.load.on_iceberg.working_copy import WorkingCopy
+
+ROWS_A_COMMIT = 2_000_000
+"""Rows of labels that are committed together, about. Each commit adds a file to most tables, and costs a second."""
+
+
+class LakeWarehouse(DuckDBWarehouse):
+    """A `Warehouse` of Iceberg tables.
+
+    What its methods have written is durable when `working_on` ends, or earlier when there is much of it. A process that
+    is killed before loses no more than what it had not committed, and the next run fetches that again.
+    """
+
+    installs_views = False
+
+    def __init__(
+        self, lake: Lake, copy: WorkingCopy, migrated_from: str | None, measure: OverlapMeasure | None = None
+    ) -> None:
+        super().__init__(copy, migrated_from, measure)
+        self.lake = lake
+        self._copy = copy
+        self._replacement = RenewedLabels(copy)
+        self._project_hash: str | None = None
+        self._lease: Lease | None = None
+        self._rows_not_committed = 0
+
+    @classmethod
+    def open_lake(
+        cls, location: LakeLocation, *, migrate: bool = False, measure: OverlapMeasure | None = None
+    ) -> "LakeWarehouse":
+        """Opens a lake, makes its tables if it is new, and an empty working copy.
+
+        Raises:
+            ConnectorError: CONFIGURATION, WAREHOUSE or SCHEMA, as `opening.open_lake`.
+        """
+        lake, migrated_from = open_lake(location, migrate=migrate)
+        copy = WorkingCopy(lake, location.settings)
+        try:
+            copy.take_in_projects()
+        except BaseException:
+            copy.close()
+            raise
+        return cls(lake, copy, migrated_from, measure)
+
+    @contextmanager
+    def working_on(self, project_hash: str, lease: Lease | None = None) -> Iterator[None]:
+        """A block in which all methods are about one project; its end commits what they wrote.
+
+        Raises:
+            ConnectorError: WAREHOUSE or LOCKED, as `commit_project`; then nothing more of the project is written.
+        """
+        self._copy.take_in(project_hash)
+        self._project_hash, self._lease = project_hash, lease
+        try:
+            yield
+        except Exception:
+            # What is complete is worth keeping, but not at the price of hiding what went wrong.
+            self._commit()
+            raise
+        else:
+            self._commit()
+        finally:
+            self._project_hash = self._lease = None
+
+    def _commit(self) -> None:
+        if self._project_hash is None:
+            return
+        project_hash, self._project_hash = self._project_hash, None
+        try:
+            commit_project(self._copy, project_hash, lambda: None if self._lease is None else self._lease.check())
+        except BaseException:
+            with self._copy.transaction():
+                self._copy.drop_labels()
+            raise
+        self._rows_not_committed = 0
+        self._project_hash = project_hash
+
+    def _wrote_labels(self, written: WrittenBundle) -> WrittenBundle:
+        if self._lease is not None:
+            self._lease.renew()
+        self._rows_not_committed += sum(written.rows_by_table.get(name, 0) for name in LABELS.tables)
+        if self._rows_not_committed >= ROWS_A_COMMIT:
+            self._commit()
+        return written
+
+    @override
+    def write_bundle(
+        self,
+        project_hash: str,
+        tables: Mapping[str, pa.Table],
+        states: pa.Table,
+        failures: Iterable[tuple[str, str, str]],
+        run_id: str,
+    ) -> WrittenBundle:
+        return self._wrote_labels(super().write_bundle(project_hash, tables, states, failures, run_id))
+
+    @override
+    def write_label_row(
+        self, project_hash: str, state: pa.Table, write_parts: Callable[[TakePart], pa.Table], run_id: str
+    ) -> WrittenBundle:
+        return self._wrote_labels(super().write_label_row(project_hash, state, write_parts, run_id))
+
+    @override
+    def record_run(self, receipt: Mapping[str, Any]) -> None:
+        super().record_run(receipt)
+        self._write_receipt("sync_run", {"run_id": receipt["run_id"]})
+
+    @override
+    def forget_run(self, run_id: str) -> None:
+        super().forget_run(run_id)
+        self._write_receipt("sync_run", {"run_id": run_id})
+
+    @override
+    def record_project(self, receipt: Mapping[str, Any]) -> None:
+        super().record_project(receipt)
+        key = {name: receipt[name] for name in ("run_id", "project_hash")}
+        self._write_receipt("sync_run_project", key)
+
+    def _write_receipt(self, name: str, key: Mapping[str, str]) -> None:
+        """Replaces a receipt in the lake by that of the working copy, which may have none."""
+        condition = " AND ".join(f"{column} = ${column}" for column in key)
+        with self._copy.transaction():
+            rows = self._copy.table(f"SELECT * FROM {name} WHERE {condition}", arrow_schema(name), **key)
+        self.lake.replace(name, rows, equal(**key))
+        self.lake.note_commit(new_commit_id())
+
+    @override
+    @contextmanager
+    def connection(self) -> Iterator[sa.Connection]:
+        """A connection to what readers see, after committing what was written. It changes nothing in the lake."""
+        self._commit()
+        with reading_session(self.lake) as session, session.connection() as connection:
+            yield connection

@@ -1,0 +1,191 @@
+"""A DuckDB file that holds what a run needs of the lake: the tables of its projects, and the labels that it writes.
+
+All statements of the other engines run on it unchanged. Beside each table of a project, schema `held` has its rows as
+they are in the lake, so a comparison of the two says what has to be written.
+"""
+
+import tempfile
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import sqlalchemy as sa
+from pyiceberg.expressions import And, BooleanExpression
+from pyiceberg.table import Table
+from typing_extensions import override
+
+from connector.load.contract.session import Value
+from connector.load.contract.statements import column_list, sql
+from connector.load.on_duckdb.session import DuckDBSession
+from connector.load.on_iceberg.conditions import among, equal
+from connector.load.on_iceberg.lake import Lake
+from connector.load.on_iceberg.layout import COMMIT_ID, LABELS, OWNED_TABLES, OWNERS, PROJECT_TABLES, columns_of
+from connector.load.tables import METADATA, arrow_schema
+from connector.load.tables.declaration import is_internal
+
+HELD = "held"
+_TYPES = {
+    pa.string(): "VARCHAR",
+    pa.int64(): "BIGINT",
+    pa.float64(): "DOUBLE",
+    pa.bool_(): "BOOLEAN",
+    pa.timestamp("us", tz="UTC"): "TIMESTAMP WITH TIME ZONE",
+}
+_HASHES_AT_ONCE = 500
+_ROWS_A_BATCH = 50_000
+_BYTES_A_PIECE = 128_000_000
+
+
+class WorkingCopy(DuckDBSession):
+    """A session on a new file in a temporary folder, which goes when it is closed."""
+
+    def __init__(self, lake: Lake, settings: dict[str, str]) -> None:
+        self.lake = lake
+        self._folder = tempfile.TemporaryDirectory(prefix="encord-sync-")
+        self._label_rows_seen: int | None = None
+        super().__init__(Path(self._folder.name) / "working_copy.duckdb", "main", settings)
+        with self.transaction():
+            self.execute(f"CREATE SCHEMA {HELD}")
+            for name, table in METADATA.tables.items():
+                self.execute(_create_table(table))
+                if name in PROJECT_TABLES:
+                    commit = f", CAST(NULL AS VARCHAR) AS {COMMIT_ID}" if name in OWNERS else ""
+                    self.execute(f"CREATE TABLE {HELD}.{name} AS SELECT *{commit} FROM {name}")
+            # Label rows whose rows are in the tables of labels to be written, and those that were brought to be read.
+            self.execute(f"CREATE TABLE {HELD}.renewed (label_hash VARCHAR)")
+            self.execute(f"CREATE TABLE {HELD}.brought (label_hash VARCHAR)")
+            self.execute(f"CREATE TABLE {HELD}.frame_number AS SELECT * FROM frame_number")
+
+    def take_in_projects(self) -> None:
+        """Reads which projects there are, for questions about the lake as a whole."""
+        rows = self.lake.rows(self.lake.table("project"), columns_of("project"))
+        with self.transaction():
+            for place in ("project", f"{HELD}.project"):
+                self.copy(place, rows)
+
+    def take_in(self, project_hash: str | None, tables: dict[str, Table] | None = None) -> None:
+        """Reads the tables of a project from the lake, in place of what was there of it.
+
+        Args:
+            project_hash: the project; None for all of them.
+            tables: the tables to read; by default as they are now.
+        """
+        of_project = None if project_hash is None else equal(project_hash=project_hash)
+        if tables is None:
+            self.lake.forget_tables()
+        with self.transaction():
+            for name in PROJECT_TABLES:
+                table = self.lake.table(name) if tables is None else tables[name]
+                rows = self.lake.rows(table, columns_of(name), of_project)
+                for place in (name, f"{HELD}.{name}"):
+                    delete = "DELETE FROM {place} WHERE $project_hash IS NULL OR project_hash = $project_hash"
+                    self.execute(sql(delete, place=place), project_hash=project_hash)
+                self.copy(f"{HELD}.{name}", rows)
+                self.copy(name, rows.select(arrow_schema(METADATA.tables[name]).names))
+            self._take_in_whole("consensus_threshold", tables)
+            self._take_in_whole("frame_number", tables)
+            self.execute(f"CREATE OR REPLACE TABLE {HELD}.frame_number AS SELECT * FROM frame_number")
+        if tables is None:
+            self.seen(LABELS.owner)
+
+    def _take_in_whole(self, name: str, tables: dict[str, Table] | None) -> None:
+        """Reads a table that belongs to no project."""
+        table = self.lake.table(name) if tables is None else tables[name]
+        self.stage("taken_in", self.lake.rows(table, arrow_schema(METADATA.tables[name]).names))
+        self.execute(sql("DELETE FROM {name}", name=name))
+        self.execute(sql("INSERT INTO {name} SELECT DISTINCT * FROM taken_in", name=name))
+
+    def seen(self, name: str) -> None:
+        """Notes that the lake's label rows are as this process has just read or written them."""
+        if name == LABELS.owner:
+            self._label_rows_seen = _snapshot_id(self.lake.table(name))
+
+    def has_moved(self, label_rows: Table) -> bool:
+        """Whether anybody has changed the lake's label rows since they were read or written here."""
+        return _snapshot_id(label_rows) != self._label_rows_seen
+
+    def in_pieces(self, query: str, schema: pa.Schema, **parameters: Value) -> Iterator[pa.Table]:
+        """The rows of a query, as many at a time as may be held in memory; no other statement may run meanwhile."""
+        piece: list[pa.RecordBatch] = []
+        for batch in self._run(query, parameters).to_arrow_reader(_ROWS_A_BATCH):
+            piece.append(batch)
+            if sum(held.nbytes for held in piece) >= _BYTES_A_PIECE:
+                yield pa.Table.from_batches(piece).cast(schema)
+                piece = []
+        if piece:
+            yield pa.Table.from_batches(piece).cast(schema)
+
+    def drop_labels(self) -> None:
+        """Removes the rows of labels and matches, which the lake has, or which shall not be written."""
+        for name in (*OWNED_TABLES, f"{HELD}.renewed", f"{HELD}.brought"):
+            self.execute(sql("DELETE FROM {name}", name=name))
+
+    @override
+    def bring_labels(self, label_hashes: Iterable[str]) -> None:
+        """Reads the valid rows of some label rows from the lake, unless they are still to be written."""
+        self._drop_brought()
+        self.stage("wanted", pa.table({"label_hash": pa.array(label_hashes, pa.string())}))
+        valid = self.rows(
+            f"SELECT project_hash, label_hash, {COMMIT_ID} FROM {HELD}.label_row WHERE {COMMIT_ID} IS NOT NULL"
+            f" AND label_hash IN (SELECT label_hash FROM wanted)"
+            f" AND label_hash NOT IN (SELECT label_hash FROM {HELD}.renewed)"
+        )
+        for start in range(0, len(valid), _HASHES_AT_ONCE):
+            some = valid[start : start + _HASHES_AT_ONCE]
+            self._bring(some, among("project_hash", {row[0] for row in some}))
+
+    def _bring(self, valid: Collection[tuple[str, ...]], of_project: BooleanExpression) -> None:
+        commits = {label_hash: commit_id for _, label_hash, commit_id in valid}
+        where = And(of_project, among("label_hash", commits), among(COMMIT_ID, set(commits.values())))
+        for name in LABELS.tables:
+            columns = arrow_schema(METADATA.tables[name]).names
+            self.copy(name, self.lake.rows(self.lake.table(name), columns, where))
+        brought = pa.table({"label_hash": pa.array(list(commits), pa.string())})
+        self.copy(f"{HELD}.brought", brought)
+
+    @override
+    def bring_instances(self, project_hash: str, feature_hashes: Iterable[str]) -> None:
+        """Reads the instances of some classes, so that the label rows that have them can be found."""
+        self._drop_brought()
+        wanted = among("feature_hash", set(feature_hashes))
+        where = And(equal(project_hash=project_hash), wanted)
+        for name in ("object_instance", "classification_instance"):
+            table = self.lake.table(name)
+            columns = [*arrow_schema(METADATA.tables[name]).names, COMMIT_ID]
+            self.stage("of_classes", self.lake.rows(table, columns, where))
+            valid = (
+                "INSERT INTO {name} ({columns}) SELECT {columns} FROM of_classes WHERE EXISTS (SELECT 1 FROM"
+                f" {HELD}.label_row AS owner WHERE owner.label_hash = of_classes.label_hash"
+                f" AND owner.{COMMIT_ID} = of_classes.{COMMIT_ID})"
+                f" AND label_hash NOT IN (SELECT label_hash FROM {HELD}.renewed)"
+            )
+            self.execute(sql(valid, name=name, columns=column_list(columns[:-1])))
+            self.execute(f"INSERT INTO {HELD}.brought SELECT DISTINCT label_hash FROM of_classes")
+
+    def _drop_brought(self) -> None:
+        """Removes what was brought before, but not what has been written over it meanwhile."""
+        for name in LABELS.tables:
+            delete = (
+                f"DELETE FROM {{name}} WHERE label_hash IN (SELECT label_hash FROM {HELD}.brought"
+                f" EXCEPT SELECT label_hash FROM {HELD}.renewed)"
+            )
+            self.execute(sql(delete, name=name))
+        self.execute(f"DELETE FROM {HELD}.brought")
+
+    @override
+    def close(self) -> None:
+        super().close()
+        self._folder.cleanup()
+
+
+def _snapshot_id(table: Table) -> int | None:
+    snapshot = table.current_snapshot()
+    return None if snapshot is None else snapshot.snapshot_id
+
+
+def _create_table(table: sa.Table) -> str:
+    schema = "internal" if is_internal(table) else "main"
+    columns = ", ".join(
+        f"{field.name} {_TYPES[field.type]}{'' if field.nullable else ' NOT NULL'}" for field in arrow_schema(table)
+    )
+    return f"CREATE TABLE {schema}.{table.name} ({columns})"
