@@ -2,6 +2,7 @@
 
 import hashlib
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,6 +34,7 @@ class ColumnTexts(NamedTuple):
         raise ConnectorError(ErrorKind.INTERNAL, f"sql/{COLUMNS_FILE} does not describe column {relation}.{column}.")
 
 
+@cache
 def column_texts() -> ColumnTexts:
     """Reads the file that ships with the connector."""
     path = packaged_folder("sql") / COLUMNS_FILE

@@ -1,4 +1,4 @@
-"""Warehouses for the tests, of both engines where a test does not say otherwise."""
+"""Warehouses for the tests, of every engine where a test does not say otherwise."""
 
 import shutil
 from collections.abc import Iterator
@@ -11,9 +11,11 @@ from tests.load.warehouse_rows import PROJECT, SAME, labels, listing, states, to
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Runs the tests of a module on both engines, or on those that its constant ENGINES names."""
+    """Runs a test on every engine, or on those that its mark `engines` or its module's constant ENGINES names."""
     if "engine" in metafunc.fixturenames:
-        engines = getattr(metafunc.module, "ENGINES", ("duckdb", "postgresql"))
+        engines = getattr(metafunc.module, "ENGINES", ("duckdb", "postgresql", "iceberg"))
+        if mark := metafunc.definition.get_closest_marker("engines"):
+            engines = tuple(engine for engine in engines if engine in mark.args)
         metafunc.parametrize("engine", engines, indirect=True)
 
 
@@ -28,6 +30,8 @@ def url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Of a warehouse that is not there yet."""
     if engine == "postgresql":
         return str(request.getfixturevalue("postgres_database"))
+    if engine == "iceberg":
+        return f"iceberg:///{tmp_path / 'lake'}"
     return f"duckdb:///{tmp_path / 'labels.duckdb'}"
 
 
@@ -44,10 +48,13 @@ def warehouse(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> It
     """An empty warehouse; in DuckDB the file of `url`."""
     if engine == "postgresql":
         opened = open_warehouse(request.getfixturevalue("postgres_url"))
+    elif engine == "iceberg":
+        opened = open_warehouse(f"iceberg:///{tmp_path / 'lake'}")
     else:
         shutil.copyfile(request.getfixturevalue("new_file"), tmp_path / "labels.duckdb")
         opened = open_warehouse(f"duckdb:///{tmp_path / 'labels.duckdb'}")
-    yield opened
+    with opened.working_on(PROJECT):
+        yield opened
     opened.close()
 
 

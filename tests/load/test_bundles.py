@@ -68,6 +68,7 @@ def test_labels_that_became_empty_lose_all_their_rows(filled: Warehouse) -> None
     assert stored_state(filled)["video-1/main"]["annotation_count"] == 0
 
 
+@pytest.mark.engines("duckdb", "postgresql")
 def test_unchanged_content_sets_the_state_and_writes_no_row(filled: Warehouse) -> None:
     before = places(filled, "object_annotation")
     later = EDITED + timedelta(hours=1)

@@ -42,7 +42,8 @@ def test_rejected_listing_entries_heal_with_the_next_listing_and_label_rows_do_n
     filled.record_failures(PROJECT, [("label-1", "missing", "a")], "run-2")
     rejected = [("data-8/main", "source_content", "no title"), ("data-9/main", "source_content", "no title")]
     filled.record_failures(PROJECT, rejected, "run-2", of_listing=True)
-    filled.record_failures("project-2", rejected, "run-2", of_listing=True)
+    with filled.working_on("project-2"):
+        filled.record_failures("project-2", rejected, "run-2", of_listing=True)
     filled.record_failures(PROJECT, rejected[:1], "run-3", of_listing=True)
     assert read(filled, "SELECT project_hash, label_hash, attempts FROM sync_failure ORDER BY 1, 2") == [
         (PROJECT, "data-8/main", 2),

@@ -44,6 +44,7 @@ def killed(url: str, after_bundles: int, seconds: float) -> int:
 
 
 @pytest.mark.parametrize("seconds", [0.004, 0.03])
+@pytest.mark.engines("duckdb", "postgresql")
 def test_after_kill_9_every_label_row_is_whole_and_belongs_to_its_state(url: str, seconds: float) -> None:
     finished = killed(url, 3, seconds)
     assert finished >= 3
@@ -64,6 +65,7 @@ def test_after_kill_9_every_label_row_is_whole_and_belongs_to_its_state(url: str
     warehouse.close()
 
 
+@pytest.mark.engines("duckdb", "postgresql")
 def test_an_error_in_the_middle_rolls_back_what_came_before_and_the_warehouse_stays_usable(filled: Warehouse) -> None:
     before = everything(filled)
     bundle, failures = labels("label-1", x=0.9), [("label-2", "missing", "Not in the answer.")]

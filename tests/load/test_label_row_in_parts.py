@@ -165,6 +165,7 @@ def test_frames_of_the_data_unit_are_gathered_from_the_parts(filled: Warehouse) 
     assert read(filled, "SELECT frame FROM data_frame ORDER BY frame") == [(0,), (1,), (2,)]
 
 
+@pytest.mark.engines("duckdb", "postgresql")
 def test_rows_that_stay_as_they_are_are_not_written_on_postgresql(filled: Warehouse, engine: str) -> None:
     before = places(filled, "object_annotation")
     written = write(filled, "label-1", three_parts("label-1"))
@@ -191,6 +192,7 @@ for turn in itertools.count():
 
 
 @pytest.mark.parametrize("seconds", [0.01, 0.08])
+@pytest.mark.engines("duckdb", "postgresql")
 def test_after_kill_9_between_two_parts_the_label_row_is_whole(url: str, seconds: float) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", WRITING_FOR_EVER, url], stdout=subprocess.PIPE, text=True, bufsize=1

@@ -72,7 +72,8 @@ def test_state_says_what_is_stored_and_what_was_never_synced(filled: Warehouse) 
 
 def test_what_left_the_ontology_or_the_workflow_is_deleted_for_this_project_only(warehouse: Warehouse) -> None:
     warehouse.upsert_metadata(PROJECT, listing(LABEL_ROWS), SAME)
-    warehouse.upsert_metadata("project-2", listing(LABEL_ROWS, "project-2"), SAME)
+    with warehouse.working_on("project-2"):
+        warehouse.upsert_metadata("project-2", listing(LABEL_ROWS, "project-2"), SAME)
     changed = listing(LABEL_ROWS)
     changed["ontology_class"] = ontology_classes("car")
     changed["workflow_stage"] = rows("workflow_stage")

@@ -58,8 +58,9 @@ def test_ids_of_another_project_are_left_alone(filled: Warehouse) -> None:
 
 
 def test_a_project_is_buried_with_everything_in_it_and_no_other(filled: Warehouse) -> None:
-    filled.upsert_metadata("project-2", listing([("video-9", "main", "label-9")], "project-2"), SAME)
-    filled.write_bundle("project-2", labels("label-9"), states("label-9"), [], "run-2")
+    with filled.working_on("project-2"):
+        filled.upsert_metadata("project-2", listing([("video-9", "main", "label-9")], "project-2"), SAME)
+        filled.write_bundle("project-2", labels("label-9"), states("label-9"), [], "run-2")
     filled.record_failures(PROJECT, [("data-8/main", "source_content", "Not a dict.")], "run-2")
     assert filled.tombstone_project(PROJECT, AT) == 3
     assert filled.project_hashes() == ["project-2"]

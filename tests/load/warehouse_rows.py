@@ -203,4 +203,8 @@ def stored_state(warehouse: Warehouse, project_hash: str = PROJECT) -> dict[str,
 
 def everything(warehouse: Warehouse) -> dict[str, list[tuple[Any, ...]]]:
     """All rows of all tables, sorted: two warehouses, or one before and after, compare equal or not."""
-    return {name: sorted(read(warehouse, f"SELECT * FROM {name}"), key=repr) for name in ARROW_SCHEMAS}
+    with warehouse.connection() as connection:
+        return {
+            name: sorted((tuple(row) for row in connection.execute(sa.text(f"SELECT * FROM {name}"))), key=repr)
+            for name in ARROW_SCHEMAS
+        }

@@ -2,7 +2,9 @@
 
 What is atomic. Every writing method is one transaction. After it returns, everything that it promises is durable; after
 it raises, nothing of it is there. A reader (another connection, or the next process after a kill) sees the state before
-or after, never half a label row. The object stays usable after a method has raised.
+or after, never half a label row. The object stays usable after a method has raised. A lake makes an exception: what was
+written about a project is durable at the end of `working_on`, or earlier; until then a kill loses it, and a reader sees
+the state before.
 
 What may repeat. Every writing method may be called again with the same arguments, and leaves the same tables behind:
 metadata and receipts are upserted by key, all rows of a label row are replaced, a tombstone stays a tombstone. Only
@@ -139,6 +141,9 @@ class Warehouse(Protocol):
 
     def connection(self) -> AbstractContextManager[sa.Connection]:
         """A SQLAlchemy connection in a transaction of its own (for views); committed at the end of the block."""
+
+    def working_on(self, project_hash: str) -> AbstractContextManager[None]:
+        """A block in which the methods are called about one project; at its end all that they wrote is durable."""
 
     def state(self, project_hash: str, ids: tuple[str, str] | None = None) -> pa.Table:
         """What is stored for each label row of a project (STORED_SCHEMA).

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pyiceberg.table import Table
 
 from connector.load.contract.statements import column_list, sql
+from connector.load.on_duckdb.opening import NO_LIMIT_OF_OURS
 from connector.load.on_iceberg.lake import Lake
 from connector.load.on_iceberg.layout import COMMIT_ID, OWNED, Owned
 from connector.load.on_iceberg.working_copy import HELD, WorkingCopy
@@ -21,10 +22,19 @@ _DUCKDB_TYPES = {"string": "VARCHAR", "long": "BIGINT", "double": "DOUBLE", "boo
 
 
 @contextmanager
-def reading_session(lake: Lake, settings: dict[str, str] | None = None) -> Iterator[WorkingCopy]:
-    """A session that shows the lake as the last noted commit left it."""
+def reading_session(
+    lake: Lake, settings: dict[str, str] | None = None, *, has_views: bool = True
+) -> Iterator[WorkingCopy]:
+    """A session that shows the lake as the last noted commit left it.
+
+    Args:
+        lake: the lake.
+        settings: DuckDB settings of the working copy.
+        has_views: whether the views and functions over the tables are installed.
+    """
     tables = lake.noted()
-    session = WorkingCopy(lake, settings or {})
+    # Views over many small files need more memory than the connector gives a warehouse of its own.
+    session = WorkingCopy(lake, {"memory_limit": NO_LIMIT_OF_OURS, **(settings or {})})
     try:
         session.take_in(None, tables)
         with session.transaction():
@@ -34,8 +44,9 @@ def reading_session(lake: Lake, settings: dict[str, str] | None = None) -> Itera
                 for name in owned.tables:
                     session.execute(sql("DROP TABLE {name}", name=name))
                     session.execute(_valid_rows(lake, owned, name, tables[name]))
-        with session.connection() as connection:
-            install(connection)
+        if has_views:
+            with session.connection() as connection:
+                install(connection)
         yield session
     finally:
         session.close()

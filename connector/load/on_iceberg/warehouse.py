@@ -64,6 +64,7 @@ class LakeWarehouse(DuckDBWarehouse):
             raise
         return cls(lake, copy, migrated_from, measure)
 
+    @override
     @contextmanager
     def working_on(self, project_hash: str, lease: Lease | None = None) -> Iterator[None]:
         """A block in which all methods are about one project; its end commits what they wrote.
@@ -71,6 +72,8 @@ class LakeWarehouse(DuckDBWarehouse):
         Raises:
             ConnectorError: WAREHOUSE or LOCKED, as `commit_project`; then nothing more of the project is written.
         """
+        self._commit()
+        outer = self._project_hash, self._lease
         self._copy.take_in(project_hash)
         self._project_hash, self._lease = project_hash, lease
         try:
@@ -82,7 +85,7 @@ class LakeWarehouse(DuckDBWarehouse):
         else:
             self._commit()
         finally:
-            self._project_hash = self._lease = None
+            self._project_hash, self._lease = outer
 
     def _commit(self) -> None:
         if self._project_hash is None:
@@ -149,7 +152,7 @@ class LakeWarehouse(DuckDBWarehouse):
     @override
     @contextmanager
     def connection(self) -> Iterator[sa.Connection]:
-        """A connection to what readers see, after committing what was written. It changes nothing in the lake."""
+        """A connection to the tables as readers see them, after committing what was written; it changes nothing."""
         self._commit()
-        with reading_session(self.lake) as session, session.connection() as connection:
+        with reading_session(self.lake, has_views=False) as session, session.connection() as connection:
             yield connection
