@@ -25,6 +25,8 @@ SESSIONS = (
     ("connector.load.on_duckdb.session", "DuckDBSession"),
     ("connector.load.on_postgres.session", "PostgresSession"),
 )
+CATALOG = ("pyiceberg.catalog.sql", "SqlCatalog")
+"""The catalog of a lake in a folder; right before and after each commit to it is a commit point, too."""
 STEPS_OF_PUBLISHING = {
     "connector.load.publish.duckdb_copy": ("_copy", "_mark", "keep_under", "put_in_place", "remove"),
     "connector.load.publish.parquet_folder": ("_write", "settle", "put_in_place", "remove"),
@@ -192,6 +194,9 @@ def _be_the_command(
     points = CommitPoints(kill_at)
     for session in sessions:
         points.watch(session)
+    if any("--warehouse=iceberg:" in argument for argument in arguments):
+        module, name = CATALOG
+        points.watch_steps(getattr(importlib.import_module(module), name), ("commit_table",))
     for module, names in STEPS_OF_PUBLISHING.items():
         points.watch_steps(importlib.import_module(module), names)
     sys.argv = ["encord-sync", *arguments]

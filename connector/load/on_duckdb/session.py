@@ -108,6 +108,11 @@ class DuckDBSession(Session):
             self._raw.close()
             self._raw = self._opened()
 
+    @property
+    def raw(self) -> duckdb.DuckDBPyConnection:
+        """DuckDB's own connection, for questions that need no transaction."""
+        return self._raw
+
     def take_more_memory(self) -> bool:
         """Opens the file again without a limit of ours, between two transactions.
 

@@ -16,12 +16,13 @@ from pyiceberg.table import StaticTable, Table
 
 from connector.load.contract.lake_location import LakeLocation
 from connector.load.on_iceberg.failures import lake_failures
-from connector.load.on_iceberg.layout import COMMIT_ID, LAKE_COMMIT, LAKE_TABLES, OWNERS, columns_of
+from connector.load.on_iceberg.layout import COMMIT_ID, LAKE_TABLES, OWNERS, columns_of
 from connector.load.tables.declaration import ARROW_TYPES
 
 _ATTEMPTS = 8
 """How often a replacement is tried while others change the same table."""
 _FIRST_PAUSE = 0.05
+_OWNERS_FIRST = sorted(LAKE_TABLES, key=lambda name: (name not in OWNERS, name))
 
 Answer = TypeVar("Answer")
 
@@ -105,25 +106,24 @@ class Lake:
             return sorted(task.file.file_path for task in table.scan().plan_files())
 
     def note_commit(self, commit_id: str) -> None:
-        """Notes where every table's metadata is now: what readers of this release read together.
-
-        Owners come first. What is loaded later has at least the rows that they name.
-        """
-        names = sorted(LAKE_TABLES.keys() - {LAKE_COMMIT.name}, key=lambda name: (name not in OWNERS, name))
-        locations = {name: self.table(name, fresh=True).metadata_location for name in names}
+        """Notes where every table's metadata is now: what readers of this release read together."""
+        locations = {name: table.metadata_location for name, table in self.now().items()}
         row = {
             COMMIT_ID: commit_id,
             "committed_at": datetime.now(UTC),
             "locations": orjson.dumps(locations).decode(),
         }
-        self.add(LAKE_COMMIT.name, pa.Table.from_pylist([row], schema=arrow_schema(LAKE_COMMIT.name)))
+        self.add("lake_commit", pa.Table.from_pylist([row], schema=arrow_schema("lake_commit")))
+
+    def now(self) -> dict[str, Table]:
+        """Every table as it is now; owners come first, so that what is loaded later has the rows that they name."""
+        return {name: self.table(name, fresh=True) for name in _OWNERS_FIRST}
 
     def noted(self) -> dict[str, Table]:
-        """Every table as the last noted commit saw it; as it is now, owners first, if none was noted."""
-        notes = self.rows(self.table(LAKE_COMMIT.name, fresh=True))
+        """Every table as the last noted commit saw it; as it is now, if none was noted."""
+        notes = self.rows(self.table("lake_commit", fresh=True))
         if not notes.num_rows:
-            names = sorted(LAKE_TABLES, key=lambda name: (name not in OWNERS, name))
-            return {name: self.table(name, fresh=True) for name in names}
+            return self.now()
         last = max(notes.to_pylist(), key=lambda row: (row["committed_at"], row[COMMIT_ID]))
         locations: Mapping[str, str] = orjson.loads(last["locations"])
         properties = self._catalog.properties

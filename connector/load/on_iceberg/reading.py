@@ -23,16 +23,21 @@ _DUCKDB_TYPES = {"string": "VARCHAR", "long": "BIGINT", "double": "DOUBLE", "boo
 
 @contextmanager
 def reading_session(
-    lake: Lake, settings: dict[str, str] | None = None, *, has_views: bool = True
+    lake: Lake,
+    settings: dict[str, str] | None = None,
+    *,
+    tables: dict[str, Table] | None = None,
+    has_views: bool = True,
 ) -> Iterator[WorkingCopy]:
-    """A session that shows the lake as the last noted commit left it.
+    """A session that shows the lake at one moment.
 
     Args:
         lake: the lake.
         settings: DuckDB settings of the working copy.
+        tables: the tables to show; by default as the last noted commit saw them.
         has_views: whether the views and functions over the tables are installed.
     """
-    tables = lake.noted()
+    tables = lake.noted() if tables is None else tables
     # Views over many small files need more memory than the connector gives a warehouse of its own.
     session = WorkingCopy(lake, {"memory_limit": NO_LIMIT_OF_OURS, **(settings or {})})
     try:

@@ -1,0 +1,60 @@
+"""Crash tests on a lake: a folder a warehouse, read as its tables are at that moment, noted by a commit or not."""
+
+import contextlib
+import itertools
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+
+from connector.load import open_warehouse
+from connector.load.contract.lake_location import LakeLocation
+from connector.load.contract.warehouse_url import warehouse_location
+from connector.load.on_iceberg.opening import open_lake_for_reading
+from connector.load.on_iceberg.reading import reading_session
+
+
+class LakeEngine:
+    """See `Engine`; the lakes lie in `folder`."""
+
+    name = "iceberg"
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._numbers = itertools.count()
+        self._template = self.absent()
+        open_warehouse(self._template).close()
+
+    def absent(self) -> str:
+        return f"iceberg:///{self._folder / f'lake-{next(self._numbers)}'}?threads=1"
+
+    def empty(self) -> str:
+        return self.copied(self._template)
+
+    def copied(self, url: str) -> str:
+        """A catalog that begins with the same files: what is written to one of the two is not in the other."""
+        copy = self.absent()
+        self.folder(copy).mkdir()
+        shutil.copyfile(self.folder(url) / "catalog.db", self.folder(copy) / "catalog.db")
+        return copy
+
+    @staticmethod
+    def location(url: str) -> LakeLocation:
+        location = warehouse_location(url)
+        assert isinstance(location, LakeLocation)
+        return location
+
+    def folder(self, url: str) -> Path:
+        folder = self.location(url).folder
+        assert folder is not None
+        return folder
+
+    def remove(self, url: str) -> None:
+        shutil.rmtree(self.folder(url))
+
+    @contextlib.contextmanager
+    def reading(self, url: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        lake = open_lake_for_reading(self.location(url))
+        with reading_session(lake, tables=lake.now(), has_views=False) as session:
+            yield session.raw
