@@ -13,6 +13,7 @@ from connector import __version__
 from connector.commands.check import check
 from connector.commands.demo import demo
 from connector.commands.export import export
+from connector.commands.lake import lake
 from connector.commands.load import load
 from connector.commands.migrate import migrate
 from connector.commands.options import require_text
@@ -55,7 +56,7 @@ def application() -> None:
     """
 
 
-for command in (sync, check, status, verify, publish, migrate, demo, export, load):
+for command in (sync, check, status, verify, publish, migrate, demo, export, load, lake):
     application.add_command(command)
 
 

@@ -14,7 +14,11 @@ def among(column: str, values: Collection[str]) -> BooleanExpression:
 
 def equal(**values: str) -> BooleanExpression:
     """Rows whose columns have the given values; at least one column is given."""
-    first, *others = [among(column, (value,)) for column, value in values.items()]
+    return all_of(*(among(column, (value,)) for column, value in values.items()))
+
+
+def all_of(first: BooleanExpression, *others: BooleanExpression) -> BooleanExpression:
+    """Rows that fit all conditions."""
     for other in others:
         first = And(first, other)
     return first

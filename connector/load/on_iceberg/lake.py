@@ -105,6 +105,20 @@ class Lake:
         with lake_failures(self.location):
             return sorted(task.file.file_path for task in table.scan().plan_files())
 
+    def file_count(self, table: Table, where: BooleanExpression) -> int:
+        """How many files may hold rows that a condition finds."""
+        with lake_failures(self.location):
+            return sum(1 for _ in table.scan(row_filter=where).plan_files())
+
+    @property
+    def properties(self) -> dict[str, str]:
+        """What the catalog's configuration says about reading and writing files; may hold secrets."""
+        return {name: str(value) for name, value in self._catalog.properties.items()}
+
+    def has_file(self, place: str) -> bool:
+        """Whether a file is there."""
+        return self.table("lake_commit").io.new_input(place).exists()
+
     def note_commit(self, commit_id: str) -> None:
         """Notes where every table's metadata is now: what readers of this release read together."""
         locations = {name: table.metadata_location for name, table in self.now().items()}
@@ -126,14 +140,18 @@ class Lake:
             return self.now()
         last = max(notes.to_pylist(), key=lambda row: (row["committed_at"], row[COMMIT_ID]))
         locations: Mapping[str, str] = orjson.loads(last["locations"])
-        properties = self._catalog.properties
         with lake_failures(self.location):
-            return {name: StaticTable.from_metadata(place, properties) for name, place in locations.items()}
+            return {name: StaticTable.from_metadata(place, self.properties) for name, place in locations.items()}
 
 
 def new_commit_id() -> str:
     """An id that no other commit has, and that sorts by time."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}"
+    return f"{commit_id_at(datetime.now(UTC))}-{secrets.token_hex(4)}"
+
+
+def commit_id_at(moment: datetime) -> str:
+    """What the ids of all commits before a moment are less than."""
+    return f"{moment:%Y%m%dT%H%M%S%f}"
 
 
 def arrow_schema(name: str) -> pa.Schema:

@@ -115,7 +115,7 @@ _OF_LAKE = {
     "renewed_at": "When the holder was last seen alive, by its own clock.",
 }
 _BUCKETS = 16
-_IN_BUCKETS = ("object_annotation", "attribute_answer")
+IN_BUCKETS = ("object_annotation", "attribute_answer")
 """Tables in which one label row must be found without reading the whole project."""
 
 PROPERTIES = {
@@ -163,7 +163,7 @@ def partition_spec(name: str, schema: Schema) -> PartitionSpec:
         PartitionField(schema.find_field(column).field_id, 1000 + place, IdentityTransform(), column)
         for place, column in enumerate(names)
     ]
-    if name in _IN_BUCKETS:
+    if name in IN_BUCKETS:
         label_hash = schema.find_field("label_hash").field_id
         fields.append(PartitionField(label_hash, 1000 + len(fields), BucketTransform(_BUCKETS), "label_hash_bucket"))
     return PartitionSpec(*fields)

@@ -48,7 +48,7 @@ def reading_session(
             for owned in OWNED:
                 for name in owned.tables:
                     session.execute(sql("DROP TABLE {name}", name=name))
-                    session.execute(_valid_rows(lake, owned, name, tables[name]))
+                    session.execute(valid_rows(lake, owned, name, tables[name]))
         if has_views:
             with session.connection() as connection:
                 install(connection)
@@ -57,18 +57,18 @@ def reading_session(
         session.close()
 
 
-def _valid_rows(lake: Lake, owned: Owned, name: str, table: Table) -> str:
+def valid_rows(lake: Lake, owned: Owned, name: str, table: Table) -> str:
     """A view of the rows of a table that their owners name, with the columns that it has on the other engines."""
     schema = "internal" if is_internal(METADATA.tables[name]) else "main"
     return (
         f"CREATE VIEW {schema}.{name} AS SELECT {column_list(METADATA.tables[name].columns.keys(), 'owned.')}"
-        f" FROM {_stored_rows(lake, table)} AS owned WHERE EXISTS (SELECT 1 FROM {HELD}.{owned.owner} AS owner"
+        f" FROM {stored_rows(lake, table)} AS owned WHERE EXISTS (SELECT 1 FROM {HELD}.{owned.owner} AS owner"
         f" WHERE owner.project_hash = owned.project_hash AND owner.{owned.link} = owned.{owned.link}"
         f" AND owner.{COMMIT_ID} = owned.{COMMIT_ID})"
     )
 
 
-def _stored_rows(lake: Lake, table: Table) -> str:
+def stored_rows(lake: Lake, table: Table) -> str:
     """The rows of a table's files, by the ids of its columns, so that older files may have fewer."""
     fields = table.schema().fields
     types = {field.name: _DUCKDB_TYPES.get(str(field.field_type), "TIMESTAMP WITH TIME ZONE") for field in fields}

@@ -31,6 +31,10 @@ class LakeWarehouse(DuckDBWarehouse):
 
     What its methods have written is durable when `working_on` ends, or earlier when there is much of it. A process that
     is killed before loses no more than what it had not committed, and the next run fetches that again.
+
+    Attributes:
+        lake: the tables.
+        copy: the working copy, which is the session of everything that the other engines do in SQL.
     """
 
     installs_views = False
@@ -40,11 +44,16 @@ class LakeWarehouse(DuckDBWarehouse):
     ) -> None:
         super().__init__(copy, migrated_from, measure)
         self.lake = lake
-        self._copy = copy
+        self.copy = copy
         self._replacement = RenewedLabels(copy)
         self._project_hash: str | None = None
         self._lease: Lease | None = None
         self._rows_not_committed = 0
+
+    def all_project_hashes(self) -> list[str]:
+        """Every project of the lake, tombstoned ones too."""
+        with self.copy.transaction():
+            return [str(name) for (name,) in self.copy.rows("SELECT project_hash FROM project ORDER BY project_hash")]
 
     @classmethod
     def open_lake(
@@ -74,7 +83,7 @@ class LakeWarehouse(DuckDBWarehouse):
         """
         self._commit()
         outer = self._project_hash, self._lease
-        self._copy.take_in(project_hash)
+        self.copy.take_in(project_hash)
         self._project_hash, self._lease = project_hash, lease
         try:
             yield
@@ -92,10 +101,10 @@ class LakeWarehouse(DuckDBWarehouse):
             return
         project_hash, self._project_hash = self._project_hash, None
         try:
-            commit_project(self._copy, project_hash, lambda: None if self._lease is None else self._lease.check())
+            commit_project(self.copy, project_hash, lambda: None if self._lease is None else self._lease.check())
         except BaseException:
-            with self._copy.transaction():
-                self._copy.drop_labels()
+            with self.copy.transaction():
+                self.copy.drop_labels()
             raise
         self._rows_not_committed = 0
         self._project_hash = project_hash
@@ -144,8 +153,8 @@ class LakeWarehouse(DuckDBWarehouse):
     def _write_receipt(self, name: str, key: Mapping[str, str]) -> None:
         """Replaces a receipt in the lake by that of the working copy, which may have none."""
         condition = " AND ".join(f"{column} = ${column}" for column in key)
-        with self._copy.transaction():
-            rows = self._copy.table(f"SELECT * FROM {name} WHERE {condition}", arrow_schema(name), **key)
+        with self.copy.transaction():
+            rows = self.copy.table(f"SELECT * FROM {name} WHERE {condition}", arrow_schema(name), **key)
         self.lake.replace(name, rows, equal(**key))
         self.lake.note_commit(new_commit_id())
 

@@ -1,0 +1,132 @@
+"""Keeps a lake small: rows that no owner names go, small files become few, old snapshots and their files are deleted.
+
+Each project is rewritten under its lease, so nobody writes it meanwhile. Nothing goes that is younger than the grace
+time: a reader may still be at it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pyarrow as pa
+from pyiceberg.expressions import BooleanExpression, GreaterThanOrEqual, LessThan, Reference
+from pyiceberg.expressions.literals import literal
+
+from connector.load.contract.statements import column_list
+from connector.load.on_iceberg.conditions import all_of, equal
+from connector.load.on_iceberg.failures import lake_failures
+from connector.load.on_iceberg.lake import Lake, arrow_schema, commit_id_at, new_commit_id
+from connector.load.on_iceberg.layout import (
+    COMMIT_ID,
+    IN_BUCKETS,
+    LAKE_TABLES,
+    OWNED,
+    PROJECT_TABLES,
+    columns_of,
+    sorted_by,
+)
+from connector.load.on_iceberg.orphans import delete_orphans
+from connector.load.on_iceberg.reading import stored_rows
+from connector.load.on_iceberg.working_copy import HELD, WorkingCopy
+
+ROWS_AT_ONCE = 1_000_000
+"""Rows of a table that are rewritten in one commit, and held in memory meanwhile."""
+_MOST_FILES = 8
+_MOST_FILES_IN_BUCKETS = 32
+"""More files of one project in a table are made fewer: a query opens each of them."""
+
+
+@dataclass(slots=True)
+class Upkept:
+    """What was done: files of tables before and after, rows that went, snapshots that expired, orphans deleted."""
+
+    files_before: int = 0
+    files_after: int = 0
+    garbage_rows: int = 0
+    snapshots: int = 0
+    orphans: int = 0
+
+
+def maintain_project(copy: WorkingCopy, project_hash: str, grace: timedelta, done: Upkept) -> None:
+    """Rewrites a project's tables that have garbage or many files. The caller holds the project's lease.
+
+    Raises:
+        ConnectorError: WAREHOUSE if catalog or files fail; what was rewritten before stays so.
+    """
+    copy.take_in(project_hash)
+    cutoff = commit_id_at(datetime.now(UTC) - grace)
+    of_project = equal(project_hash=project_hash)
+    for owned in OWNED:
+        for name in owned.tables:
+            table = copy.lake.table(name)
+            stored = f"(SELECT * FROM {stored_rows(copy.lake, table)} WHERE project_hash = $project_hash)"
+            kept = (
+                f"({COMMIT_ID} >= $cutoff OR EXISTS (SELECT 1 FROM {HELD}.{owned.owner} AS owner"
+                f" WHERE owner.project_hash = stored.project_hash AND owner.{owned.link} = stored.{owned.link}"
+                f" AND owner.{COMMIT_ID} = stored.{COMMIT_ID}))"
+            )
+            with copy.transaction():
+                count = f"SELECT count(*), count(*) FILTER (NOT {kept}) FROM {stored} AS stored"
+                [(rows, garbage)] = copy.rows(count, project_hash=project_hash, cutoff=cutoff)
+            files = copy.lake.file_count(table, of_project)
+            done.files_before += files
+            if garbage or files > (_MOST_FILES_IN_BUCKETS if name in IN_BUCKETS else _MOST_FILES):
+                query = f"SELECT {column_list(columns_of(name))} FROM {stored} AS stored WHERE {kept}"
+                for where, piece in _pieces(copy, query, name, owned.link, project_hash, cutoff, rows):
+                    copy.lake.replace(name, piece, all_of(of_project, *where), attempts=1)
+                done.garbage_rows += garbage
+            done.files_after += copy.lake.file_count(copy.lake.table(name), of_project)
+    for name in PROJECT_TABLES:
+        table = copy.lake.table(name)
+        if copy.lake.file_count(table, of_project) > _MOST_FILES:
+            copy.lake.replace(name, copy.lake.rows(table, columns_of(name), of_project), of_project, attempts=1)
+    copy.lake.note_commit(new_commit_id())
+
+
+def maintain_files(lake: Lake, grace: timedelta, done: Upkept) -> None:
+    """Forgets notes and snapshots older than the grace time, and deletes the files that nothing names any more."""
+    oldest = datetime.now(UTC) - grace
+    notes = lake.table("lake_commit", fresh=True)
+    newest = max(lake.rows(notes, ["committed_at"])["committed_at"].to_pylist(), default=oldest)
+    before = LessThan(Reference("committed_at"), literal(min(oldest, newest)))  # type: ignore[call-arg,arg-type]
+    lake.replace("lake_commit", arrow_schema("lake_commit").empty_table(), before)
+    for name in LAKE_TABLES:
+        table = lake.table(name, fresh=True)
+        old = [each for each in table.snapshots() if each.timestamp_ms < oldest.timestamp() * 1000]
+        current = table.current_snapshot()
+        gone = [each.snapshot_id for each in old if current is None or each.snapshot_id != current.snapshot_id]
+        if gone:
+            with lake_failures(lake.location):
+                table.maintenance.expire_snapshots().by_ids(gone).commit()
+            done.snapshots += len(gone)
+    done.orphans += delete_orphans(lake, oldest)
+
+
+def _pieces(
+    copy: WorkingCopy, query: str, name: str, link: str, project_hash: str, cutoff: str, rows: int
+) -> Iterator[tuple[tuple[BooleanExpression, ...], pa.Table]]:
+    """The rows to keep, in ranges of the column that links them to their owner, and the condition of each range."""
+    edges: list[str] = []
+    if rows > ROWS_AT_ONCE:
+        shares = rows // ROWS_AT_ONCE + 1
+        quantiles = ", ".join(f"{place / shares}" for place in range(1, shares))
+        with copy.transaction():
+            found = copy.rows(
+                f"SELECT quantile_disc({link}, [{quantiles}]) FROM ({query})", project_hash=project_hash, cutoff=cutoff
+            )
+        edges = sorted(set(found[0][0] or ()))
+    for first, end in zip([None, *edges], [*edges, None], strict=True):
+        where: list[BooleanExpression] = []
+        condition = ""
+        if first is not None:
+            where.append(GreaterThanOrEqual(Reference(link), literal(first)))  # type: ignore[call-arg,arg-type]
+            condition += f" AND {link} >= $first"
+        if end is not None:
+            where.append(LessThan(Reference(link), literal(end)))  # type: ignore[call-arg,arg-type]
+            condition += f" AND {link} < $end"
+        ordered = f"{query}{condition} ORDER BY {column_list(sorted_by(name))}"
+        with copy.transaction():
+            piece = copy.table(
+                ordered, arrow_schema(name), project_hash=project_hash, cutoff=cutoff, first=first, end=end
+            )
+        yield tuple(where), piece
