@@ -11,7 +11,7 @@ from tests.crash.scenes import scene
 
 pytestmark = pytest.mark.slow
 
-EVERY = 4
+EVERY = 9
 """Of the moments right before and right after each commit, so many are passed over between two kills."""
 
 

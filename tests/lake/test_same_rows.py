@@ -1,0 +1,83 @@
+"""One source, synced into a lake and into a DuckDB file: the same rows in every table and view, after edits too."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from connector.demo.walk import work_on
+from connector.load.contract.session import Session
+from connector.load.on_iceberg.duckdb_script import duckdb_script
+from connector.load.questions.reading import open_for_reading
+from connector.load.tables import METADATA
+from connector.sample import SampleServer, build_sample_world
+from connector.sql_files import view_files
+from tests.crash.crashed_warehouse import CrashedWarehouse
+from tests.crash.lake_engine import LakeEngine
+from tests.sync.synced_warehouse import SyncedWarehouse
+
+pytestmark = pytest.mark.slow
+
+BY_THE_CLOCK = {
+    *("run_id", "synced_at", "made_from", "is_settled", "deleted_at", "read_at", "read_through"),
+    *("first_seen", "last_seen", "started_at", "ended_at", "stage_seconds"),
+}
+OF_ONE_ENGINE = {"installed_view"}
+
+
+@pytest.fixture(scope="module")
+def synced(
+    lake_engine: LakeEngine, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[SyncedWarehouse, CrashedWarehouse]]:
+    """A file and a lake after a first sync, a sync of edits of many kinds, and one that found nothing."""
+    with SampleServer(build_sample_world("small", seed=7)) as server:
+        file = SyncedWarehouse(server, tmp_path_factory.mktemp("same_rows") / "labels.duckdb")
+        lake = CrashedWarehouse(server, lake_engine, lake_engine.empty())
+        for turn in range(3):
+            assert file.sync().run.outcome == lake.sync().run.outcome == "succeeded"
+            if turn == 0:
+                assert len(list(work_on(file.project))) > 3
+        yield file, lake
+
+
+def test_every_table_and_view_is_the_same(synced: tuple[SyncedWarehouse, CrashedWarehouse]) -> None:
+    file, lake = synced
+    with open_for_reading(lake.url) as session:
+        session.execute(f"ATTACH '{file.file}' AS file (READ_ONLY)")
+        different = list(differences(session))
+    assert not different
+
+
+def differences(session: Session) -> Iterator[str]:
+    names = [*METADATA.tables, *(view.view_name for view in view_files())]
+    columns_of: dict[str, list[str]] = {}
+    schema_of: dict[str, str] = {}
+    found = session.rows(
+        "SELECT table_name, schema_name, column_name FROM duckdb_columns() WHERE database_name = 'file'"
+        " ORDER BY table_name, column_index"
+    )
+    for table, schema, column in found:
+        schema_of[table] = schema
+        columns_of.setdefault(table, []).append(column)
+    for name in names:
+        if name in OF_ONE_ENGINE:
+            continue
+        columns = ", ".join(column for column in columns_of[name] if column not in BY_THE_CLOCK)
+        one, other = f"SELECT {columns} FROM {name}", f"SELECT {columns} FROM file.{schema_of[name]}.{name}"
+        [(here, there)] = session.rows(
+            f"SELECT (SELECT count(*) FROM ({one} EXCEPT ALL {other})),"
+            f" (SELECT count(*) FROM ({other} EXCEPT ALL {one}))"
+        )
+        if here or there:
+            yield f"{name}: {here} rows only in the lake, {there} only in the file"
+
+
+def test_the_script_for_duckdb_shows_the_same(synced: tuple[SyncedWarehouse, CrashedWarehouse], tmp_path: Path) -> None:
+    _, lake = synced
+    query = "SELECT data_title, branch_name, count(*) FROM object_on_frame GROUP BY ALL ORDER BY ALL"
+    with duckdb.connect(str(tmp_path / "shown.duckdb")) as connection, open_for_reading(lake.url) as session:
+        connection.execute(duckdb_script(LakeEngine.location(lake.url)))
+        shown = connection.execute(query).fetchall()
+        assert shown == session.rows(query)
+        assert len(shown) > 3
