@@ -67,15 +67,15 @@ $(VENV)/.installed: $(BIN)/python $(SETUP)
 
 $(VENV)/.installed-dev: $(BIN)/python $(SETUP)
 	@echo "Installing encord-sync and its test tools into $(VENV) (first time only, about a minute) ..."
-	@$(INSTALL) --editable '.[dev,frames,postgres]'
+	@$(INSTALL) --editable '.[dev,frames,postgres,iceberg]'
 	@touch $@ $(VENV)/.installed
 
 $(VENV)/.installed-docs: $(VENV)/.installed-dev
-	@$(INSTALL) --editable '.[dev,frames,postgres,docs]'
+	@$(INSTALL) --editable '.[dev,frames,postgres,iceberg,docs]'
 	@touch $@
 
 $(VENV)/.installed-bench: $(VENV)/.installed-dev
-	@$(INSTALL) --editable '.[dev,frames,postgres,bench]'
+	@$(INSTALL) --editable '.[dev,frames,postgres,iceberg,bench]'
 	@touch $@
 
 clean:

@@ -57,9 +57,6 @@ def views(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click ha
       encord-sync lake views --warehouse iceberg:///lake > lake.sql
       duckdb -init lake.sql
     """
-    from connector.runs.lake_upkeep import lake_of
+    from connector.runs.lake_upkeep import script_for_duckdb
 
-    location = lake_of(settings_of(config, flags))
-    from connector.load.on_iceberg.duckdb_script import duckdb_script
-
-    print_lines(duckdb_script(location), sys.stdout)
+    print_lines(script_for_duckdb(settings_of(config, flags)), sys.stdout)

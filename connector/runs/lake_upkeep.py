@@ -1,4 +1,4 @@
-"""`encord-sync lake maintain`: rewrites each project of a lake under its lease, then deletes what nothing names."""
+"""`encord-sync lake`: rewrites each project under its lease and deletes what nothing names; SQL to read a lake with."""
 
 import datetime
 from contextlib import ExitStack
@@ -21,7 +21,7 @@ def maintain_lake(settings: Settings, grace: datetime.timedelta, report: Report,
         ConnectorError: CONFIGURATION if the warehouse is no lake; as `open_warehouse`; WAREHOUSE if something cannot
             be rewritten or deleted, and what was done before stays done.
     """
-    lake_of(settings)
+    _lake_of(settings)
     from connector.load.on_iceberg.upkeep import Upkept, maintain_files, maintain_project
     from connector.load.on_iceberg.warehouse import LakeWarehouse
 
@@ -50,12 +50,19 @@ def maintain_lake(settings: Settings, grace: datetime.timedelta, report: Report,
     )
 
 
-def lake_of(settings: Settings) -> LakeLocation:
-    """The lake that the settings name.
+def script_for_duckdb(settings: Settings) -> str:
+    """SQL that shows a lake in any DuckDB.
 
     Raises:
-        ConnectorError: CONFIGURATION if the warehouse is none, or pyiceberg is not installed.
+        ConnectorError: CONFIGURATION if the warehouse is no lake; WAREHOUSE or SCHEMA if it cannot be read.
     """
+    location = _lake_of(settings)
+    from connector.load.on_iceberg.duckdb_script import duckdb_script
+
+    return duckdb_script(location)
+
+
+def _lake_of(settings: Settings) -> LakeLocation:
     from connector.load.on_iceberg.driver import require_pyiceberg
 
     location = warehouse_location(settings.warehouse, settings.db_schema)

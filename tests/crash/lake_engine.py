@@ -12,7 +12,7 @@ from connector.load import open_warehouse
 from connector.load.contract.lake_location import LakeLocation
 from connector.load.contract.warehouse_url import warehouse_location
 from connector.load.on_iceberg.opening import open_lake_for_reading
-from connector.load.on_iceberg.reading import reading_session
+from connector.load.on_iceberg.reading_session import reading_session
 
 
 class LakeEngine:

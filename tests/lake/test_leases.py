@@ -14,7 +14,7 @@ from connector.errors import ConnectorError, ErrorKind
 from connector.load import open_warehouse
 from connector.load.locks.lock_holder import LockHolder
 from connector.load.on_iceberg import lease as lease_module
-from connector.load.on_iceberg.lake import Lake
+from connector.load.on_iceberg.lake_tables import Lake
 from connector.load.on_iceberg.lease import Lease
 from connector.load.on_iceberg.warehouse import LakeWarehouse
 from tests.load.warehouse_rows import PROJECT, SAME, labels, listing, read, states

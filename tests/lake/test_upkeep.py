@@ -10,7 +10,7 @@ from connector.load import open_warehouse
 from connector.load.locks.lock_holder import LockHolder
 from connector.load.on_iceberg import upkeep
 from connector.load.on_iceberg.lease import Lease
-from connector.load.on_iceberg.reading import reading_session
+from connector.load.on_iceberg.reading_session import reading_session
 from connector.load.on_iceberg.upkeep import Upkept, maintain_files, maintain_project
 from connector.load.on_iceberg.warehouse import LakeWarehouse
 from tests.lake.command import run_command

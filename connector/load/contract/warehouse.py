@@ -2,13 +2,11 @@
 
 What is atomic. Every writing method is one transaction. After it returns, everything that it promises is durable; after
 it raises, nothing of it is there. A reader (another connection, or the next process after a kill) sees the state before
-or after, never half a label row. The object stays usable after a method has raised. A lake makes an exception: what was
-written about a project is durable at the end of `working_on`, or earlier; until then a kill loses it, and a reader sees
-the state before.
+or after, never half a label row. The object stays usable after a method has raised. In a lake, what was written about a
+project is durable and seen at the end of `working_on`, or earlier.
 
 What may repeat. Every writing method may be called again with the same arguments, and leaves the same tables behind:
-metadata and receipts are upserted by key, all rows of a label row are replaced, a tombstone stays a tombstone. Only
-`attempts` of a failure counts the runs that met it. So a run that was killed between two calls can simply be repeated.
+metadata and receipts are upserted by key, rows of a label row are replaced; only `attempts` counts the runs that failed.
 
 What is never written. Rows that are there already as they arrive (an unchanged listing writes nothing), labels older
 than both the stored ones and their entry in the listing, and label rows with doubled or missing keys.
@@ -125,8 +123,7 @@ class Warehouse(Protocol):
 
     Attributes:
         installs_views: whether the views are kept in the warehouse itself, and not made by each reader.
-        is_served: whether a server does the work, so that this process has time for other things meanwhile. Then the
-            methods may be called in any thread, one at a time, except `give_up`.
+        is_served: whether a server does the work; then methods, one at a time, may be called in any thread.
         has_lifted_limit: whether something needed more memory than this program allows the engine, and got it.
         schema_version: the migration revision of the tables.
         migrated_from: the revision found on opening, if it was an older one; None if nothing was migrated or the tables
@@ -143,7 +140,7 @@ class Warehouse(Protocol):
         """A SQLAlchemy connection in a transaction of its own (for views); committed at the end of the block."""
 
     def working_on(self, project_hash: str) -> AbstractContextManager[None]:
-        """A block in which the methods are called about one project; at its end all that they wrote is durable."""
+        """A block in which the methods are about one project; at its end all that they wrote is durable."""
 
     def state(self, project_hash: str, ids: tuple[str, str] | None = None) -> pa.Table:
         """What is stored for each label row of a project (STORED_SCHEMA).

@@ -7,7 +7,7 @@ from pyiceberg.exceptions import NoSuchNamespaceError
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.load.contract.lake_location import LakeLocation
-from connector.load.on_iceberg.failures import lake_failures
+from connector.load.on_iceberg.lake_failures import lake_failures
 
 _CATALOG_FILE = "catalog.db"
 

@@ -15,7 +15,7 @@ from pyiceberg.table import Table
 from connector.errors import ConnectorError, ErrorKind
 from connector.load.contract.statements import column_list, sql
 from connector.load.on_iceberg.conditions import among, equal
-from connector.load.on_iceberg.lake import arrow_schema, new_commit_id
+from connector.load.on_iceberg.lake_tables import arrow_schema, new_commit_id
 from connector.load.on_iceberg.layout import (
     AFTER_LABELS,
     BEFORE_LABELS,

@@ -5,7 +5,7 @@ from connector.load.contract.placement import placed
 from connector.load.contract.statements import column_list
 from connector.load.on_iceberg.layout import LAKE_TABLES, OWNED, OWNED_TABLES, OWNERS
 from connector.load.on_iceberg.opening import open_lake_for_reading
-from connector.load.on_iceberg.reading import stored_rows, valid_rows
+from connector.load.on_iceberg.reading_session import stored_rows, valid_rows
 from connector.load.on_iceberg.working_copy import HELD
 from connector.load.tables import METADATA
 from connector.load.tables.declaration import is_internal

@@ -16,7 +16,7 @@ from pyiceberg.exceptions import CommitFailedException, ValidationException
 from connector.errors import ConnectorError
 from connector.load.locks.lock_holder import LockHolder, locked
 from connector.load.on_iceberg.conditions import equal
-from connector.load.on_iceberg.lake import Lake, arrow_schema
+from connector.load.on_iceberg.lake_tables import Lake, arrow_schema
 from connector.load.on_iceberg.layout import PROJECT_LEASE
 
 LEASE = timedelta(minutes=15)

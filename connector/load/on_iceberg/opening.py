@@ -14,8 +14,8 @@ from connector.errors import ConnectorError, ErrorKind
 from connector.load.contract.lake_location import LakeLocation
 from connector.load.contract.revisions import head_revision, other_release
 from connector.load.on_iceberg.catalog import open_catalog
-from connector.load.on_iceberg.failures import lake_failures
-from connector.load.on_iceberg.lake import Lake, arrow_schema
+from connector.load.on_iceberg.lake_failures import lake_failures
+from connector.load.on_iceberg.lake_tables import Lake, arrow_schema
 from connector.load.on_iceberg.layout import LAKE_TABLES, PROPERTIES, iceberg_schema, partition_spec
 
 _REVISION = "encord-sync.revision"

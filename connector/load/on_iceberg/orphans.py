@@ -10,8 +10,8 @@ from pyiceberg.io.pyarrow import PyArrowFileIO
 from pyiceberg.table import StaticTable, Table
 
 from connector.errors import ConnectorError, ErrorKind
-from connector.load.on_iceberg.failures import lake_failures
-from connector.load.on_iceberg.lake import Lake
+from connector.load.on_iceberg.lake_failures import lake_failures
+from connector.load.on_iceberg.lake_tables import Lake
 from connector.load.on_iceberg.layout import LAKE_TABLES
 
 

@@ -14,8 +14,8 @@ from pyiceberg.expressions.literals import literal
 
 from connector.load.contract.statements import column_list
 from connector.load.on_iceberg.conditions import all_of, equal
-from connector.load.on_iceberg.failures import lake_failures
-from connector.load.on_iceberg.lake import Lake, arrow_schema, commit_id_at, new_commit_id
+from connector.load.on_iceberg.lake_failures import lake_failures
+from connector.load.on_iceberg.lake_tables import Lake, arrow_schema, commit_id_at, new_commit_id
 from connector.load.on_iceberg.layout import (
     COMMIT_ID,
     IN_BUCKETS,
@@ -26,7 +26,7 @@ from connector.load.on_iceberg.layout import (
     sorted_by,
 )
 from connector.load.on_iceberg.orphans import delete_orphans
-from connector.load.on_iceberg.reading import stored_rows
+from connector.load.on_iceberg.reading_session import stored_rows
 from connector.load.on_iceberg.working_copy import HELD, WorkingCopy
 
 ROWS_AT_ONCE = 1_000_000

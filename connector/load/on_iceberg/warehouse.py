@@ -14,11 +14,11 @@ from connector.load.matching.compared_objects import OverlapMeasure
 from connector.load.on_duckdb.warehouse import DuckDBWarehouse
 from connector.load.on_iceberg.commit import commit_project
 from connector.load.on_iceberg.conditions import equal
-from connector.load.on_iceberg.lake import Lake, arrow_schema, new_commit_id
+from connector.load.on_iceberg.lake_tables import Lake, arrow_schema, new_commit_id
 from connector.load.on_iceberg.layout import LABELS
 from connector.load.on_iceberg.lease import Lease
 from connector.load.on_iceberg.opening import open_lake
-from connector.load.on_iceberg.reading import reading_session
+from connector.load.on_iceberg.reading_session import reading_session
 from connector.load.on_iceberg.renewed_labels import RenewedLabels
 from connector.load.on_iceberg.working_copy import WorkingCopy
 

@@ -18,7 +18,7 @@ from connector.load.contract.session import Value
 from connector.load.contract.statements import column_list, sql
 from connector.load.on_duckdb.session import DuckDBSession
 from connector.load.on_iceberg.conditions import among, equal
-from connector.load.on_iceberg.lake import Lake
+from connector.load.on_iceberg.lake_tables import Lake
 from connector.load.on_iceberg.layout import COMMIT_ID, LABELS, OWNED_TABLES, OWNERS, PROJECT_TABLES, columns_of
 from connector.load.tables import METADATA, arrow_schema
 from connector.load.tables.declaration import is_internal

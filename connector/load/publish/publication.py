@@ -139,7 +139,7 @@ def _duckdb_location(url: str, schema: str | None) -> DuckDBLocation:
     if not isinstance(location, DuckDBLocation):
         raise ConnectorError(
             ErrorKind.CONFIGURATION,
-            "Only a DuckDB warehouse is published: PostgreSQL serves its readers while a sync writes.",
+            "Only a DuckDB warehouse is published: PostgreSQL and a lake serve their readers while a sync writes.",
             remedy="Leave --publish out, or sync into a DuckDB file.",
         )
     return location

@@ -30,7 +30,7 @@ def open_for_reading(url: str, schema: str | None = None) -> Iterator[Session]:
     if isinstance(location, LakeLocation):
         require_pyiceberg()
         from connector.load.on_iceberg.opening import open_lake_for_reading
-        from connector.load.on_iceberg.reading import reading_session
+        from connector.load.on_iceberg.reading_session import reading_session
 
         with reading_session(open_lake_for_reading(location), location.settings) as lake_session:
             yield lake_session

@@ -10,7 +10,7 @@ from pyiceberg.table import Table
 
 from connector.load.contract.statements import column_list, sql
 from connector.load.on_duckdb.opening import NO_LIMIT_OF_OURS
-from connector.load.on_iceberg.lake import Lake
+from connector.load.on_iceberg.lake_tables import Lake
 from connector.load.on_iceberg.layout import COMMIT_ID, OWNED, Owned
 from connector.load.on_iceberg.working_copy import HELD, WorkingCopy
 from connector.load.tables import METADATA

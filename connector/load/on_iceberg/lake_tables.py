@@ -15,7 +15,7 @@ from pyiceberg.expressions import AlwaysTrue, BooleanExpression
 from pyiceberg.table import StaticTable, Table
 
 from connector.load.contract.lake_location import LakeLocation
-from connector.load.on_iceberg.failures import lake_failures
+from connector.load.on_iceberg.lake_failures import lake_failures
 from connector.load.on_iceberg.layout import COMMIT_ID, LAKE_TABLES, OWNERS, columns_of
 from connector.load.tables.declaration import ARROW_TYPES
 
