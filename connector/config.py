@@ -57,7 +57,7 @@ class Settings(BaseModel):
         default=DEFAULT_WAREHOUSE,
         repr=False,
         description="duckdb:///relative.duckdb, duckdb:////absolute/file.duckdb, or"
-        " postgresql+psycopg://user@host:port/database (PostgreSQL 14 to 18).",
+        " postgresql+psycopg://user@host:port/database (PostgreSQL 14 to 18), or iceberg://CATALOG/NAMESPACE.",
     )
     db_schema: str | None = Field(
         default=None,

@@ -6,7 +6,7 @@ or after, never half a label row. The object stays usable after a method has rai
 project is durable and seen at the end of `working_on`, or earlier.
 
 What may repeat. Every writing method may be called again with the same arguments, and leaves the same tables behind:
-metadata and receipts are upserted by key, rows of a label row are replaced; only `attempts` counts the runs that failed.
+metadata and receipts are upserted by key, rows of a label row are replaced. Only `attempts` counts the runs.
 
 What is never written. Rows that are there already as they arrive (an unchanged listing writes nothing), labels older
 than both the stored ones and their entry in the listing, and label rows with doubled or missing keys.

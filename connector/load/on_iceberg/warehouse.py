@@ -19,8 +19,7 @@ from connector.load.on_iceberg.layout import LABELS
 from connector.load.on_iceberg.lease import Lease
 from connector.load.on_iceberg.opening import open_lake
 from connector.load.on_iceberg.reading_session import reading_session
-from connector.load.on_iceberg.renewed_labels import RenewedLabels
-from connector.load.on_iceberg.working_copy import WorkingCopy
+from connector.load.on_iceberg.working_copy import RenewedLabels, WorkingCopy
 
 ROWS_A_COMMIT = 2_000_000
 """Rows of labels that are committed together, about. Each commit adds a file to most tables, and costs a second."""

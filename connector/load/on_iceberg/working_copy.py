@@ -5,7 +5,7 @@ they are in the lake, so a comparison of the two says what has to be written.
 """
 
 import tempfile
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pyarrow as pa
@@ -22,6 +22,7 @@ from connector.load.on_iceberg.lake_tables import Lake
 from connector.load.on_iceberg.layout import COMMIT_ID, LABELS, OWNED_TABLES, OWNERS, PROJECT_TABLES, columns_of
 from connector.load.tables import METADATA, arrow_schema
 from connector.load.tables.declaration import is_internal
+from connector.load.writing.row_replacement import DeleteAndInsert, PartReplacement
 
 HELD = "held"
 _TYPES = {
@@ -176,6 +177,25 @@ class WorkingCopy(DuckDBSession):
     def close(self) -> None:
         super().close()
         self._folder.cleanup()
+
+
+class RenewedLabels(DeleteAndInsert):
+    """Replaces the rows of label rows in a working copy as in any DuckDB file, and notes them for the next commit."""
+
+    @override
+    def replace_labels(
+        self, label_tables: Mapping[str, pa.Table], renewed: pa.Array, known: frozenset[str]
+    ) -> dict[str, int]:
+        self._note(renewed)
+        return super().replace_labels(label_tables, renewed, known)
+
+    @override
+    def replace_in_parts(self, label_hash: str, *, is_known: bool) -> PartReplacement:
+        self._note(pa.array([label_hash]))
+        return super().replace_in_parts(label_hash, is_known=is_known)
+
+    def _note(self, label_hashes: pa.Array) -> None:
+        self._session.copy(f"{HELD}.renewed", pa.table({"label_hash": label_hashes}))
 
 
 def _snapshot_id(table: Table) -> int | None:
