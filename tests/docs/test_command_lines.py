@@ -1,5 +1,6 @@
 """Every command line of the pages is one that the command takes: words, options and values."""
 
+import re
 import shlex
 from pathlib import Path
 
@@ -19,7 +20,7 @@ def lines() -> list[tuple[Path, list[str]]]:
             is_call = begun and (not command.strip() or command.lstrip().startswith(("*/", "ExecStart=")))
             if is_call:
                 rest = rest.removeprefix("sync/bin/encord-sync ")
-                words = shlex.split(rest.split(" >> ")[0].split(" | ")[0], comments=True)
+                words = shlex.split(re.split(r" (?:>>?|\|) ", rest)[0], comments=True)
                 found.append((block.page, words))
     return found
 

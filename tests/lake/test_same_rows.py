@@ -15,6 +15,7 @@ from connector.sample import SampleServer, build_sample_world
 from connector.sql_files import view_files
 from tests.crash.crashed_warehouse import CrashedWarehouse
 from tests.crash.lake_engine import LakeEngine
+from tests.lake.command import run_command
 from tests.sync.synced_warehouse import SyncedWarehouse
 
 pytestmark = pytest.mark.slow
@@ -81,3 +82,30 @@ def test_the_script_for_duckdb_shows_the_same(synced: tuple[SyncedWarehouse, Cra
         shown = connection.execute(query).fetchall()
         assert shown == session.rows(query)
         assert len(shown) > 3
+
+
+def test_exports_and_verify_find_the_same(synced: tuple[SyncedWarehouse, CrashedWarehouse], tmp_path: Path) -> None:
+    file, lake = synced
+    project = file.server.world.project_hash
+    (tmp_path / "key").write_text(file.server.world.private_key)
+    for form in ("coco", "json"):
+        for name, warehouse in (("file", file), ("lake", lake)):
+            done = run_command(
+                "export",
+                form,
+                "--project",
+                project,
+                "--out",
+                f"{name}.{form}",
+                "--warehouse",
+                warehouse.url,
+                folder=tmp_path,
+            )
+            assert done.returncode == 0, done.stderr
+        exported = (tmp_path / f"lake.{form}").read_bytes()
+        assert len(exported) > 10_000
+        assert exported == (tmp_path / f"file.{form}").read_bytes()
+    of_source = ["--ssh-key-file", "key", "--domain", file.server.domain, "--project", project]
+    for command in ("verify", "check"):
+        done = run_command(command, *of_source, "--warehouse", lake.url, folder=tmp_path)
+        assert done.returncode == 0, done.stdout + done.stderr
