@@ -1,9 +1,11 @@
 """Fixtures that any folder may ask for; a test that asks for no PostgreSQL starts none."""
 
+import os
 from pathlib import Path
 
 import pytest
 
+from tests.memory_folder import memory_folder
 from tests.postgres_server import postgres_database, postgres_server, postgres_template, postgres_url
 
 __all__ = ["postgres_database", "postgres_server", "postgres_template", "postgres_url"]
@@ -13,6 +15,13 @@ SLOW = {
     *("sample", "sync", "verify", "views"),
 }
 """Folders whose tests start servers and commands, kill them, or generate rows by the thousand."""
+
+
+def pytest_configure() -> None:
+    """Has pytest make the folders of `tmp_path` in memory, unless the environment names another place."""
+    folder = memory_folder()
+    if folder is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
