@@ -1,5 +1,6 @@
 """Fixtures that any folder may ask for; a test that asks for no PostgreSQL starts none."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -19,6 +20,8 @@ SLOW = {
 
 def pytest_configure() -> None:
     """Has pytest make the folders of `tmp_path` in memory, unless the environment names another place."""
+    # As the command does (quick_start.py): at Python's own threshold, a good part of a test is looking for garbage.
+    gc.set_threshold(200_000, 10, 10)
     folder = memory_folder()
     if folder is not None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
