@@ -1,18 +1,30 @@
 """Fixtures that any folder may ask for; a test that asks for no PostgreSQL starts none."""
 
+import gc
+import os
 from pathlib import Path
 
 import pytest
 
+from tests.memory_folder import memory_folder
 from tests.postgres_server import postgres_database, postgres_server, postgres_template, postgres_url
 
 __all__ = ["postgres_database", "postgres_server", "postgres_template", "postgres_url"]
 
 SLOW = {
-    *("bench", "consensus", "crash", "export_frames", "locks", "migrations", "output", "parity", "postgres", "publish"),
-    *("sample", "sync", "verify", "views"),
+    *("bench", "consensus", "crash", "export_frames", "lake", "locks", "migrations", "output", "parity", "postgres"),
+    *("publish", "sample", "sync", "verify", "views"),
 }
 """Folders whose tests start servers and commands, kill them, or generate rows by the thousand."""
+
+
+def pytest_configure() -> None:
+    """Has pytest make the folders of `tmp_path` in memory, unless the environment names another place."""
+    # As the command does (quick_start.py): at Python's own threshold, a good part of a test is looking for garbage.
+    gc.set_threshold(200_000, 10, 10)
+    folder = memory_folder()
+    if folder is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

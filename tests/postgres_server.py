@@ -28,6 +28,7 @@ from psycopg import sql
 
 from connector.load import open_warehouse
 from connector.views import install
+from tests.memory_folder import memory_folder
 
 OWN_SERVER = "ENCORD_SYNC_TEST_POSTGRES"
 NEWEST, OLDEST = 18, 16
@@ -44,8 +45,6 @@ _SETTINGS = {
     "full_page_writes": "off",
     "max_wal_size": "128MB",
 }
-_MEMORY = Path("/dev/shm")
-_BYTES_IN_MEMORY = 2_000_000_000
 
 
 class PostgresServer:
@@ -77,7 +76,7 @@ class PostgresServer:
             return
         try:
             if self._folder is None:
-                self._folder = Path(tempfile.mkdtemp(prefix="encord-sync-postgres-", dir=_quick_folder()))
+                self._folder = Path(tempfile.mkdtemp(prefix="encord-sync-postgres-", dir=memory_folder()))
                 self._initialise(self._folder)
             self._run(self._folder)
         except (OSError, ImportError, subprocess.SubprocessError) as error:
@@ -184,13 +183,6 @@ class PostgresServer:
         """Drop a database, whoever is connected to it."""
         with self.connect() as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
-def _quick_folder() -> Path | None:
-    """Memory, where there is plenty: a database is a few hundred files, whose copies cost a disk most of a second."""
-    if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _BYTES_IN_MEMORY:
-        return _MEMORY
-    return None
 
 
 @contextlib.contextmanager
