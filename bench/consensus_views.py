@@ -39,7 +39,7 @@ def measure(engine: str, size: Size, tries: int) -> list[dict[str, Any]]:
         templates=8,
         with_classifications=True,
     )
-    views = [file.view_name for file in view_files() if file.view_name.startswith("consensus_")]
+    views = [file.view_name for file in view_files() if file.subject == "consensus" and not file.is_internal]
     with empty_warehouse(engine) as url:
         with ServedWorld(scale) as world:
             sync(world, url)

@@ -126,7 +126,7 @@ class Settings(BaseModel):
         description="Label rows fetched this soon after an edit (by Encord's clock) are looked at once more later.",
     )
     log_format: Literal["text", "json"] = Field(
-        default="text", description="text (lines on standard error), or json (one line an event on standard output)."
+        default="text", description="text (lines on standard error), or json (one line per event on standard output)."
     )
     profile: bool = Field(default=False, description="Also tell where the time went, stage by stage.")
     quiet: bool = Field(default=False, description="Print errors only.")

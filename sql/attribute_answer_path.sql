@@ -71,4 +71,4 @@ LEFT JOIN ontology_class AS c ON c.project_hash = n.project_hash AND c.feature_h
 WHERE COALESCE(c.is_archived, FALSE) = FALSE;
 
 COMMENT ON VIEW attribute_answer_path IS
-    'One row an answer, static or dynamic, of an object or a classification, with its path through the nested options that lead to its question; not expanded to frames.';
+    'One row per answer, static or dynamic, of an object or a classification, with its path through the nested options that lead to its question; not expanded to frames.';

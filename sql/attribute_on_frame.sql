@@ -78,4 +78,4 @@ JOIN internal.named_answer AS a
     AND a.owner_hash = c.classification_hash AND a.owner_kind = 'classification' AND a.depth > 0;
 
 COMMENT ON VIEW attribute_on_frame IS
-    'One row an answer of an attribute (for a checklist: a ticked option) of an object on a frame that it is on, or of a classification''s nested attribute.';
+    'One row per answer of an attribute (for a checklist: a ticked option) of an object on a frame that it is on, or of a classification''s nested attribute.';

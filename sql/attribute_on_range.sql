@@ -85,4 +85,4 @@ JOIN internal.named_answer AS a
     AND a.owner_hash = c.classification_hash AND a.owner_kind = 'classification' AND a.depth > 0;
 
 COMMENT ON VIEW attribute_on_range IS
-    'One row an answer of an attribute of an object placed on ranges, or of a classification''s nested attribute, and range.';
+    'One row per answer of an attribute of an object placed on ranges, or of a classification''s nested attribute, and range.';

@@ -54,4 +54,4 @@ LEFT JOIN (
 WHERE COALESCE(c.is_archived, FALSE) = FALSE;
 
 COMMENT ON VIEW classification_answer IS
-    'One row a classification instance with its answer, wherever it is placed.';
+    'One row per classification instance with its answer, wherever it is placed.';

@@ -59,4 +59,4 @@ JOIN (
 JOIN internal.frame_number AS n ON n.frame BETWEEN p.first_frame AND p.last_frame;
 
 COMMENT ON VIEW classification_on_frame IS
-    'One row a classification instance on a frame. Ranges are expanded only to the frames that a query asks for; audio, text and continuous scenes have no frames (classification_on_range).';
+    'One row per classification instance on a frame. Ranges are expanded only to the frames that a query asks for; audio, text and continuous scenes have no frames (classification_on_range).';

@@ -37,4 +37,4 @@ FROM classification_range AS p
 JOIN classification_answer AS c ON c.label_hash = p.label_hash AND c.classification_hash = p.classification_hash;
 
 COMMENT ON VIEW classification_on_range IS
-    'One row a range that a classification instance holds for, of any unit, not expanded to frames.';
+    'One row per range that a classification instance holds for, of any unit, not expanded to frames.';

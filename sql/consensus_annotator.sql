@@ -144,4 +144,4 @@ SELECT
 FROM summed;
 
 COMMENT ON VIEW consensus_annotator IS
-    'One row an annotator of a project: agreement with the others, and with main once consensus is reached.';
+    'One row per annotator of a project: agreement with the others, and with main once consensus is reached.';

@@ -70,4 +70,4 @@ SELECT
 FROM pair;
 
 COMMENT ON VIEW consensus_annotator_pair IS
-    'One row an annotator and another one of a project, in both orders: a matrix of agreement, the same both ways round.';
+    'One row per annotator and another one of a project, in both orders: a matrix of agreement, the same both ways round.';

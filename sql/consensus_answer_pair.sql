@@ -78,4 +78,4 @@ JOIN chance AS c
     AND c.annotator = p.annotator AND c.other_annotator = p.other_annotator;
 
 COMMENT ON VIEW consensus_answer_pair IS
-    'One row a question of a project and two annotators who both answered it on a frame, each pair once.';
+    'One row per question of a project and two annotators who both answered it on a frame, each pair once.';

@@ -192,4 +192,4 @@ JOIN ontology_attribute AS t ON t.project_hash = s.project_hash AND t.feature_ha
 LEFT JOIN ontology_class AS c ON c.project_hash = t.project_hash AND c.feature_hash = t.class_feature_hash;
 
 COMMENT ON VIEW consensus_attribute_side IS
-    'One row an attribute of an object on a frame, and another branch that has the object: both answers, where either gave one. Dynamic ones are read at the frame; a nested one counts where both answers open it.';
+    'One row per attribute of an object on a frame, and another branch that has the object: both answers, where either gave one. Dynamic ones are read at the frame; a nested one counts where both answers open it.';

@@ -62,4 +62,4 @@ FULL JOIN internal.consensus_branch_author AS a USING (project_hash, data_hash, 
 WHERE COALESCE(b.is_of_consensus, 0) = 1;
 
 COMMENT ON VIEW consensus_branch IS
-    'One row a branch of a data unit that is in a consensus stage or has annotators'' branches: what the branch is, whose, and whether it counts.';
+    'One row per branch of a data unit that is in a consensus stage or has annotators'' branches: what the branch is, whose, and whether it counts.';

@@ -50,4 +50,4 @@ SELECT
 FROM counted;
 
 COMMENT ON VIEW consensus_checklist_pair IS
-    'One row a checklist on a frame and two annotators who both answered it, each pair once.';
+    'One row per checklist on a frame and two annotators who both answered it, each pair once.';

@@ -41,4 +41,4 @@ LEFT JOIN confused AS c ON c.project_hash = s.project_hash AND c.feature_hash = 
 GROUP BY s.project_hash, s.feature_hash;
 
 COMMENT ON VIEW consensus_class IS
-    'One row an object class of a project: how far annotators agree on its objects, both sides counted.';
+    'One row per object class of a project: how far annotators agree on its objects, both sides counted.';

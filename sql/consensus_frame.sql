@@ -68,4 +68,4 @@ FROM summed AS s
 JOIN internal.consensus_unit_state AS u ON u.project_hash = s.project_hash AND u.data_hash = s.data_hash;
 
 COMMENT ON VIEW consensus_frame IS
-    'One row a frame on which a submitted branch has an object or an answer: how far its annotators agree there.';
+    'One row per frame on which a submitted branch has an object or an answer: how far its annotators agree there.';

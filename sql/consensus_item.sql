@@ -102,4 +102,4 @@ SELECT
 FROM item
 WHERE n_answers > 0;
 
-COMMENT ON VIEW consensus_item IS 'One row a question on a frame that any annotator answered: how its votes fall.';
+COMMENT ON VIEW consensus_item IS 'One row per question on a frame that any annotator answered: how its votes fall.';

@@ -169,4 +169,4 @@ FULL JOIN internal.consensus_branch_pair AS p
 WHERE COALESCE(n.n_keypoints, 0) > 0;
 
 COMMENT ON VIEW consensus_keypoint_pair IS
-    'One row two skeletons of one class on a frame that are taken as one, or two points that are each other''s nearest of their class, of two branches.';
+    'One row per pair of skeletons of one class on a frame that are taken as one, or of points that are each other''s nearest of their class, of two branches.';

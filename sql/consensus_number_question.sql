@@ -65,4 +65,4 @@ SELECT
 FROM question;
 
 COMMENT ON VIEW consensus_number_question IS
-    'One row a question of a project whose answers are numbers: how far apart they are.';
+    'One row per question of a project whose answers are numbers: how far apart they are.';

@@ -63,4 +63,4 @@ LEFT JOIN ontology_class AS n ON n.project_hash = o.project_hash AND n.feature_h
 LEFT JOIN ontology_class AS c ON c.project_hash = o.project_hash AND c.feature_hash = m.other_feature_hash;
 
 COMMENT ON VIEW consensus_object_side IS
-    'One row an object on a frame and another branch that could have it, both ways round. Averages of is_found and score are agreement at any grain.';
+    'One row per object on a frame and another branch that could have it, both ways round. Averages of is_found and score are agreement at any grain.';

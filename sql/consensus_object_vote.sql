@@ -35,4 +35,4 @@ LEFT JOIN ontology_class AS c ON c.project_hash = t.project_hash AND c.feature_h
 WHERE t.thing > 0;
 
 COMMENT ON VIEW consensus_object_vote IS
-    'One row an object of an annotator on a frame: how many of the branches have it, in the same class, and which thing it is part of.';
+    'One row per object of an annotator on a frame: how many of the branches have it, in the same class, and which thing it is part of.';

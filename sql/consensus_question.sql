@@ -111,4 +111,4 @@ SELECT
 FROM question AS q
 LEFT JOIN by_chance AS c ON c.project_hash = q.project_hash AND c.attribute_feature_hash = q.attribute_feature_hash;
 
-COMMENT ON VIEW consensus_question IS 'One row a question of a project: how far annotators answer it alike.';
+COMMENT ON VIEW consensus_question IS 'One row per question of a project: how far annotators answer it alike.';

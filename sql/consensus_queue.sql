@@ -112,4 +112,4 @@ FROM unit
 WHERE n_submitted = 1;
 
 COMMENT ON VIEW consensus_queue IS
-    'One row a data unit that awaits review, and a reason to look at it closely. One without a row here has nothing that its annotators disagree on by vote.';
+    'One row per data unit that awaits review, and a reason to look at it closely. One without a row here has nothing that its annotators disagree on by vote.';

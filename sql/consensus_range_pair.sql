@@ -126,4 +126,4 @@ FULL JOIN branch_pair AS p ON p.label_row_id = m.label_row_id AND p.other_label_
 WHERE COALESCE(m.space_id, '') <> '';
 
 COMMENT ON VIEW consensus_range_pair IS
-    'One row an answer to a classification that one of two branches gave, or a class of objects on ranges (audio, text, …), over a whole data unit: how long each has it, and how long both. Ranges are not expanded.';
+    'One row per answer to a classification that one of two branches gave, or a class of objects on ranges (audio, text, …), over a whole data unit: how long each has it, and how long both. Ranges are not expanded.';

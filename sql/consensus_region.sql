@@ -57,4 +57,4 @@ FROM run_of_frames
 GROUP BY project_hash, data_hash, space_id, attribute_feature_hash, full_answer, run;
 
 COMMENT ON VIEW consensus_region IS
-    'One row a run of consecutive frames on which submitted branches gave one answer to a classification''s question, nested levels included. A gap ends it.';
+    'One row per run of consecutive frames on which submitted branches gave one answer to a classification''s question, nested levels included. A gap ends it.';

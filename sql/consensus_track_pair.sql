@@ -55,4 +55,4 @@ LEFT JOIN ontology_class AS c ON c.project_hash = t.project_hash AND c.feature_h
 LEFT JOIN ontology_class AS o ON o.project_hash = t.project_hash AND o.feature_hash = t.other_feature_hash;
 
 COMMENT ON VIEW consensus_track_pair IS
-    'One row two objects of two branches that are taken as one on some frame, over the whole data unit.';
+    'One row per pair of objects of two branches that are taken as one on some frame, over the whole data unit.';

@@ -130,4 +130,4 @@ SELECT
 FROM unit;
 
 COMMENT ON VIEW consensus_unit IS
-    'One row a data unit that is in a consensus stage or has annotators'' branches: how far its annotators agree, and how long it took.';
+    'One row per data unit that is in a consensus stage or has annotators'' branches: how far its annotators agree, and how long it took.';

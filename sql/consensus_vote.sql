@@ -90,4 +90,4 @@ FROM voted
 WHERE n_given > 0;
 
 COMMENT ON VIEW consensus_vote IS
-    'One row a question on a frame that any annotator answered, and a submitted branch: its answer, or NULL where it was left open. A nested question counts for the branches whose answer opens it.';
+    'One row per question on a frame that any annotator answered, and a submitted branch: its answer, or NULL where it was left open. A nested question counts for the branches whose answer opens it.';

@@ -38,4 +38,4 @@ JOIN data_unit AS d ON d.project_hash = l.project_hash AND d.data_hash = l.data_
 WHERE l.deleted_at IS NULL AND p.deleted_at IS NULL;
 
 COMMENT ON VIEW current_label_row IS
-    'One row a label row that is not deleted: what the listing says of a data unit on a branch. All other views build on it.';
+    'One row per label row that is not deleted: what the listing says of a data unit on a branch. All other views build on it.';

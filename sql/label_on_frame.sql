@@ -104,4 +104,4 @@ LEFT JOIN internal.named_answer AS a
     AND a.owner_hash = c.classification_hash AND a.owner_kind = 'classification' AND a.depth > 0;
 
 COMMENT ON VIEW label_on_frame IS
-    'One row a label, object or classification, on a frame and answer of its attributes (a label without answers has one row): the columns of Encord''s export page.';
+    'One row per label, object or classification, on a frame and answer of its attributes (a label without answers has one row): the columns of Encord''s export page.';

@@ -116,4 +116,4 @@ FROM (
 ) AS corners;
 
 COMMENT ON VIEW object_corners_on_frame IS
-    'One row an object on a frame, with the four corners of a box, upright or rotated: named as they lie before the turn, which is clockwise about the centre. NULL for other shapes, and for a rotated box on a frame of unknown size.';
+    'One row per object on a frame, with the four corners of a box, upright or rotated: named as they lie before the turn, which is clockwise about the centre. NULL for other shapes, and for a rotated box on a frame of unknown size.';

@@ -108,4 +108,4 @@ FROM (
 ) AS placed;
 
 COMMENT ON VIEW object_on_frame IS
-    'One row an object on a frame. In continuous scenes one row an event at which an object appears or moves.';
+    'One row per object on a frame. In continuous scenes one row an event at which an object appears or moves.';

@@ -41,4 +41,4 @@ LEFT JOIN ontology_class AS c ON c.project_hash = r.project_hash AND c.feature_h
 WHERE COALESCE(c.is_archived, FALSE) = FALSE;
 
 COMMENT ON VIEW object_on_range IS
-    'One row a range of an object that is placed on ranges: audio, text, HTML, time series, point clouds.';
+    'One row per range of an object that is placed on ranges: audio, text, HTML, time series, point clouds.';

@@ -323,4 +323,4 @@ GROUP BY
     kind;
 
 COMMENT ON VIEW object_wkt_on_frame IS
-    'One row an object on a frame whose shape well-known text (WKT) can say: boxes, rotated boxes, polygons with holes and of several parts, polylines, points; circles and ellipses as polygons of 64 corners on the line, skeletons as the points that were seen (MULTIPOINT), 2-D cuboids as front face, back face and edges (MULTILINESTRING). Bitmasks and 3-D cuboids are not here, nor a rotated box, circle or ellipse on a frame of unknown size.';
+    'One row per object on a frame whose shape well-known text (WKT) can say: boxes, rotated boxes, polygons with holes and of several parts, polylines, points; circles and ellipses as polygons of 64 corners on the line, skeletons as the points that were seen (MULTIPOINT), 2-D cuboids as front face, back face and edges (MULTILINESTRING). Bitmasks and 3-D cuboids are not here, nor a rotated box, circle or ellipse on a frame of unknown size.';

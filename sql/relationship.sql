@@ -47,4 +47,4 @@ FROM (
 );
 
 COMMENT ON VIEW relationship IS
-    'One row a column of a relationship between tables, for engines and tools that see no foreign keys.';
+    'One row per column of a relationship between tables, for engines and tools that see no foreign keys.';

@@ -27,7 +27,7 @@ ROOMS: dict[str, str] = {
     "sample.farm": "geometry sample.world",
     "sample.server": "sample.world",
     "normalise.forms": "errors normalise",
-    "sql_files": "errors packaged_files",
+    "sql_files": "errors load.tables packaged_files",
     "export": "errors normalise process",
     "config": "credentials errors text_files",
     "sample": "sample.farm sample.server sample.world",

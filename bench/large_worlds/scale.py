@@ -44,9 +44,9 @@ class Scale:
 
     Attributes:
         rows: Number of label rows; with branches, of data units.
-        annotations: Object annotations a row.
+        annotations: Object annotations per row.
         shapes: Shapes of the objects, in turn: bounding_box, polygon, skeleton, bitmask, …
-        objects: Objects a row; each is on annotations / objects frames. One frame makes it an image, more a video.
+        objects: Objects per row; each is on annotations / objects frames. One frame makes it an image, more a video.
         polygon_points: Corners of polygons and polylines.
         with_answers: Whether boxes carry a static radio and text, and a dynamic radio.
         dynamic_frames: The dynamic radio changes every so many frames; 0: once, half-way.

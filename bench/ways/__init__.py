@@ -15,7 +15,7 @@ class Job:
         key_file: the private key's file.
         project: hash of the project.
         warehouse: path of the DuckDB file to write; it does not exist yet.
-        request_rows: label rows a request, so that one brings about as much as the connector asks for at once.
+        request_rows: label rows per request, so that one brings about as much as the connector asks for at once.
         folder: files that were made before the clock started, for the floor.
     """
 

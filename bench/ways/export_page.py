@@ -35,7 +35,7 @@ def page_lines(label_row: LabelRowV2, start_frame_number: int, end_frame_number:
                         annotation.coordinates,
                     )
                 )
-            lines.extend(  # once an annotation, as on the page
+            lines.extend(  # once per annotation, as on the page
                 (attribute.title, attribute.feature_node_hash, object_instance.get_answer(attribute))
                 for attribute in object_instance.ontology_item.attributes
             )

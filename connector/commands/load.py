@@ -38,7 +38,7 @@ def load(
     """Load label rows from JSON FILES into the same tables and views, without the API.
 
     Reads what `to_encord_dict()` of Encord's SDK wrote: a JSON list of label rows (as the first script of the "Export
-    Labels" page and `export json` write it), one label row, or one a line; also compressed with gzip, and the files
+    Labels" page and `export json` write it), one label row, or one per line; also compressed with gzip, and the files
     that Encord's app exports, as far as they have the same form. The format does not name the project: --project does.
 
     A label row replaces an older one. Newer labels in the warehouse stay, and so do labels of the same second that a

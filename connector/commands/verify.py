@@ -23,7 +23,9 @@ from connector.commands.options import (
     epilog=exit_codes_with(7, "the warehouse differs from Encord, or something could not be compared"),
     short_help="Compare the warehouse with what Encord holds.",
 )
-@click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Compare the labels of N label rows a project.")
+@click.option(
+    "--sample", type=click.IntRange(min=1), metavar="N", help="Compare the labels of N label rows per project."
+)
 @click.option("--all", "is_all", is_flag=True, help="Compare the labels of every label row; the default.")
 @click.option("--seed", type=int, metavar="N", help="With --sample: the same seed chooses the same label rows again.")
 @with_settings(*KEY_OPTIONS, *PROJECT_OPTIONS, *WAREHOUSE_OPTIONS, *FETCH_OPTIONS, *WAIT_OPTIONS, *OUTPUT_OPTIONS)

@@ -10,7 +10,7 @@ from connector.geometry.run_lengths import Flags, many_run_lengths, offsets_of
 Integers = npt.NDArray[np.int64]
 
 _PIECES_AT_ONCE = 1 << 18
-"""Pieces of rows that are held: a mask of a few characters may have one a row of its frame."""
+"""Pieces of rows that are held: a mask of a few characters may have one per row of its frame."""
 
 
 class MaskRuns:

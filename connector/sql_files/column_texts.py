@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from connector.errors import ConnectorError, ErrorKind
+from connector.load.tables import METADATA
 from connector.packaged_files import packaged_folder
 
 COLUMNS_FILE = "columns.toml"
@@ -41,7 +42,9 @@ def column_texts() -> ColumnTexts:
     return ColumnTexts(tomllib.loads(path.read_text(encoding="utf-8")))
 
 
-def column_texts_digest(folder: Path) -> bytes:
-    """SHA-256 of the file; empty if the folder has none."""
+def texts_digest(folder: Path) -> bytes:
+    """SHA-256 of what the comments say: the file, if the folder has one, and the texts of the tables."""
     path = folder / COLUMNS_FILE
-    return hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b""
+    digest = hashlib.sha256(path.read_bytes() if path.is_file() else b"")
+    digest.update(repr([(table.name, table.comment) for table in METADATA.sorted_tables]).encode())
+    return digest.digest()

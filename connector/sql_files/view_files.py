@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.packaged_files import packaged_folder
-from connector.sql_files.column_texts import column_texts_digest
+from connector.sql_files.column_texts import texts_digest
 
 SUBJECTS = ("label rows", "frames", "ranges", "consensus", "warehouse")
 """What a view may be about."""
@@ -47,7 +47,7 @@ class ViewFile(NamedTuple):
         reads: the tables and views that it reads.
         statement: CREATE VIEW, without the comment.
         query: what the view selects.
-        digest: SHA-256 of the file's text and the columns' texts, hexadecimal.
+        digest: SHA-256 of the file's text and the texts of tables and columns, hexadecimal.
         sql: the file's text: CREATE VIEW and its comment.
     """
 
@@ -76,7 +76,7 @@ def view_files(folder: Path | None = None) -> list[ViewFile]:
         ConnectorError: INTERNAL, if a file does not have the form above, or views read one another in a circle.
     """
     folder = folder or packaged_folder("sql")
-    texts = column_texts_digest(folder)
+    texts = texts_digest(folder)
     files = {path.stem: _read(path, texts) for path in folder.rglob("*.sql") if path.parent.name != "functions"}
     sorter = graphlib.TopologicalSorter({name: file.reads & files.keys() for name, file in files.items()})
     try:
@@ -103,7 +103,7 @@ def shipped_view(name: str) -> ViewFile | None:
     return _shipped_views().get(name)
 
 
-def _read(path: Path, column_texts: bytes) -> ViewFile:
+def _read(path: Path, comment_texts: bytes) -> ViewFile:
     text = path.read_text(encoding="utf-8")
     found = _FILE.fullmatch(text)
     is_internal = path.parent.name == _INTERNAL
@@ -123,6 +123,6 @@ def _read(path: Path, column_texts: bytes) -> ViewFile:
         reads=frozenset(name for pattern in _READ for name in pattern.findall(query)),
         statement=found["statement"],
         query=found["query"],
-        digest=hashlib.sha256(column_texts + text.encode()).hexdigest(),
+        digest=hashlib.sha256(comment_texts + text.encode()).hexdigest(),
         sql=text,
     )

@@ -16,7 +16,7 @@ from connector.load.contract.placement import current_schema, placed
 from connector.load.tables import METADATA
 from connector.load.tables.declaration import internal_schema
 from connector.sql_files import ViewFile, column_texts, view_files
-from connector.views.column_comments import comment_on_columns
+from connector.views.comments import set_comments
 from connector.views.execution import execute_text
 from connector.views.table_functions import TableFunction, install_functions, table_functions
 
@@ -73,7 +73,7 @@ def _install_views(connection: sa.Connection, wanted: Sequence[ViewFile]) -> boo
             placed(file.sql, schema),
             f"View {file.view_name} could not be created from {file.view_name}.sql.",
         )
-    comment_on_columns(connection, {file.view_name for file in wanted}, column_texts())
+    set_comments(connection, {file.view_name for file in wanted}, column_texts())
     if not wanted:
         return True
     now = datetime.now(UTC)

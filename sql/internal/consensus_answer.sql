@@ -61,4 +61,4 @@ GROUP BY
     a.attribute_feature_hash, a.question, a.answer_type, a.depth, a.parent_option_hash;
 
 COMMENT ON VIEW internal.consensus_answer IS
-    'One row the answer of a branch to a classification''s question on a frame, nested questions, main and unsubmitted branches too. Audio, text and continuous scenes have no frames.';
+    'One row per answer of a branch to a classification''s question on a frame, nested questions, main and unsubmitted branches too. Audio, text and continuous scenes have no frames.';

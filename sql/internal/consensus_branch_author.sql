@@ -38,4 +38,4 @@ JOIN (
 ) AS a ON a.label_hash = r.label_hash;
 
 COMMENT ON VIEW internal.consensus_branch_author IS
-    'One row a branch other than main that no consensus task names an annotator of, and all of whose labels are by one person.';
+    'One row per branch other than main that no consensus task names an annotator of, and all of whose labels are by one person.';

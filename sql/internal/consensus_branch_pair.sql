@@ -27,4 +27,4 @@ WHERE COALESCE(a.branch_role, '') = 'annotator' AND COALESCE(a.is_submitted, FAL
        OR (COALESCE(b.branch_role, '') = 'main' AND COALESCE(u.consensus_state, '') = 'reached'));
 
 COMMENT ON VIEW internal.consensus_branch_pair IS
-    'One row two submitted branches of a data unit, or one and main once consensus is reached. Unordered: each two come once.';
+    'One row per pair of submitted branches of a data unit, or of one and main once consensus is reached. Unordered: each pair comes once.';

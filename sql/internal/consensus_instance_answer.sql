@@ -2,7 +2,7 @@
 -- key: label_row_id classification_hash attribute_feature_hash
 CREATE VIEW internal.consensus_instance_answer AS
 WITH given AS (
-    -- Ticked options are gathered once an instance, not once a frame. A blank text is no answer.
+    -- Ticked options are gathered once per instance, not once per frame. A blank text is no answer.
     SELECT
         b.project_hash,
         b.project_title,
@@ -88,4 +88,4 @@ FULL JOIN (
 ) AS w USING (project_hash, data_hash, label_hash, classification_hash);
 
 COMMENT ON VIEW internal.consensus_instance_answer IS
-    'One row a question that a classification instance answers, nested ones too, of main and annotators'' branches of consensus tasks: not expanded to frames, audio and continuous scenes too.';
+    'One row per question that a classification instance answers, nested ones too, of main and annotators'' branches of consensus tasks: not expanded to frames, audio and continuous scenes too.';

@@ -47,4 +47,4 @@ WHERE (r.branch_role = 'main' OR r.is_submitted)
   AND o.x_min > -1e6 AND o.y_min > -1e6 AND o.x_max < 1e6 AND o.y_max < 1e6;
 
 COMMENT ON VIEW internal.consensus_object IS
-    'One row an object on a frame, of a branch that is compared with another: what has an area in two dimensions, frames of continuous scenes left out.';
+    'One row per object on a frame, of a branch that is compared with another: what has an area in two dimensions, frames of continuous scenes left out.';

@@ -42,4 +42,4 @@ FROM (
 ) AS counted;
 
 COMMENT ON VIEW internal.consensus_unit_state IS
-    'One row a data unit that is in a consensus stage or has annotators'' branches: how far it is.';
+    'One row per data unit that is in a consensus stage or has annotators'' branches: how far it is.';

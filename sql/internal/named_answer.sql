@@ -36,4 +36,4 @@ LEFT JOIN ontology_option AS o ON o.project_hash = r.project_hash AND o.feature_
 WHERE t.is_archived = FALSE AND COALESCE(o.is_archived, FALSE) = FALSE;
 
 COMMENT ON VIEW internal.named_answer IS
-    'One row an answer, static or dynamic, of an object or a classification, with its question and option by name; not expanded to frames.';
+    'One row per answer, static or dynamic, of an object or a classification, with its question and option by name; not expanded to frames.';

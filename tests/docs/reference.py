@@ -1,6 +1,6 @@
 """The generated pages of docs/: `make docs` writes them, a test compares them with what the code declares.
 
-`docs/reference/` is generated whole; docs/performance.md has one generated section, between two marks.
+`docs/reference/` is generated whole; docs/measurements.md has one generated section, between two marks.
 """
 
 import ast
@@ -13,7 +13,7 @@ from typing import NamedTuple
 import click
 import sqlalchemy as sa
 
-from bench.docs_section import performance_lines
+from bench.docs_section import measurement_lines
 from connector import errors
 from connector.commands.cli import application
 from connector.commands.options import default_text, has_flag
@@ -29,7 +29,7 @@ from tests.docs.diagram import DIAGRAM, diagram_text, draw
 ROOT = Path(__file__).parent.parent.parent
 README = ROOT / "README.md"
 DOCS = ROOT / "docs"
-PERFORMANCE = DOCS / "performance.md"
+MEASUREMENTS = DOCS / "measurements.md"
 
 NOTE = "<!-- Written by `make docs` from the code: change it there. -->\n"
 SUBJECTS = {
@@ -66,17 +66,17 @@ def pages() -> dict[Path, str]:
     }
 
 
-def with_performance(text: str) -> str:
-    """The text of docs/performance.md with its generated section replaced.
+def with_measurements(text: str) -> str:
+    """The text of docs/measurements.md with its generated section replaced.
 
     Raises:
         ValueError: if the section's marks are missing.
     """
-    before, begun, rest = text.partition("<!-- begin performance -->\n")
-    _, ended, after = rest.partition("<!-- end performance -->")
+    before, begun, rest = text.partition("<!-- begin measurements -->\n")
+    _, ended, after = rest.partition("<!-- end measurements -->")
     if not (begun and ended):
-        raise ValueError(f"{PERFORMANCE.name} has no marks for its tables")
-    return f"{before}{begun}{chr(10).join(performance_lines())}\n{ended}{after}"
+        raise ValueError(f"{MEASUREMENTS.name} has no marks for its tables")
+    return f"{before}{begun}{chr(10).join(measurement_lines())}\n{ended}{after}"
 
 
 def _page(title: str, lines: Iterator[str]) -> str:
@@ -225,7 +225,7 @@ def main() -> None:
         ):
             draw(text)
         path.write_text(text, encoding="utf-8")
-    PERFORMANCE.write_text(with_performance(PERFORMANCE.read_text(encoding="utf-8")), encoding="utf-8")
+    MEASUREMENTS.write_text(with_measurements(MEASUREMENTS.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from connector.load.tables import METADATA
 from connector.load.tables.declaration import is_internal
 from connector.sql_files import view_files
 from tests.docs.diagram import DIAGRAM
-from tests.docs.reference import DOCS, NOTE, PERFORMANCE, SUBJECTS, commands, pages, with_performance
+from tests.docs.reference import DOCS, MEASUREMENTS, NOTE, SUBJECTS, commands, pages, with_measurements
 
 REFERENCE = DOCS / "reference"
 
@@ -26,7 +26,7 @@ def headings() -> Counter[str]:
 def test_generated_pages_are_up_to_date() -> None:
     for path, text in pages().items():
         assert path.read_text(encoding="utf-8") == text, f"run `make docs`: {path.name}"
-    assert with_performance(text := PERFORMANCE.read_text(encoding="utf-8")) == text, "run `make docs`"
+    assert with_measurements(text := MEASUREMENTS.read_text(encoding="utf-8")) == text, "run `make docs`"
 
 
 def test_nothing_is_left_over() -> None:

@@ -46,7 +46,7 @@ def test_the_migrated_tables_are_the_declared_ones(warehouse: Warehouse, tmp_pat
             " WHERE NOT internal AND table_name <> 'alembic_version' ORDER BY table_name, column_index"
         ).fetchall()
         tables = connection.execute(
-            "SELECT table_name, comment FROM duckdb_tables() WHERE table_name <> 'alembic_version' ORDER BY 1"
+            "SELECT table_name FROM duckdb_tables() WHERE table_name <> 'alembic_version' ORDER BY 1"
         ).fetchall()
         keys = connection.execute(
             "SELECT table_name FROM duckdb_constraints()"
@@ -60,8 +60,7 @@ def test_the_migrated_tables_are_the_declared_ones(warehouse: Warehouse, tmp_pat
         for column in table.columns
     ]
     assert columns == declared
-    assert tables == sorted((table.name, table.comment) for table in METADATA.tables.values())
-    assert all(comment for _, comment in tables)
+    assert [name for (name,) in tables] == sorted(METADATA.tables)
     assert keys == []
     assert indexes == []
 
@@ -74,12 +73,11 @@ def postgresql_text(revisions: str) -> str:
     return text.getvalue()
 
 
-def test_postgresql_gets_the_declared_keys_references_and_comments() -> None:
+def test_postgresql_gets_the_declared_keys_and_references() -> None:
     text = postgresql_text("head").replace("encord_internal.", "")
     for table in METADATA.tables.values():
         key = ", ".join(column.name for column in table.primary_key.columns)
         assert f"ALTER TABLE {table.name} ADD CONSTRAINT pk_{table.name} PRIMARY KEY ({key});" in text
-        assert f"COMMENT ON TABLE {table.name} IS" in text
         for constraint in table.foreign_key_constraints:
             columns = ", ".join(constraint.column_keys)
             referred = constraint.referred_table.name

@@ -27,7 +27,7 @@ def counts(result: Any) -> tuple[int, ...]:  # noqa: ANN401 - click's Result
 def test_every_form_holds_the_same(
     exported: Exported, rows: list[dict[str, Any]], load: Load, new_file: Path, tmp_path: Path
 ) -> None:
-    """A list as the page's script indents it, one row a file, one a line, compressed: all at once, no row twice."""
+    """A list as the page's script indents it, one row per file, one per line, compressed: all at once, no row twice."""
     for number, row in enumerate(rows[:10]):
         (tmp_path / f"{number}.json").write_text(json.dumps(row, indent=4), encoding="utf-8-sig" if number else "utf-8")
     lines = "\n\n".join(json.dumps(row) for row in rows[10:20])

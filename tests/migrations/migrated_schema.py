@@ -85,7 +85,7 @@ class MigratedSchema:
             return current_revision(connection)
 
     def structure(self) -> Structure:
-        """Comment, columns, keys, references and indexes of each table but Alembic's own."""
+        """Columns, keys, references and indexes of each table but Alembic's own."""
         with self._session() as session, session.connection() as connection:
             return dict(
                 item for schema in _schemas(connection) for item in self._structure_of(connection, schema).items()
@@ -94,13 +94,12 @@ class MigratedSchema:
     @staticmethod
     def _structure_of(connection: sa.Connection, schema: str) -> Structure:
         inspector = sa.inspect(connection)
-        # One query for all tables each, where one a table would cost a second on DuckDB.
-        comments, keys = inspector.get_multi_table_comment(schema), inspector.get_multi_pk_constraint(schema)
+        # One query for all tables each, where one per table would cost a second on DuckDB.
+        keys = inspector.get_multi_pk_constraint(schema)
         references, indexes = inspector.get_multi_foreign_keys(schema), inspector.get_multi_indexes(schema)
         return {
             table[1]: {
                 "is_internal": schema.endswith("internal"),
-                "comment": comments[table]["text"],
                 "columns": [_column(column, connection.dialect) for column in columns],
                 "primary_key": tuple(keys[table]["constrained_columns"]),
                 "references": {_reference(reference) for reference in references[table]},
@@ -141,17 +140,17 @@ class MigratedSchema:
         with self._session() as session, session.connection() as connection:
             install(connection)
 
-    def column_comments(self) -> dict[tuple[str, str], str | None]:
-        """Table and column → comment."""
+    def comments(self) -> dict[tuple[str, str | None], str | None]:
+        """Table and column → comment; of a table itself the column is None."""
+        found: dict[tuple[str, str | None], str | None] = {}
         with self._session() as session, session.connection() as connection:
-            found = [sa.inspect(connection).get_multi_columns(schema) for schema in _schemas(connection)]
-        return {
-            (table, column["name"]): column["comment"]
-            for of_schema in found
-            for (_, table), columns in of_schema.items()
-            for column in columns
-            if table in METADATA.tables
-        }
+            inspector = sa.inspect(connection)
+            for schema in _schemas(connection):
+                for (_, table), comment in inspector.get_multi_table_comment(schema).items():
+                    found[str(table), None] = comment["text"]
+                for (_, table), columns in inspector.get_multi_columns(schema).items():
+                    found.update({(str(table), column["name"]): column["comment"] for column in columns})
+        return {(table, column): text for (table, column), text in found.items() if table in METADATA.tables}
 
     def views(self) -> list[str]:
         with self._session() as session, session.connection() as connection:
@@ -200,7 +199,6 @@ def declared_structure(*, is_postgres: bool) -> Structure:
         }
         return {
             "is_internal": is_internal(table),
-            "comment": table.comment,
             "columns": columns,
             "primary_key": tuple(column.name for column in table.primary_key.columns) if is_postgres else (),
             "references": references if is_postgres else set(),
@@ -210,13 +208,13 @@ def declared_structure(*, is_postgres: bool) -> Structure:
     return {table.name: of(table) for table in METADATA.tables.values()}
 
 
-def declared_column_comments() -> dict[tuple[str, str], str | None]:
-    """What the columns of tables are to say."""
+def declared_comments() -> dict[tuple[str, str | None], str | None]:
+    """What tables and their columns are to say."""
     texts = column_texts()
     return {
-        (table.name, column.name): texts.of(table.name, column.name)
+        (table.name, column): texts.of(table.name, column) if column else table.comment
         for table in METADATA.tables.values()
-        for column in table.columns
+        for column in (None, *table.columns.keys())
     }
 
 

@@ -240,7 +240,7 @@ def test_trap_16_answers_beyond_the_listed_frames_are_kept() -> None:
 
 
 def test_trap_17_dynamic_checklist_without_overlap_is_as_the_sdk() -> None:
-    """One row a range and ticked option, options by their hash, whatever their order in the ontology."""
+    """One row per range and ticked option, options by their hash, whatever their order in the ontology."""
     labels = row_with(
         [],
         [

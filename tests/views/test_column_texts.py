@@ -1,4 +1,4 @@
-"""Each column is described once, in sql/columns.toml, and every table and view has its comments from there."""
+"""Each column is described once, in sql/columns.toml, each table in its declaration; the comments come from there."""
 
 from pathlib import Path
 
@@ -19,10 +19,21 @@ COMMENTS = {
     " WHERE relnamespace IN ('encord'::regnamespace, 'encord_internal'::regnamespace) AND NOT attisdropped",
 }
 
+TABLE_COMMENTS = {
+    "duckdb": "SELECT table_name, comment FROM duckdb_tables()",
+    "postgresql": "SELECT relname, obj_description(oid, 'pg_class') FROM pg_class"
+    " WHERE relkind = 'r' AND relnamespace IN ('encord'::regnamespace, 'encord_internal'::regnamespace)",
+}
+
 
 def comments(connection: sa.Connection) -> dict[tuple[str, str], str | None]:
     rows = connection.execute(sa.text(COMMENTS[connection.dialect.name]))
     return {(relation, column): text for relation, column, text in rows if relation != "alembic_version"}
+
+
+def table_comments(connection: sa.Connection) -> dict[str, str | None]:
+    rows = connection.execute(sa.text(TABLE_COMMENTS[connection.dialect.name]))
+    return {table: text for table, text in rows if table in METADATA.tables}
 
 
 def test_every_column_of_a_table_or_view_has_the_text_of_the_file(warehouse: Warehouse) -> None:
@@ -74,3 +85,24 @@ def test_what_somebody_added_is_left_alone_and_what_somebody_changed_comes_back(
         assert held["project", "mine"] is None
         assert held["theirs", "project_hash"] is None
         assert held["project", "title"] == "Its title."
+
+
+def test_every_table_has_the_text_of_its_declaration(warehouse: Warehouse) -> None:
+    with warehouse.connection() as connection:
+        held = table_comments(connection)
+    assert held == {table.name: table.comment for table in METADATA.tables.values()}
+    assert [table for table, text in held.items() if not str(text).startswith("One row per ")] == []
+
+
+def test_a_release_that_changes_a_tables_text_alone_brings_it_to_old_warehouses(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(METADATA.tables["project"], "comment", "One row per project, as the next release says it.")
+    with warehouse.connection() as connection:
+        assert install(connection) is True
+        assert table_comments(connection)["project"] == "One row per project, as the next release says it."
+        assert install(connection) is False
+
+
+def test_every_view_says_what_one_row_is() -> None:
+    assert [file.view_name for file in view_files() if not file.description.startswith("One row per ")] == []

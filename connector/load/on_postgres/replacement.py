@@ -25,8 +25,8 @@ from connector.load.writing.row_replacement import (
 )
 
 _OF_LABEL_ROWS = "{table}.label_hash = ANY (string_to_array($hashes, chr(10)))"
-"""Rows of the label rows whose hashes a text names, one a line. Unlike the rows of a staged table, the hashes are known
-when the statement is planned, so that PostgreSQL looks a few label rows of a large table up in its index."""
+"""Rows of the label rows whose hashes a text names, one per line. Unlike the rows of a staged table, the hashes are
+known when the statement is planned, so that PostgreSQL looks a few label rows of a large table up in its index."""
 
 
 class CopyAndCompare(RowReplacement):

@@ -30,7 +30,7 @@ class PostgresSession(Session):
     """A session over one connection. If it is lost, the next transaction connects again.
 
     Staged tables are temporary tables. The end of each transaction empties them, and the next one uses them again:
-    making them again would bloat the server's catalogue by hundreds of rows a bundle.
+    making them again would bloat the server's catalogue by hundreds of rows per bundle.
     """
 
     # Two syncs of different projects may add the same row at once: the second one waits, and leaves the row alone.

@@ -1,4 +1,4 @@
-"""The published Parquet folder: one file a table, a manifest, and a link `current` to the newest version.
+"""The published Parquet folder: one file per table, a manifest, and a link `current` to the newest version.
 
 `labels-parquet/20261123T014503Z-ab12cd/` holds one run; `labels-parquet/current` is a symbolic link to it, which is
 moved in one step. Readers of several files should resolve the link first. The version before the current one always

@@ -30,7 +30,7 @@ consensus_task_branch = sa.Table(
     required("first_seen", INSTANT),
     required("last_seen", INSTANT),
     comment=(
-        "One row a branch of a consensus task: whose it is. Encord forgets it once the task moves on; this does not."
+        "One row per branch of a consensus task: whose it is. Encord forgets it once the task moves on; this does not."
     ),
 )
 
@@ -42,7 +42,7 @@ consensus_stage_read = sa.Table(
     required("listing_digest", TEXT),
     required("read_at", INSTANT),
     info=INTERNAL,
-    comment="One row a consensus stage whose tasks were read: they are read again when its label rows moved.",
+    comment="One row per consensus stage whose tasks were read: they are read again when its label rows moved.",
 )
 
 consensus_threshold = sa.Table(
@@ -51,7 +51,7 @@ consensus_threshold = sa.Table(
     key("project_hash", TEXT),
     key("feature_hash", TEXT),
     required("min_iou", NUMBER),
-    comment="One row a threshold of the consensus views. Yours to edit: a sync never changes it.",
+    comment="One row per threshold of the consensus views. Yours to edit: a sync never changes it.",
 )
 
 consensus_matched_branch = sa.Table(
@@ -64,7 +64,9 @@ consensus_matched_branch = sa.Table(
     required("made_from", TEXT),
     index("ix_consensus_matched_branch_data_unit", "project_hash data_hash"),
     info=INTERNAL,
-    comment="One row a branch whose objects have been compared with those of the other branches of its data unit here.",
+    comment=(
+        "One row per branch whose objects have been compared with those of the other branches of its data unit here."
+    ),
 )
 
 consensus_object_match = sa.Table(
@@ -90,7 +92,8 @@ consensus_object_match = sa.Table(
     required("iou_method", TEXT),
     index("ix_consensus_object_match_data_unit", "project_hash data_hash"),
     comment=(
-        "One row two objects on a frame, of two branches, that are taken as one; made anew when their label rows are."
+        "One row per pair of objects on a frame, of two branches, that are taken as one;"
+        " made again when their label rows are."
     ),
 )
 
@@ -114,7 +117,7 @@ consensus_compared_object = sa.Table(
     required("n_by_extent", INTEGER),
     index("ix_consensus_compared_object_data_unit", "project_hash data_hash"),
     info=INTERNAL,
-    comment="One row an object on a frame of a branch that is compared: its thing, and how many annotators have it.",
+    comment="One row per object on a frame of a branch that is compared: its thing, and how many annotators have it.",
 )
 
 consensus_object_track = sa.Table(
@@ -138,7 +141,9 @@ consensus_object_track = sa.Table(
     required("volume_iou", NUMBER),
     index("ix_consensus_object_track_data_unit", "project_hash data_hash"),
     info=INTERNAL,
-    comment="One row two objects of two branches that are taken as one on some frame, over the whole data unit.",
+    comment=(
+        "One row per pair of objects of two branches that are taken as one on some frame, over the whole data unit."
+    ),
 )
 
 consensus_match_rules = sa.Table(
@@ -147,5 +152,7 @@ consensus_match_rules = sa.Table(
     key("project_hash", TEXT),
     required("rules_digest", TEXT),
     info=INTERNAL,
-    comment="One row a project whose objects have been matched: by which rules; with other ones all is matched again.",
+    comment=(
+        "One row per project whose objects have been matched: by which rules; with other ones all is matched again."
+    ),
 )

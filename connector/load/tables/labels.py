@@ -32,7 +32,7 @@ data_frame = sa.Table(
     optional("dicom_instance_uid", TEXT),
     optional("dicom_frame_number", INTEGER),
     reference("project_hash data_hash", "data_unit"),
-    comment="One row a frame that has facts of its own: images of a group, slices of a DICOM series.",
+    comment="One row per frame that has facts of its own: images of a group, slices of a DICOM series.",
 )
 
 data_space = sa.Table(
@@ -50,7 +50,7 @@ data_space = sa.Table(
     optional("frame_count", INTEGER),
     optional("frames_per_second", NUMBER),
     optional("duration_seconds", NUMBER),
-    comment="One row a part (space) of a data group's or scene's label row.",
+    comment="One row per part (space) of a data group's or scene's label row.",
 )
 
 object_instance = sa.Table(
@@ -67,7 +67,7 @@ object_instance = sa.Table(
     optional("last_edited_by", TEXT),
     optional("confidence", NUMBER),
     optional("is_manual", FLAG),
-    comment="One row an object instance of a label row: the thing that keeps its identity over frames.",
+    comment="One row per object instance of a label row: the thing that keeps its identity over frames.",
 )
 
 object_annotation = sa.Table(
@@ -100,7 +100,7 @@ object_annotation = sa.Table(
     # A track is a range of the primary key; the frames of one label row, or of all, are a range of these indexes.
     index("ix_object_annotation_label_row_frame", "label_hash frame"),
     index("ix_object_annotation_frame", "frame"),
-    comment="One row an object on a frame.",
+    comment="One row per object on a frame.",
 )
 
 object_range = sa.Table(
@@ -118,7 +118,7 @@ object_range = sa.Table(
     optional("end_xpath", TEXT),
     optional("end_offset", INTEGER),
     reference("label_hash object_hash", "object_instance"),
-    comment="One row a range of an object that is placed on ranges: audio, text, HTML, time series, point clouds.",
+    comment="One row per range of an object that is placed on ranges: audio, text, HTML, time series, point clouds.",
 )
 
 classification_instance = sa.Table(
@@ -133,7 +133,7 @@ classification_instance = sa.Table(
     optional("created_by", TEXT),
     optional("last_edited_at", INSTANT),
     optional("last_edited_by", TEXT),
-    comment="One row a classification instance of a label row: a question answered.",
+    comment="One row per classification instance of a label row: a question answered.",
 )
 
 classification_range = sa.Table(
@@ -147,7 +147,7 @@ classification_range = sa.Table(
     optional("frame_end", INTEGER),
     required("range_unit", TEXT),
     reference("label_hash classification_hash", "classification_instance"),
-    comment="One row a range of frames that a classification holds for; ranges stay ranges.",
+    comment="One row per range of frames that a classification holds for; ranges stay ranges.",
 )
 
 attribute_answer = sa.Table(
@@ -164,7 +164,7 @@ attribute_answer = sa.Table(
     optional("answer_number", NUMBER),
     optional("frame_start", INTEGER),
     optional("frame_end", INTEGER),
-    comment="One row an answer; for a checklist one row a ticked option; for a dynamic attribute one row a range too.",
+    comment="One row per answer; of a checklist one per ticked option; of a dynamic attribute one per range too.",
 )
 
 frame_number = sa.Table(
@@ -172,5 +172,5 @@ frame_number = sa.Table(
     METADATA,
     key("frame", INTEGER),
     info=INTERNAL,
-    comment="Every frame number there is: joining ranges to it lets a view show frames without expanding all of them.",
+    comment="One row per frame number: joining ranges to it lets a view show frames without expanding all of them.",
 )

@@ -36,7 +36,7 @@ sync_run = sa.Table(
     required("label_bytes", INTEGER),
     required("rows_written", INTEGER),
     optional("message", TEXT),
-    comment="One row a run of `encord-sync sync`.",
+    comment="One row per run of `encord-sync sync`.",
 )
 
 sync_run_project = sa.Table(
@@ -60,7 +60,7 @@ sync_run_project = sa.Table(
     optional("stage_seconds", JSON_TEXT),
     optional("message", TEXT),
     reference("run_id", "sync_run"),
-    comment="One row a project of a run: its receipt.",
+    comment="One row per project of a run: its receipt.",
 )
 
 sync_failure = sa.Table(
@@ -74,7 +74,7 @@ sync_failure = sa.Table(
     required("last_seen", INSTANT),
     required("attempts", INTEGER),
     required("run_id", TEXT),
-    comment="One row a label row or listing entry that could not be read or written; gone when it heals.",
+    comment="One row per label row or listing entry that could not be read or written; gone when it heals.",
 )
 
 installed_view = sa.Table(
@@ -88,5 +88,5 @@ installed_view = sa.Table(
     required("subject", TEXT),
     required("key_columns", TEXT),
     required("description", TEXT),
-    comment="One row a view that the connector installed: the catalogue of what to query.",
+    comment="One row per view that the connector installed: the catalogue of what to query.",
 )

@@ -33,7 +33,7 @@ project = sa.Table(
     optional("created_at", INSTANT),
     optional("last_edited_at", INSTANT),
     optional("deleted_at", INSTANT),
-    comment="One row a project.",
+    comment="One row per project.",
 )
 
 workflow_stage = sa.Table(
@@ -45,7 +45,7 @@ workflow_stage = sa.Table(
     optional("title", TEXT),
     required("position", INTEGER),
     reference("project_hash", "project"),
-    comment="One row a stage of a project's workflow.",
+    comment="One row per stage of a project's workflow.",
 )
 
 ontology_class = sa.Table(
@@ -62,7 +62,7 @@ ontology_class = sa.Table(
     required("is_archived", FLAG),
     required("position", INTEGER),
     reference("project_hash", "project"),
-    comment="One row an object or classification class of a project's ontology.",
+    comment="One row per object or classification class of a project's ontology.",
 )
 
 ontology_attribute = sa.Table(
@@ -80,7 +80,7 @@ ontology_attribute = sa.Table(
     required("is_archived", FLAG),
     required("position", INTEGER),
     reference("project_hash", "project"),
-    comment="One row an attribute (a question) of a class, nested ones too; a classification's question is one.",
+    comment="One row per attribute (a question) of a class, nested ones too; a classification's question is one.",
 )
 
 ontology_option = sa.Table(
@@ -94,7 +94,7 @@ ontology_option = sa.Table(
     required("is_archived", FLAG),
     required("position", INTEGER),
     reference("project_hash", "project"),
-    comment="One row an option of a radio or checklist attribute.",
+    comment="One row per option of a radio or checklist attribute.",
 )
 
 data_unit = sa.Table(
@@ -124,7 +124,7 @@ data_unit = sa.Table(
     reference("project_hash", "project"),
     # This is data_title of every view: with it, a question about one title reads only that data unit.
     index_on_expression("ix_data_unit_shown_title", "coalesce(title, data_hash)"),
-    comment="One row a data unit (a video, an image, an image group, …) of a project.",
+    comment="One row per data unit (a video, an image, an image group, …) of a project.",
 )
 
 label_row = sa.Table(
@@ -166,5 +166,5 @@ label_row = sa.Table(
     reference("project_hash data_hash", "data_unit"),
     index("ix_label_row_label_hash", "label_hash"),
     index("ix_label_row_data_unit", "project_hash data_hash"),
-    comment="One row a data unit and branch, opened or not: what the listing says, and what was synced of it.",
+    comment="One row per data unit and branch, opened or not: what the listing says, and what was synced of it.",
 )

@@ -16,7 +16,7 @@ task_action = sa.Table(
     optional("actor_email", TEXT),
     required("acted_at", INSTANT),
     index("ix_task_action_data_unit", "project_hash data_hash"),
-    comment="One row a thing that somebody did with a task, in projects with a consensus stage; kept for ever.",
+    comment="One row per thing that somebody did with a task, in projects with a consensus stage; kept for ever.",
 )
 
 task_action_read = sa.Table(
@@ -28,5 +28,5 @@ task_action_read = sa.Table(
     required("read_at", INSTANT),
     optional("read_through", INSTANT),
     info=INTERNAL,
-    comment="One row a project whose task actions were read: they are read again when its tasks moved.",
+    comment="One row per project whose task actions were read: they are read again when its tasks moved.",
 )

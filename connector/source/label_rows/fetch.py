@@ -156,7 +156,7 @@ class LabelRowFetch:
     def _split(self, part: list[str], error: ConnectorError, planner: BundlePlanner) -> list[list[str]]:
         if error.kind is ErrorKind.TOO_LARGE:
             limit = planner.shrink(len(part))
-            message = f"{error.message} From here on at most {limit} label rows a request."
+            message = f"{error.message} From here on at most {limit} label rows per request."
             self._connection.tell(EventName.BUNDLE_HALVED, message, row_limit=limit)
         else:
             message = f"{error.message} Fetching these {len(part)} in two parts, to find the label row at fault."

@@ -1,4 +1,4 @@
-"""The README's performance section: every figure comes from the results, and a missed target is shown as missed."""
+"""The page of measurements: every figure comes from the results, and a missed target is shown as missed."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 
 from bench import results
 from bench.compared_ways import MODULES, ONE_PROCESS, PRODUCT, WAYS
-from bench.docs_section import QUESTIONS, performance_lines
+from bench.docs_section import QUESTIONS, measurement_lines
 from bench.targets import TARGETS, target_lines
 from bench.workloads import WORKLOADS
 
@@ -107,7 +107,7 @@ def test_a_target_that_is_not_reached_is_missed(
 
 def test_what_is_not_measured_yet_is_said(found: Found, tmp_path: Path) -> None:
     results.write("queries", "full", found["queries"]["rows"], tmp_path)
-    text = "\n".join(performance_lines(tmp_path))
+    text = "\n".join(measurement_lines(tmp_path))
     assert "no figures of this release yet of first_sync, second_sync, growth, consensus_views" in text
     assert "| frame range or list of one label row, DuckDB | at most 30 ms | 20 ms | met |" in text
     assert text.count("not measured yet") == len(TARGETS) - 4
@@ -115,12 +115,20 @@ def test_what_is_not_measured_yet_is_said(found: Found, tmp_path: Path) -> None:
 
 def test_the_section_quotes_the_files(found: Found, tmp_path: Path) -> None:
     for question in QUESTIONS:
-        assert "make bench" in "\n".join(performance_lines(tmp_path))
+        assert "make bench" in "\n".join(measurement_lines(tmp_path))
         results.write(question, "quick", found[question]["rows"], tmp_path)
-    text = "\n".join(performance_lines(tmp_path))
+    text = "\n".join(measurement_lines(tmp_path))
     assert "| project boxes | 100,000 | 1 (1) | 1.5 (1.5) | 20 (20) |" in text
     assert "| 1,000 rows | 100 | 1 (1) | 1.2 (1.2) | 2 (2) |" in text
     assert "| postgresql | 100,000 box videos | 1,000,000 | 1.5 | 1 | 9 | 3 | 300 |" in text
     assert "| frame list, one label row | 40 | 20 | 0.5 |" in text
     assert "| consensus_unit | 3 | 0.25 | 0.25 |" in text
     assert "so small that start-up is most" in text
+
+
+def test_views_that_are_gone_or_internal_are_not_shown(found: Found, tmp_path: Path) -> None:
+    rows = found["consensus_views"]["rows"]
+    rows += [row | {"view": view} for row in rows for view in ("consensus_gone", "consensus_branch_pair")]
+    results.write("consensus_views", "full", rows, tmp_path)
+    text = "\n".join(measurement_lines(tmp_path))
+    assert re.findall(r"^\| (consensus_\w+) ", text, re.MULTILINE) == ["consensus_unit"]
