@@ -1,1 +1,1 @@
-"""The rule of consensus: which objects of several branches are one thing. Pure; docs/consensus.md explains it."""
+"""The rule of consensus: which objects of several branches are one thing. Pure; docs/consensus-figures.md explains it."""

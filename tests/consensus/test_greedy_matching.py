@@ -77,7 +77,7 @@ def test_matches_are_those_of_plain_loops_and_complete(seed: int, monkeypatch: p
 
 
 def test_greedy_lies_little_below_the_best_assignment() -> None:
-    """In crowds that no project has; docs/consensus.md states the figure."""
+    """In crowds that no project has; docs/consensus-figures.md states the figure."""
     drawn = crowd(2, frames=60)
     pairs = overlapping_pairs(drawn)
     iou = extent_iou(drawn, pairs)
