@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import results
+from bench.figures import shown
 from bench.targets import target_lines
 from connector.sql_files import view_files
 
@@ -58,10 +59,12 @@ def _first_sync(rows: list[dict[str, Any]]) -> Iterator[str]:
     yield from _table("project", "annotations", "encord-sync, s", *ways[1:])
     for row in rows:
         product = row["ways"][ways[0]]
-        ratios = (f"{spent['wall_ratio']:.2g} ({spent['cpu_ratio']:.2g})" for spent in list(row["ways"].values())[1:])
+        ratios = (
+            f"{shown(spent['wall_ratio'])} ({shown(spent['cpu_ratio'])})" for spent in list(row["ways"].values())[1:]
+        )
         yield (
-            f"| {row['title']} | {row['annotations']:,} | {product['wall_seconds']:.3g} "
-            f"({product['cpu_seconds']:.3g}) | {' | '.join(ratios)} |"
+            f"| {row['title']} | {row['annotations']:,} | {shown(product['wall_seconds'])} "
+            f"({shown(product['cpu_seconds'])}) | {' | '.join(ratios)} |"
         )
 
 
@@ -69,8 +72,12 @@ def _later_syncs(rows: list[dict[str, Any]]) -> Iterator[str]:
     yield "\n**Later syncs, wall seconds; in brackets against the SDK's bare listing call**\n"
     yield from _table("project", "first sync", *rows[0]["later"])
     for row in rows:
-        later = (f"{spent['wall_seconds']:.3g} ({spent['wall_to_listing']:.2g})" for spent in row["later"].values())
-        yield (f"| {row['label_rows']:,} {row['title']} | {row['first']['wall_seconds']:.3g} | {' | '.join(later)} |")
+        later = (
+            f"{shown(spent['wall_seconds'])} ({shown(spent['wall_to_listing'])})" for spent in row["later"].values()
+        )
+        yield (
+            f"| {row['label_rows']:,} {row['title']} | {shown(row['first']['wall_seconds'])} | {' | '.join(later)} |"
+        )
 
 
 def _growth(rows: list[dict[str, Any]]) -> Iterator[str]:
@@ -80,8 +87,8 @@ def _growth(rows: list[dict[str, Any]]) -> Iterator[str]:
     for row in rows:
         yield (
             f"| {row['engine']} | {row['label_rows']:,} {row['project']} | {row['annotations']:,} "
-            f"| {row['wall_seconds']:.3g} | {row['cpu_seconds']:.3g} | {row['annotations_a_second']:,.0f} "
-            f"| {row['label_rows_a_second']:,.3g} | {row['peak_mb']:,.0f} |"
+            f"| {shown(row['wall_seconds'])} | {shown(row['cpu_seconds'])} | {row['annotations_a_second']:,.0f} "
+            f"| {shown(row['label_rows_a_second'])} | {row['peak_mb']:,.0f} |"
         )
 
 
@@ -103,7 +110,7 @@ def _by_engine(rows: list[dict[str, Any]], name: str, figure: str) -> Iterator[s
         of_name.setdefault(row[name], []).append(row)
     yield from _table(name, "rows", *engines)
     for title, own in of_name.items():
-        figures = " | ".join(f"{row[figure]:.3g}" for row in own)
+        figures = " | ".join(f"{shown(row[figure])}" for row in own)
         yield f"| {title} | {own[0]['rows']:,} | {figures} |"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bench.figures import shown
 from bench.growth import BOXES
 
 Results = Mapping[str, Mapping[str, Any]]
@@ -135,7 +136,7 @@ def target_lines(results: Results) -> Iterator[str]:
     for target in TARGETS:
         word = "at least" if target.is_least else "at most"
         try:
-            found = f"{target.measured(results):.3g} {target.unit}"
+            found = f"{shown(target.measured(results))} {target.unit}"
         except LookupError:
             yield f"| {target.text} | {word} {target.limit:g} {target.unit} | not measured yet | |"
             continue
