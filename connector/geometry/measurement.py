@@ -61,20 +61,6 @@ class MeasuredShapes:
         self._extents[:, places] = self._masks.extents
         self.areas[self.areas <= 0] = np.nan
 
-    def bound(self, left: Places, right: Places) -> Numbers:
-        """What the overlap of each pair does not pass, but for rounding: told by areas and extents alone.
-
-        Args:
-            left: the place of an annotation, for each pair.
-            right: the place of another one on the same frame.
-
-        Returns:
-            0 to 1, as `iou`; NaN where that is NaN.
-        """
-        return self._ratio(
-            left, right, np.minimum(np.fmin(self.areas[left], self.areas[right]), self._both(left, right))
-        )
-
     def iou(self, left: Places, right: Places) -> Numbers:
         """The intersection over union of each pair, 0 to 1; NaN where it cannot be told.
 
