@@ -30,7 +30,7 @@ def lake() -> None:
     type=click.FloatRange(min=0),
     default=24.0,
     show_default=True,
-    help="Nothing younger goes; it must be longer than the longest query.",
+    help="Nothing replaced later than this goes; it must be longer than the longest query.",
 )
 @with_settings(*WAREHOUSE_OPTIONS, *WAIT_OPTIONS, *OUTPUT_OPTIONS)
 def maintain(config: Path | None, grace_hours: float, **flags: Any) -> None:  # noqa: ANN401 - what the options declare

@@ -1,7 +1,7 @@
 """`encord-sync lake maintain`: fewer files and no garbage, the same rows, and nothing goes that is young."""
 
 import os
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -53,6 +53,11 @@ def maintained(warehouse: LakeWarehouse, grace: timedelta) -> Upkept:
     return done
 
 
+@pytest.fixture(autouse=True)
+def files_of_any_age(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upkeep, "LEAST_AGE_OF_FILES", timedelta(0))
+
+
 @pytest.mark.parametrize("rows_at_once", [1_000_000, 5])
 def test_old_versions_go_and_files_become_few(lake: Path, rows_at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(upkeep, "ROWS_AT_ONCE", rows_at_once)
@@ -79,6 +84,35 @@ def test_what_is_young_stays_for_readers_that_are_still_at_it(lake: Path) -> Non
         assert (done.garbage_rows, done.orphans) == (0, 0)
         assert earlier.rows(query) == seen
     assert read(warehouse, "SELECT count(*), max(frame) FROM object_annotation") == [(3, 2)]
+    warehouse.close()
+
+
+def test_what_was_replaced_within_the_grace_time_stays_however_old_it_is(lake: Path) -> None:
+    warehouse = opened(lake)
+    query = "SELECT count(*), max(frame) FROM object_annotation"
+    moment = datetime.now(UTC)
+    with reading_session(warehouse.lake, has_views=False) as earlier:
+        seen = earlier.rows(query)
+        with warehouse.working_on(PROJECT):
+            warehouse.write_bundle(PROJECT, {}, states("label-1", content_hash="empty"), [], "run-last")
+        done = maintained(warehouse, datetime.now(UTC) - moment)
+        assert done.garbage_rows == 0
+        assert earlier.rows(query) == seen
+    assert read(warehouse, query) == [(3, 2)]
+    assert maintained(warehouse, timedelta(0)).garbage_rows > 0
+    warehouse.close()
+
+
+def test_a_file_that_another_process_may_be_about_to_commit_stays(lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upkeep, "LEAST_AGE_OF_FILES", timedelta(minutes=15))
+    written = lake / "encord_data" / "object_annotation" / "data" / "about-to-be-committed.parquet"
+    written.write_bytes(b"rows")
+    warehouse = opened(lake)
+    assert maintained(warehouse, timedelta(0)).orphans == 0
+    assert written.exists()
+    monkeypatch.setattr(upkeep, "LEAST_AGE_OF_FILES", timedelta(0))
+    assert maintained(warehouse, timedelta(0)).orphans > 0
+    assert not written.exists()
     warehouse.close()
 
 

@@ -26,7 +26,7 @@ def duckdb_script(location: LakeLocation) -> str:
         if name in METADATA.tables and name not in OWNED_TABLES:
             schema = "internal" if is_internal(METADATA.tables[name]) else "main"
             columns = column_list(METADATA.tables[name].columns.keys())
-            once = "DISTINCT " if name == "frame_number" else ""
+            once = "DISTINCT " if name in {"frame_number", "consensus_threshold"} else ""
             statements.append(
                 f"CREATE VIEW {schema}.{name} AS SELECT {once}{columns} FROM {stored_rows(lake, tables[name])}"
             )

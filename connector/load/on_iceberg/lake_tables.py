@@ -5,7 +5,6 @@ import time
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import TypeVar
 
 import orjson
 import pyarrow as pa
@@ -23,8 +22,6 @@ _ATTEMPTS = 8
 """How often a replacement is tried while others change the same table."""
 _FIRST_PAUSE = 0.05
 _OWNERS_FIRST = sorted(LAKE_TABLES, key=lambda name: (name not in OWNERS, name))
-
-Answer = TypeVar("Answer")
 
 
 class Lake:

@@ -47,8 +47,9 @@ def open_lake(location: LakeLocation, *, migrate: bool) -> tuple[Lake, str | Non
         lake = Lake(location, catalog)
         for name in _missing_tables(catalog, location):
             _create(catalog, location, name)
-            if name == "consensus_threshold":
-                lake.add(name, pa.Table.from_pylist([_THRESHOLD], schema=arrow_schema(name)))
+        name = "consensus_threshold"
+        if lake.table(name).current_snapshot() is None:  # it never had a row, not even one that somebody removed
+            lake.add(name, pa.Table.from_pylist([_THRESHOLD], schema=arrow_schema(name)))
         if revision is None or revision == head_revision():
             return lake, None
         _add_missing_columns(lake)

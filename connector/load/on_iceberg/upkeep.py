@@ -1,9 +1,10 @@
 """Keeps a lake small: rows that no owner names go, small files become few, old snapshots and their files are deleted.
 
-Each project is rewritten under its lease, so nobody writes it meanwhile. Nothing goes that is younger than the grace
-time: a reader may still be at it.
+Each project is rewritten under its lease, so nobody writes it meanwhile. Nothing goes that was replaced within the
+grace time, however old it is: a reader may still be at it.
 """
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -31,6 +32,8 @@ from connector.load.on_iceberg.working_copy import HELD, WorkingCopy
 
 ROWS_AT_ONCE = 1_000_000
 """Rows of a table that are rewritten in one commit, and held in memory meanwhile."""
+LEAST_AGE_OF_FILES = timedelta(minutes=15)
+"""No younger file is deleted, whatever the grace time: another process may have written it for its next commit."""
 _MOST_FILES = 8
 _MOST_FILES_IN_BUCKETS = 32
 """More files of one project in a table are made fewer: a query opens each of them."""
@@ -63,7 +66,7 @@ def maintain_project(copy: WorkingCopy, project_hash: str, grace: timedelta, don
             kept = (
                 f"({COMMIT_ID} >= $cutoff OR EXISTS (SELECT 1 FROM {HELD}.{owned.owner} AS owner"
                 f" WHERE owner.project_hash = stored.project_hash AND owner.{owned.link} = stored.{owned.link}"
-                f" AND owner.{COMMIT_ID} = stored.{COMMIT_ID}))"
+                f" AND (owner.{COMMIT_ID} = stored.{COMMIT_ID} OR owner.{COMMIT_ID} >= $cutoff)))"
             )
             with copy.transaction():
                 count = f"SELECT count(*), count(*) FILTER (NOT {kept}) FROM {stored} AS stored"
@@ -85,21 +88,27 @@ def maintain_project(copy: WorkingCopy, project_hash: str, grace: timedelta, don
 
 def maintain_files(lake: Lake, grace: timedelta, done: Upkept) -> None:
     """Forgets notes and snapshots older than the grace time, and deletes the files that nothing names any more."""
-    oldest = datetime.now(UTC) - grace
-    notes = lake.table("lake_commit", fresh=True)
-    newest = max(lake.rows(notes, ["committed_at"])["committed_at"].to_pylist(), default=oldest)
-    before = LessThan(Reference("committed_at"), literal(min(oldest, newest)))  # type: ignore[call-arg,arg-type]
-    lake.replace("lake_commit", arrow_schema("lake_commit").empty_table(), before)
+    now = datetime.now(UTC)
+    oldest = now - grace
+    notes = lake.rows(lake.table("lake_commit", fresh=True), ["committed_at"])["committed_at"].to_pylist()
+    # The note that was the last one at that moment is still read by whoever began just after it.
+    in_force = max((noted for noted in notes if noted <= oldest), default=None)
+    if in_force is not None:
+        before = LessThan(Reference("committed_at"), literal(in_force))  # type: ignore[call-arg,arg-type]
+        lake.replace("lake_commit", arrow_schema("lake_commit").empty_table(), before)
     for name in LAKE_TABLES:
         table = lake.table(name, fresh=True)
-        old = [each for each in table.snapshots() if each.timestamp_ms < oldest.timestamp() * 1000]
-        current = table.current_snapshot()
-        gone = [each.snapshot_id for each in old if current is None or each.snapshot_id != current.snapshot_id]
+        made = sorted(table.snapshots(), key=lambda each: each.sequence_number or 0)
+        gone = [
+            each.snapshot_id
+            for each, successor in itertools.pairwise(made)
+            if successor.timestamp_ms < oldest.timestamp() * 1000
+        ]
         if gone:
             with lake_failures(lake.location):
                 table.maintenance.expire_snapshots().by_ids(gone).commit()
             done.snapshots += len(gone)
-    done.orphans += delete_orphans(lake, oldest)
+    done.orphans += delete_orphans(lake, min(oldest, now - LEAST_AGE_OF_FILES))
 
 
 def _pieces(
