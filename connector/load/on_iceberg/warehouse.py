@@ -8,6 +8,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 from typing_extensions import override
 
+from connector.errors import ConnectorError
 from connector.load.contract.lake_location import LakeLocation
 from connector.load.contract.warehouse import TakePart, WrittenBundle
 from connector.load.matching.compared_objects import OverlapMeasure
@@ -101,10 +102,14 @@ class LakeWarehouse(DuckDBWarehouse):
         project_hash, self._project_hash = self._project_hash, None
         try:
             commit_project(self.copy, project_hash, lambda: None if self._lease is None else self._lease.check())
-        except BaseException:
+        except BaseException as error:
             with self.copy.transaction():
                 self.copy.drop_labels()
-            raise
+            if not isinstance(error, ConnectorError):
+                raise
+            # The receipt counts it as loaded; its message must say that it is not there.
+            lost = "What the run read of this project since its last commit may not be in the lake; the next run sees."
+            raise ConnectorError(error.kind, f"{error.message} {lost}", remedy=error.remedy) from error
         self._rows_not_committed = 0
         self._project_hash = project_hash
 
