@@ -4,7 +4,7 @@ import sys
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from connector.commands.cli import main
@@ -101,6 +101,7 @@ def test_no_command_prints_a_piece_of_a_password(
 
     @settings(max_examples=40, deadline=None)
     @given(urls())
+    @example(("postgresql://127.0.0.1:1/labels?password=zq000000@/zq000000", ["zq000000"]))
     def prints_none(typed: tuple[str, list[str]]) -> None:
         url, pieces = typed
         text = printed_by(capsys, *(argument.replace("{}", url) for argument in command))

@@ -77,8 +77,12 @@ def warehouse_location(url: str, schema: str | None = None) -> DuckDBLocation | 
 
 
 def _refuse_stray_at_sign(parsed: sa.URL, url: str) -> None:
-    """Refuses an @ that does not end user and password: the text before it would be taken for a host or a name."""
-    if url.count("@") > (parsed.username is not None):
+    """Refuses an @ that does not end user and password: pieces of a password would be taken for a host or a name.
+
+    Behind a ? it may be part of a password that stands among the settings.
+    """
+    in_place = parsed.username is not None and "?" not in url.partition("@")[0]
+    if url.count("@") > in_place:
         raise ConnectorError(
             ErrorKind.CONFIGURATION, "The warehouse's URL has an @ at a place where it has none.", remedy=_ENCODE
         )
