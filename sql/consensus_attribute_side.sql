@@ -1,19 +1,17 @@
 -- subject: consensus
 -- key: label_row_id other_label_row_id space_id frame object_hash attribute_feature_hash
 CREATE VIEW consensus_attribute_side AS
-WITH matched AS MATERIALIZED (
-    SELECT label_row_id, other_label_row_id, space_id, frame, object_hash, other_object_hash
+WITH pair AS (
+    SELECT
+        project_hash, data_hash, label_row_id, other_label_row_id, space_id, object_hash, other_object_hash,
+        MIN(frame) AS first_frame, MAX(frame) AS last_frame
     FROM consensus_object_match
     WHERE same_class
-), pair AS MATERIALIZED (
-    SELECT
-        label_row_id, other_label_row_id, space_id, object_hash, other_object_hash,
-        MIN(frame) AS first_frame, MAX(frame) AS last_frame
-    FROM matched
-    GROUP BY label_row_id, other_label_row_id, space_id, object_hash, other_object_hash
+    GROUP BY project_hash, data_hash, label_row_id, other_label_row_id, space_id, object_hash, other_object_hash
 ), given AS MATERIALIZED (
     SELECT
         b.project_hash,
+        b.data_hash,
         b.label_row_id,
         a.owner_hash AS object_hash,
         a.attribute_feature_hash,
@@ -33,15 +31,16 @@ WITH matched AS MATERIALIZED (
     WHERE (b.branch_role = 'main' OR b.is_submitted)
       AND a.owner_kind = 'object'
       AND COALESCE(a.attribute_answer_feature_hash, NULLIF(TRIM(a.attribute_answer), '')) IS NOT NULL
-), asked AS MATERIALIZED (
+), asked AS (
     SELECT
-        label_row_id, object_hash, attribute_feature_hash, depth, is_ticked, space_id, frame_start, frame_end,
-        option_position, answer_position, answer, answer_label
+        project_hash, data_hash, label_row_id, object_hash, attribute_feature_hash, depth, is_ticked, space_id,
+        frame_start, frame_end, option_position, answer_position, answer, answer_label
     FROM given
     UNION ALL
     -- A nested attribute is a question only to those whose answer opens it.
     SELECT
-        g.label_row_id, g.object_hash, t.feature_hash, t.depth, t.answer_type = 'checklist', g.space_id,
+        g.project_hash, g.data_hash, g.label_row_id, g.object_hash, t.feature_hash, t.depth,
+        t.answer_type = 'checklist', g.space_id,
         CASE WHEN t.is_dynamic THEN COALESCE(g.frame_start, 0) END,
         CASE WHEN t.is_dynamic THEN COALESCE(g.frame_end, 9223372036854775807) END,
         NULL, NULL, NULL, NULL
@@ -49,26 +48,28 @@ WITH matched AS MATERIALIZED (
     JOIN ontology_attribute AS t ON t.project_hash = g.project_hash AND t.parent_option_hash = g.option_hash
     WHERE t.is_archived = FALSE
 ), told AS MATERIALIZED (
-    -- Full joins: every other is a nested loop to PostgreSQL, which takes thousands of rows for one here.
+    -- Full joins with USING: see consensus_branch.
     SELECT
-        p.label_row_id, p.other_label_row_id, p.space_id, p.object_hash, p.other_object_hash, p.first_frame,
-        p.last_frame, a.attribute_feature_hash, a.depth, a.is_ticked, a.frame_start, a.frame_end,
-        a.option_position, a.answer_position, a.answer, a.answer_label, 0 AS side
-    FROM pair AS p
-    FULL JOIN asked AS a ON a.label_row_id = p.label_row_id AND a.object_hash = p.object_hash
-    WHERE COALESCE(a.depth, -1) >= 0 AND COALESCE(a.space_id, p.space_id, '') = COALESCE(p.space_id, '-')
-    UNION ALL
-    SELECT
-        p.label_row_id, p.other_label_row_id, p.space_id, p.object_hash, p.other_object_hash, p.first_frame,
-        p.last_frame, a.attribute_feature_hash, a.depth, a.is_ticked, a.frame_start, a.frame_end,
-        a.option_position, a.answer_position, a.answer, a.answer_label, 1
-    FROM pair AS p
-    FULL JOIN asked AS a ON a.label_row_id = p.other_label_row_id AND a.object_hash = p.other_object_hash
+        project_hash, data_hash, p.label_row_id, p.other_label_row_id, p.space_id, p.object_hash, p.other_object_hash,
+        p.first_frame, p.last_frame, a.attribute_feature_hash, a.depth, a.is_ticked, a.frame_start, a.frame_end,
+        a.option_position, a.answer_position, a.answer, a.answer_label, p.side
+    FROM (
+        SELECT
+            pair.*,
+            v.side,
+            CASE WHEN v.side = 0 THEN pair.label_row_id ELSE pair.other_label_row_id END AS told_by,
+            CASE WHEN v.side = 0 THEN pair.object_hash ELSE pair.other_object_hash END AS told_of
+        FROM pair
+        CROSS JOIN (VALUES (0), (1)) AS v(side)
+    ) AS p
+    FULL JOIN (SELECT *, label_row_id AS told_by, object_hash AS told_of FROM asked) AS a
+        USING (project_hash, data_hash, told_by, told_of)
     WHERE COALESCE(a.depth, -1) >= 0 AND COALESCE(a.space_id, p.space_id, '') = COALESCE(p.space_id, '-')
 ), static AS (
     -- Static answers are compared once for two objects, dynamic ones on every frame of theirs.
     SELECT
-        label_row_id, other_label_row_id, space_id, object_hash, other_object_hash, attribute_feature_hash,
+        project_hash, data_hash, label_row_id, other_label_row_id, space_id, object_hash, other_object_hash,
+        attribute_feature_hash,
         STRING_AGG(CASE WHEN side = 0 THEN answer END, '; ' ORDER BY option_position, answer_position) AS answer,
         STRING_AGG(CASE WHEN side = 1 THEN answer END, '; ' ORDER BY option_position, answer_position) AS other_answer,
         STRING_AGG(CASE WHEN side = 0 THEN answer_label END, '; ' ORDER BY option_position, answer_position)
@@ -77,12 +78,14 @@ WITH matched AS MATERIALIZED (
             AS other_answer_label
     FROM told
     WHERE frame_start IS NULL
-    GROUP BY label_row_id, other_label_row_id, space_id, object_hash, other_object_hash, attribute_feature_hash
+    GROUP BY
+        project_hash, data_hash, label_row_id, other_label_row_id, space_id, object_hash, other_object_hash,
+        attribute_feature_hash
     HAVING COUNT(answer) > 0 AND (MAX(depth) = 0 OR MIN(side) < MAX(side))
 ), held AS MATERIALIZED (
     SELECT
-        t.label_row_id, t.other_label_row_id, t.space_id, n.frame, t.object_hash, t.other_object_hash,
-        t.attribute_feature_hash, t.depth, t.is_ticked, t.option_position, t.answer_position, t.answer, t.answer_label,
+        t.project_hash, t.data_hash, t.label_row_id, t.other_label_row_id, t.space_id, n.frame, t.object_hash,
+        t.other_object_hash, t.attribute_feature_hash, t.depth, t.is_ticked, t.option_position, t.answer_position, t.answer, t.answer_label,
         t.side
     FROM told AS t
     JOIN internal.frame_number AS n
@@ -90,58 +93,64 @@ WITH matched AS MATERIALIZED (
     WHERE t.frame_start IS NOT NULL
 ), dynamic AS (
     SELECT
-        label_row_id, other_label_row_id, space_id, frame, object_hash, other_object_hash, attribute_feature_hash,
+        project_hash, data_hash, label_row_id, other_label_row_id, space_id, frame, object_hash, other_object_hash,
+        attribute_feature_hash,
         MIN(CASE WHEN side = 0 THEN answer END) AS answer,
         MIN(CASE WHEN side = 1 THEN answer END) AS other_answer,
         MIN(CASE WHEN side = 0 THEN answer_label END) AS answer_label,
         MIN(CASE WHEN side = 1 THEN answer_label END) AS other_answer_label
     FROM held
     WHERE NOT is_ticked
-    GROUP BY label_row_id, other_label_row_id, space_id, frame, object_hash, other_object_hash, attribute_feature_hash
+    GROUP BY
+        project_hash, data_hash, label_row_id, other_label_row_id, space_id, frame, object_hash, other_object_hash,
+        attribute_feature_hash
     HAVING COUNT(answer) > 0 AND (MAX(depth) = 0 OR MIN(side) < MAX(side))
     UNION ALL
     -- Each option of a checklist has its own frames. Apart, because gathering in order costs ten times as much.
     SELECT
-        label_row_id, other_label_row_id, space_id, frame, object_hash, other_object_hash, attribute_feature_hash,
+        project_hash, data_hash, label_row_id, other_label_row_id, space_id, frame, object_hash, other_object_hash,
+        attribute_feature_hash,
         STRING_AGG(CASE WHEN side = 0 THEN answer END, '; ' ORDER BY option_position, answer_position),
         STRING_AGG(CASE WHEN side = 1 THEN answer END, '; ' ORDER BY option_position, answer_position),
         STRING_AGG(CASE WHEN side = 0 THEN answer_label END, '; ' ORDER BY option_position, answer_position),
         STRING_AGG(CASE WHEN side = 1 THEN answer_label END, '; ' ORDER BY option_position, answer_position)
     FROM held
     WHERE is_ticked
-    GROUP BY label_row_id, other_label_row_id, space_id, frame, object_hash, other_object_hash, attribute_feature_hash
+    GROUP BY
+        project_hash, data_hash, label_row_id, other_label_row_id, space_id, frame, object_hash, other_object_hash,
+        attribute_feature_hash
     HAVING COUNT(answer) > 0 AND (MAX(depth) = 0 OR MIN(side) < MAX(side))
 ), compared AS (
     SELECT
-        m.label_row_id, m.other_label_row_id, m.space_id, m.frame, m.object_hash, m.other_object_hash,
+        project_hash, data_hash, label_row_id, other_label_row_id, space_id, m.frame, object_hash, other_object_hash,
         s.attribute_feature_hash, s.answer, s.other_answer, s.answer_label, s.other_answer_label
-    FROM matched AS m
+    FROM consensus_object_match AS m
     FULL JOIN static AS s
-        ON s.label_row_id = m.label_row_id AND s.other_label_row_id = m.other_label_row_id
-        AND s.space_id = m.space_id AND s.object_hash = m.object_hash AND s.other_object_hash = m.other_object_hash
-    WHERE COALESCE(m.frame, -1) >= 0 AND COALESCE(s.attribute_feature_hash, '') <> ''
+        USING (project_hash, data_hash, label_row_id, other_label_row_id, space_id, object_hash, other_object_hash)
+    WHERE COALESCE(m.same_class, FALSE) AND COALESCE(s.attribute_feature_hash, '') <> ''
     UNION ALL
     SELECT
-        m.label_row_id, m.other_label_row_id, m.space_id, m.frame, m.object_hash, m.other_object_hash,
+        project_hash, data_hash, label_row_id, other_label_row_id, space_id, frame, object_hash, other_object_hash,
         d.attribute_feature_hash, d.answer, d.other_answer, d.answer_label, d.other_answer_label
-    FROM matched AS m
-    FULL JOIN dynamic AS d
-        ON d.label_row_id = m.label_row_id AND d.other_label_row_id = m.other_label_row_id
-        AND d.space_id = m.space_id AND d.frame = m.frame
-        AND d.object_hash = m.object_hash AND d.other_object_hash = m.other_object_hash
-    WHERE COALESCE(m.frame, -1) >= 0 AND COALESCE(d.attribute_feature_hash, '') <> ''
+    FROM consensus_object_match AS m
+    FULL JOIN dynamic AS d USING (
+        project_hash, data_hash, label_row_id, other_label_row_id, space_id, frame, object_hash, other_object_hash
+    )
+    WHERE COALESCE(m.same_class, FALSE) AND COALESCE(d.attribute_feature_hash, '') <> ''
 ), branch_pair AS MATERIALIZED (
     SELECT
         project_hash, project_title, data_hash, data_title, dataset_title, data_type, branch_name, label_hash,
         label_row_id, annotator, other_branch_name, other_label_hash, other_label_row_id, other_annotator, pair_kind
     FROM internal.consensus_branch_pair
-), placed AS MATERIALIZED (
-    SELECT p.*, c.space_id, c.frame, c.object_hash, c.other_object_hash, c.attribute_feature_hash, c.answer,
-        c.other_answer, c.answer_label, c.other_answer_label
+), placed AS (
+    SELECT
+        project_hash, p.project_title, data_hash, p.data_title, p.dataset_title, p.data_type, p.branch_name,
+        p.label_hash, label_row_id, p.annotator, p.other_branch_name, p.other_label_hash, other_label_row_id,
+        p.other_annotator, p.pair_kind, c.space_id, c.frame, c.object_hash, c.other_object_hash,
+        c.attribute_feature_hash, c.answer, c.other_answer, c.answer_label, c.other_answer_label
     FROM compared AS c
-    FULL JOIN branch_pair AS p
-        ON p.label_row_id = c.label_row_id AND p.other_label_row_id = c.other_label_row_id
-    WHERE COALESCE(c.frame, -1) >= 0
+    FULL JOIN branch_pair AS p USING (project_hash, data_hash, label_row_id, other_label_row_id)
+    WHERE COALESCE(c.frame, -1) >= 0 AND COALESCE(p.pair_kind, '') <> ''
 )
 SELECT
     s.project_hash,
@@ -176,17 +185,31 @@ SELECT
     CAST(CASE WHEN s.answer = s.other_answer THEN 1 ELSE 0 END AS BIGINT) AS is_equal
 FROM (
     SELECT
-        project_hash, project_title, data_hash, data_title, dataset_title, data_type, branch_name, label_hash,
-        label_row_id, annotator, other_branch_name, other_label_row_id, other_annotator, pair_kind, space_id, frame,
-        object_hash, other_object_hash, attribute_feature_hash, answer, other_answer, answer_label, other_answer_label
-    FROM placed
-    UNION ALL
-    SELECT
-        project_hash, project_title, data_hash, data_title, dataset_title, data_type, other_branch_name,
-        other_label_hash, other_label_row_id, other_annotator, branch_name, label_row_id, annotator, pair_kind,
-        space_id, frame, other_object_hash, object_hash, attribute_feature_hash, other_answer, answer,
-        other_answer_label, answer_label
-    FROM placed
+        p.project_hash,
+        p.project_title,
+        p.data_hash,
+        p.data_title,
+        p.dataset_title,
+        p.data_type,
+        CASE WHEN v.side = 0 THEN p.branch_name ELSE p.other_branch_name END AS branch_name,
+        CASE WHEN v.side = 0 THEN p.label_hash ELSE p.other_label_hash END AS label_hash,
+        CASE WHEN v.side = 0 THEN p.label_row_id ELSE p.other_label_row_id END AS label_row_id,
+        CASE WHEN v.side = 0 THEN p.annotator ELSE p.other_annotator END AS annotator,
+        CASE WHEN v.side = 0 THEN p.other_branch_name ELSE p.branch_name END AS other_branch_name,
+        CASE WHEN v.side = 0 THEN p.other_label_row_id ELSE p.label_row_id END AS other_label_row_id,
+        CASE WHEN v.side = 0 THEN p.other_annotator ELSE p.annotator END AS other_annotator,
+        p.pair_kind,
+        p.space_id,
+        p.frame,
+        CASE WHEN v.side = 0 THEN p.object_hash ELSE p.other_object_hash END AS object_hash,
+        CASE WHEN v.side = 0 THEN p.other_object_hash ELSE p.object_hash END AS other_object_hash,
+        p.attribute_feature_hash,
+        CASE WHEN v.side = 0 THEN p.answer ELSE p.other_answer END AS answer,
+        CASE WHEN v.side = 0 THEN p.other_answer ELSE p.answer END AS other_answer,
+        CASE WHEN v.side = 0 THEN p.answer_label ELSE p.other_answer_label END AS answer_label,
+        CASE WHEN v.side = 0 THEN p.other_answer_label ELSE p.answer_label END AS other_answer_label
+    FROM placed AS p
+    CROSS JOIN (VALUES (0), (1)) AS v(side)
 ) AS s
 JOIN ontology_attribute AS t ON t.project_hash = s.project_hash AND t.feature_hash = s.attribute_feature_hash
 LEFT JOIN ontology_class AS c ON c.project_hash = t.project_hash AND c.feature_hash = t.class_feature_hash;

@@ -8,15 +8,13 @@ WITH given AS MATERIALIZED (
     FROM consensus_vote
     WHERE answer_type = 'checklist' AND answer IS NOT NULL
 ), pair AS (
-    -- Full join, though nothing is unmatched: see consensus_vote.
+    -- Full join with USING, though nothing is unmatched: see consensus_branch.
     SELECT
-        a.project_hash, a.project_title, a.data_hash, a.data_title, a.dataset_title, a.data_type, a.space_id, a.frame,
-        a.feature_hash, a.attribute_feature_hash, a.question, a.annotator, b.annotator AS other_annotator,
+        project_hash, a.project_title, data_hash, a.data_title, a.dataset_title, a.data_type, space_id, frame,
+        a.feature_hash, attribute_feature_hash, a.question, a.annotator, b.annotator AS other_annotator,
         a.answer, b.answer AS other_answer, a.answer_label, b.answer_label AS other_answer_label
     FROM given AS a
-    FULL JOIN given AS b
-        ON b.project_hash = a.project_hash AND b.data_hash = a.data_hash AND b.space_id = a.space_id
-        AND b.frame = a.frame AND b.attribute_feature_hash = a.attribute_feature_hash
+    FULL JOIN given AS b USING (project_hash, data_hash, space_id, frame, attribute_feature_hash)
     WHERE COALESCE(a.annotator, '') < COALESCE(b.annotator, '')
 ), counted AS (
     SELECT

@@ -3,6 +3,8 @@
 CREATE VIEW consensus_keypoint_pair AS
 WITH drawn AS MATERIALIZED (
     SELECT
+        b.project_hash,
+        b.data_hash,
         b.label_row_id,
         o.space_id,
         o.frame,
@@ -22,7 +24,7 @@ WITH drawn AS MATERIALIZED (
       AND o.ontology_shape IN ('skeleton', 'point')
 ), placed AS MATERIALIZED (
     SELECT
-        label_row_id, space_id, frame, object_hash, area, frame_width, frame_height, k.place,
+        project_hash, data_hash, label_row_id, space_id, frame, object_hash, area, frame_width, frame_height, k.place,
         (CAST(geometry AS JSON) -> CAST(k.place AS INTEGER)) AS keypoint
     FROM drawn
     CROSS JOIN LATERAL GENERATE_SERIES(
@@ -34,73 +36,75 @@ WITH drawn AS MATERIALIZED (
 ), keypoint AS MATERIALIZED (
     -- One that is marked invisible has no place that anybody saw.
     SELECT
-        label_row_id, space_id, frame, object_hash, area,
+        project_hash, data_hash, label_row_id, space_id, frame, object_hash, area,
         COALESCE((keypoint ->> 'feature_hash'), (keypoint ->> 'name'), CAST(place AS VARCHAR)) AS keypoint_name,
         CAST((keypoint ->> 'x') AS DOUBLE PRECISION) * frame_width AS x,
         CAST((keypoint ->> 'y') AS DOUBLE PRECISION) * frame_height AS y
     FROM placed
     WHERE COALESCE((keypoint ->> 'visibility'), '') <> 'invisible'
-), matched AS MATERIALIZED (
-    SELECT label_row_id, other_label_row_id, space_id, frame, object_hash, other_object_hash
-    FROM consensus_object_match
-    WHERE same_class
 ), told AS (
-    -- Full joins: every other is a nested loop to PostgreSQL, which takes thousands of rows for one here.
-    SELECT m.*, k.keypoint_name, k.x, k.y, k.area, NULL AS other_x, NULL AS other_y, NULL AS other_area
-    FROM matched AS m
-    FULL JOIN keypoint AS k
-        ON k.label_row_id = m.label_row_id AND k.space_id = m.space_id AND k.frame = m.frame
-        AND k.object_hash = m.object_hash
-    WHERE COALESCE(m.frame, -1) >= 0 AND COALESCE(k.keypoint_name, '') <> ''
+    -- Full joins with USING: see consensus_branch.
+    SELECT
+        project_hash, data_hash, label_row_id, m.other_label_row_id, space_id, frame, object_hash, m.other_object_hash,
+        k.keypoint_name, k.x, k.y, k.area, NULL AS other_x, NULL AS other_y, NULL AS other_area
+    FROM consensus_object_match AS m
+    FULL JOIN keypoint AS k USING (project_hash, data_hash, label_row_id, space_id, frame, object_hash)
+    WHERE COALESCE(m.same_class, FALSE) AND COALESCE(k.keypoint_name, '') <> ''
     UNION ALL
-    SELECT m.*, k.keypoint_name, NULL, NULL, NULL, k.x, k.y, k.area
-    FROM matched AS m
-    FULL JOIN keypoint AS k
-        ON k.label_row_id = m.other_label_row_id AND k.space_id = m.space_id AND k.frame = m.frame
-        AND k.object_hash = m.other_object_hash
-    WHERE COALESCE(m.frame, -1) >= 0 AND COALESCE(k.keypoint_name, '') <> ''
+    SELECT
+        project_hash, data_hash, m.label_row_id, other_label_row_id, space_id, frame, m.object_hash, other_object_hash,
+        k.keypoint_name, NULL, NULL, NULL, k.x, k.y, k.area
+    FROM consensus_object_match AS m
+    FULL JOIN (
+        SELECT *, label_row_id AS other_label_row_id, object_hash AS other_object_hash FROM keypoint
+    ) AS k USING (project_hash, data_hash, other_label_row_id, space_id, frame, other_object_hash)
+    WHERE COALESCE(m.same_class, FALSE) AND COALESCE(k.keypoint_name, '') <> ''
 ), paired AS (
     SELECT
-        label_row_id, other_label_row_id, space_id, frame, object_hash, other_object_hash, keypoint_name,
+        project_hash, data_hash, label_row_id, other_label_row_id, space_id, frame, object_hash, other_object_hash,
+        keypoint_name,
         COUNT(*) AS n_sides,
         POWER(MAX(x) - MAX(other_x), 2) + POWER(MAX(y) - MAX(other_y), 2) AS square,
         (MAX(area) + MAX(other_area)) / 2 AS area
     FROM told
-    GROUP BY label_row_id, other_label_row_id, space_id, frame, object_hash, other_object_hash, keypoint_name
+    GROUP BY
+        project_hash, data_hash, label_row_id, other_label_row_id, space_id, frame, object_hash, other_object_hash,
+        keypoint_name
 ), point AS (
     SELECT
-        p.label_row_id, p.other_label_row_id, a.space_id, a.frame, a.object_hash, a.feature_hash, a.x_pixels,
-        a.y_pixels, a.frame_width * a.frame_height AS area
+        project_hash, data_hash, label_row_id, p.other_label_row_id, a.space_id, a.frame, a.object_hash,
+        a.feature_hash, a.x_pixels, a.y_pixels, a.frame_width * a.frame_height AS area
     FROM internal.consensus_branch_pair AS p
-    FULL JOIN drawn AS a ON a.label_row_id = p.label_row_id
+    FULL JOIN drawn AS a USING (project_hash, data_hash, label_row_id)
     WHERE COALESCE(p.other_label_row_id, '') <> '' AND COALESCE(a.shape, '') = 'point'
 ), point_pair AS (
     SELECT
-        a.label_row_id, a.other_label_row_id, a.space_id, a.frame, a.object_hash,
+        project_hash, data_hash, a.label_row_id, other_label_row_id, space_id, frame, a.object_hash,
         b.object_hash AS other_object_hash,
         POWER(a.x_pixels - b.x_pixels, 2) + POWER(a.y_pixels - b.y_pixels, 2) AS square,
         a.area
     FROM point AS a
-    FULL JOIN drawn AS b
-        ON b.label_row_id = a.other_label_row_id AND b.space_id = a.space_id AND b.frame = a.frame
-        AND b.feature_hash = a.feature_hash
-    WHERE COALESCE(a.frame, -1) >= 0 AND COALESCE(b.shape, '') = 'point'
+    FULL JOIN (SELECT *, label_row_id AS other_label_row_id FROM drawn) AS b
+        USING (project_hash, data_hash, other_label_row_id, space_id, frame, feature_hash)
+    WHERE COALESCE(a.object_hash, '') <> '' AND COALESCE(b.shape, '') = 'point'
 ), nearest AS (
     -- Points have no extent to be matched by: two are one where each is the other's nearest of its class.
     SELECT
         *,
         ROW_NUMBER() OVER (
-            PARTITION BY label_row_id, other_label_row_id, space_id, frame, object_hash
+            PARTITION BY project_hash, data_hash, label_row_id, other_label_row_id, space_id, frame, object_hash
             ORDER BY square, other_object_hash COLLATE "C"
         ) AS place,
         ROW_NUMBER() OVER (
-            PARTITION BY label_row_id, other_label_row_id, space_id, frame, other_object_hash
+            PARTITION BY project_hash, data_hash, label_row_id, other_label_row_id, space_id, frame, other_object_hash
             ORDER BY square, object_hash COLLATE "C"
         ) AS other_place
     FROM point_pair
     WHERE COALESCE(square, -1) >= 0
 ), measured AS (
     SELECT
+        project_hash,
+        data_hash,
         label_row_id,
         other_label_row_id,
         space_id,
@@ -116,39 +120,44 @@ WITH drawn AS MATERIALIZED (
         COUNT(CASE WHEN n_sides = 1 OR (square IS NOT NULL AND area IS NOT NULL) THEN 1 END) AS n_measured,
         AVG(SQRT(square)) AS distance
     FROM paired
-    GROUP BY label_row_id, other_label_row_id, space_id, frame, object_hash, other_object_hash
+    GROUP BY
+        project_hash, data_hash, label_row_id, other_label_row_id, space_id, frame, object_hash, other_object_hash
     UNION ALL
     SELECT
-        label_row_id, other_label_row_id, space_id, frame, object_hash, other_object_hash, 1, 1,
+        project_hash, data_hash, label_row_id, other_label_row_id, space_id, frame, object_hash, other_object_hash,
+        1, 1,
         CASE WHEN square < 1400 * area * POWER(2 * 0.09, 2) THEN EXP(-square / (2 * area * POWER(2 * 0.09, 2)))
              ELSE 0 END,
         1, SQRT(square)
     FROM nearest
     WHERE place = 1 AND other_place = 1
 ), object AS (
-    SELECT label_row_id, object_hash, MAX(object_name) AS object_name, MAX(feature_hash) AS feature_hash,
-        MAX(shape) AS shape
+    SELECT project_hash, data_hash, label_row_id, object_hash, MAX(object_name) AS object_name,
+        MAX(feature_hash) AS feature_hash, MAX(shape) AS shape
     FROM drawn
-    GROUP BY label_row_id, object_hash
+    GROUP BY project_hash, data_hash, label_row_id, object_hash
 ), named AS (
-    SELECT m.*, o.object_name, o.feature_hash, o.shape
+    SELECT
+        project_hash, data_hash, label_row_id, m.other_label_row_id, m.space_id, m.frame, object_hash,
+        m.other_object_hash, m.n_keypoints, m.n_both_keypoints, m.similarity, m.n_measured, m.distance, o.object_name,
+        o.feature_hash, o.shape
     FROM measured AS m
-    FULL JOIN object AS o ON o.label_row_id = m.label_row_id AND o.object_hash = m.object_hash
+    FULL JOIN object AS o USING (project_hash, data_hash, label_row_id, object_hash)
     WHERE COALESCE(m.frame, -1) >= 0
 )
 SELECT
-    p.project_hash,
+    project_hash,
     p.project_title,
-    p.data_hash,
+    data_hash,
     p.data_title,
     p.dataset_title,
     p.data_type,
     p.branch_name,
     p.label_hash,
-    p.label_row_id,
+    label_row_id,
     p.annotator,
     p.other_branch_name,
-    p.other_label_row_id,
+    other_label_row_id,
     p.other_annotator,
     p.pair_kind,
     n.space_id,
@@ -164,8 +173,7 @@ SELECT
     CASE WHEN n.n_measured = n.n_keypoints THEN FLOOR(n.similarity / n.n_keypoints * 1e9 + 0.5001) / 1e9 END AS oks,
     FLOOR(n.distance * 1e6 + 0.5001) / 1e6 AS mean_distance_pixels
 FROM named AS n
-FULL JOIN internal.consensus_branch_pair AS p
-    ON p.label_row_id = n.label_row_id AND p.other_label_row_id = n.other_label_row_id
+FULL JOIN internal.consensus_branch_pair AS p USING (project_hash, data_hash, label_row_id, other_label_row_id)
 WHERE COALESCE(n.n_keypoints, 0) > 0;
 
 COMMENT ON VIEW consensus_keypoint_pair IS

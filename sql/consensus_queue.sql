@@ -50,7 +50,7 @@ WITH counted AS (
     JOIN workflow_stage AS s ON s.project_hash = a.project_hash AND s.stage_uuid = a.workflow_stage_uuid
     WHERE s.stage_type = 'CONSENSUS_ANNOTATION' AND a.action_type = 'submit'
     GROUP BY a.project_hash, a.data_hash
-), unit AS MATERIALIZED (
+), unit AS (
     -- Full joins with USING: see consensus_branch.
     SELECT
         project_hash,
@@ -78,38 +78,31 @@ WITH counted AS (
     FULL JOIN submitted AS s USING (project_hash, data_hash)
     WHERE COALESCE(u.consensus_state, '') = 'awaiting_review'
 )
+-- Each data unit is looked at once, for each reason: so a condition on it reaches the tables.
 SELECT
-    project_hash, project_title, data_hash, data_title, dataset_title, data_type,
-    'objects_without_majority' AS reason,
-    n_objects AS n,
-    first_frame_of_objects AS first_frame,
-    worst_vote_share AS worst_agreement,
-    disagreement,
-    waiting_since,
-    share_by_extent
-FROM unit
-WHERE n_objects > 0
-UNION ALL
-SELECT
-    project_hash, project_title, data_hash, data_title, dataset_title, data_type,
-    'answers_without_majority', n_answers, first_frame_of_answers, worst_answer, disagreement, waiting_since,
-    share_by_extent
-FROM unit
-WHERE n_answers > 0
-UNION ALL
-SELECT
-    project_hash, project_title, data_hash, data_title, dataset_title, data_type,
-    CASE WHEN all_empty THEN 'all_empty' ELSE 'empty_submission' END, n_submitted_empty, CAST(NULL AS BIGINT),
-    CAST(NULL AS DOUBLE PRECISION), disagreement, waiting_since, share_by_extent
-FROM unit
-WHERE n_submitted_empty > 0
-UNION ALL
-SELECT
-    project_hash, project_title, data_hash, data_title, dataset_title, data_type,
-    'one_annotator_only', n_submitted, CAST(NULL AS BIGINT), CAST(NULL AS DOUBLE PRECISION), disagreement,
-    waiting_since, share_by_extent
-FROM unit
-WHERE n_submitted = 1;
+    u.project_hash,
+    u.project_title,
+    u.data_hash,
+    u.data_title,
+    u.dataset_title,
+    u.data_type,
+    CASE r.place WHEN 0 THEN 'objects_without_majority'
+                 WHEN 1 THEN 'answers_without_majority'
+                 WHEN 2 THEN CASE WHEN u.all_empty THEN 'all_empty' ELSE 'empty_submission' END
+                 ELSE 'one_annotator_only' END AS reason,
+    CASE r.place WHEN 0 THEN u.n_objects WHEN 1 THEN u.n_answers WHEN 2 THEN u.n_submitted_empty ELSE u.n_submitted END
+        AS n,
+    CASE r.place WHEN 0 THEN u.first_frame_of_objects WHEN 1 THEN u.first_frame_of_answers END AS first_frame,
+    CASE r.place WHEN 0 THEN u.worst_vote_share WHEN 1 THEN u.worst_answer END AS worst_agreement,
+    u.disagreement,
+    u.waiting_since,
+    u.share_by_extent
+FROM unit AS u
+CROSS JOIN (VALUES (0), (1), (2), (3)) AS r(place)
+WHERE CASE r.place WHEN 0 THEN u.n_objects > 0
+                   WHEN 1 THEN u.n_answers > 0
+                   WHEN 2 THEN u.n_submitted_empty > 0
+                   ELSE u.n_submitted = 1 END;
 
 COMMENT ON VIEW consensus_queue IS
     'One row per data unit that awaits review, and a reason to look at it closely. One without a row here has nothing that its annotators disagree on by vote.';

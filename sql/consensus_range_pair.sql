@@ -3,6 +3,8 @@
 CREATE VIEW consensus_range_pair AS
 WITH said AS (
     SELECT
+        a.project_hash,
+        a.data_hash,
         a.label_row_id,
         g.space_id,
         g.range_unit,
@@ -21,6 +23,8 @@ WITH said AS (
     WHERE a.depth = 0 AND COALESCE(c.is_archived, FALSE) = FALSE
     UNION ALL
     SELECT
+        r.project_hash,
+        r.data_hash,
         r.label_row_id,
         g.space_id,
         g.range_unit,
@@ -37,30 +41,28 @@ WITH said AS (
     JOIN object_range AS g ON g.label_hash = i.label_hash AND g.object_hash = i.object_hash
     LEFT JOIN ontology_class AS c ON c.project_hash = r.project_hash AND c.feature_hash = i.feature_hash
     WHERE COALESCE(c.is_archived, FALSE) = FALSE AND g.range_start IS NOT NULL AND g.range_end IS NOT NULL
-), edge AS (
-    -- Where a range of either branch begins, and where it is over: no range is expanded, none compared with another.
-    SELECT *, first_unit AS place, 1 AS step FROM said
-    UNION ALL
-    SELECT *, last_unit + 1, -1 FROM said
 ), branch_pair AS MATERIALIZED (
     SELECT * FROM internal.consensus_branch_pair
 ), stepped AS (
-    -- Full joins: see consensus_vote.
+    -- Where a range of either branch begins, and where it is over: no range is expanded, none compared with another.
+    -- Full join with USING: see consensus_branch.
     SELECT
-        p.project_hash, p.data_hash, p.label_row_id, p.other_label_row_id, e.space_id, e.range_unit, e.label_kind,
-        e.feature_hash, e.attribute_feature_hash, e.question, e.full_answer, e.full_answer_label, e.place,
-        e.step AS step, 0 AS other_step
-    FROM branch_pair AS p
-    FULL JOIN edge AS e ON e.label_row_id = p.label_row_id
-    WHERE COALESCE(p.data_hash, '') <> '' AND COALESCE(e.space_id, '') <> ''
-    UNION ALL
-    SELECT
-        p.project_hash, p.data_hash, p.label_row_id, p.other_label_row_id, e.space_id, e.range_unit, e.label_kind,
-        e.feature_hash, e.attribute_feature_hash, e.question, e.full_answer, e.full_answer_label, e.place,
-        0, e.step
-    FROM branch_pair AS p
-    FULL JOIN edge AS e ON e.label_row_id = p.other_label_row_id
-    WHERE COALESCE(p.data_hash, '') <> '' AND COALESCE(e.space_id, '') <> ''
+        project_hash, data_hash, p.label_row_id, p.other_label_row_id, s.space_id, s.range_unit, s.label_kind,
+        s.feature_hash, s.attribute_feature_hash, s.question, s.full_answer, s.full_answer_label,
+        CASE WHEN e.step = 1 THEN s.first_unit ELSE s.last_unit + 1 END AS place,
+        CASE WHEN p.side = 0 THEN e.step ELSE 0 END AS step,
+        CASE WHEN p.side = 1 THEN e.step ELSE 0 END AS other_step
+    FROM (
+        SELECT
+            branch_pair.*,
+            v.side,
+            CASE WHEN v.side = 0 THEN branch_pair.label_row_id ELSE branch_pair.other_label_row_id END AS said_by
+        FROM branch_pair
+        CROSS JOIN (VALUES (0), (1)) AS v(side)
+    ) AS p
+    FULL JOIN (SELECT *, label_row_id AS said_by FROM said) AS s USING (project_hash, data_hash, said_by)
+    CROSS JOIN (VALUES (1), (-1)) AS e(step)
+    WHERE COALESCE(p.side, -1) >= 0 AND COALESCE(s.space_id, '') <> ''
 ), walked AS (
     SELECT
         project_hash, data_hash, label_row_id, other_label_row_id, space_id, range_unit, label_kind, feature_hash,
@@ -95,18 +97,18 @@ WITH said AS (
         attribute_feature_hash, full_answer
 )
 SELECT
-    p.project_hash,
+    project_hash,
     p.project_title,
-    p.data_hash,
+    data_hash,
     p.data_title,
     p.dataset_title,
     p.data_type,
     p.branch_name,
     p.label_hash,
-    p.label_row_id,
+    label_row_id,
     p.annotator,
     p.other_branch_name,
-    p.other_label_row_id,
+    other_label_row_id,
     p.other_annotator,
     p.pair_kind,
     m.space_id,
@@ -122,7 +124,7 @@ SELECT
     m.overlap,
     CAST(m.overlap AS DOUBLE PRECISION) / (m.length_a + m.length_b - m.overlap) AS temporal_iou
 FROM measured AS m
-FULL JOIN branch_pair AS p ON p.label_row_id = m.label_row_id AND p.other_label_row_id = m.other_label_row_id
+FULL JOIN branch_pair AS p USING (project_hash, data_hash, label_row_id, other_label_row_id)
 WHERE COALESCE(m.space_id, '') <> '';
 
 COMMENT ON VIEW consensus_range_pair IS
