@@ -149,8 +149,8 @@ def test_a_table_that_somebody_dropped_is_named(tmp_path: Path) -> None:
 
 def test_a_catalog_that_is_not_configured(tmp_path: Path) -> None:
     done = run_command("status", "--warehouse=iceberg://nowhere/labels", folder=tmp_path, HOME=str(tmp_path))
-    assert done.returncode == 2, done.stderr
-    assert "no usable catalog nowhere" in done.stderr
+    assert done.exit_code == 2, done.err
+    assert "no usable catalog nowhere" in done.err
 
 
 def test_a_catalog_on_postgresql(tmp_path: Path, postgres_server: PostgresServer) -> None:
@@ -161,7 +161,7 @@ def test_a_catalog_on_postgresql(tmp_path: Path, postgres_server: PostgresServer
         "PYICEBERG_CATALOG__TEAM__WAREHOUSE": tmp_path.as_uri(),
     }
     made = run_command("migrate", "--warehouse=iceberg://team/labels", folder=tmp_path, **catalog)
-    assert made.returncode == 0, made.stderr
-    assert "is at revision" in made.stdout
+    assert made.exit_code == 0, made.err
+    assert "is at revision" in made.out
     shown = run_command("status", "--warehouse=iceberg://team/labels", folder=tmp_path, **catalog)
-    assert "projects: 0" in shown.stdout
+    assert "projects: 0" in shown.out

@@ -101,11 +101,11 @@ def test_exports_and_verify_find_the_same(synced: tuple[SyncedWarehouse, Crashed
                 warehouse.url,
                 folder=tmp_path,
             )
-            assert done.returncode == 0, done.stderr
+            assert done.exit_code == 0, done.err
         exported = (tmp_path / f"lake.{form}").read_bytes()
         assert len(exported) > 10_000
         assert exported == (tmp_path / f"file.{form}").read_bytes()
     of_source = ["--ssh-key-file", "key", "--domain", file.server.domain, "--project", project]
     for command in ("verify", "check"):
         done = run_command(command, *of_source, "--warehouse", lake.url, folder=tmp_path)
-        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.exit_code == 0, done.out + done.err

@@ -122,17 +122,17 @@ def test_the_command_leaves_a_project_that_is_written_for_next_time(lake: Path) 
     lease.take()
     arguments = ["lake", "maintain", f"--warehouse=iceberg:///{lake}", "--grace-hours=0"]
     left = run_command(*arguments)
-    assert left.returncode == 0
-    assert "Left for next time" in left.stdout + left.stderr
+    assert left.exit_code == 0
+    assert "Left for next time" in left.out + left.err
     lease.give_back()
     done = run_command(*arguments)
-    assert done.returncode == 0
-    assert "rows that nobody could see any more:" in done.stdout
-    assert "Left" not in done.stdout + done.stderr
+    assert done.exit_code == 0
+    assert "rows that nobody could see any more:" in done.out
+    assert "Left" not in done.out + done.err
     warehouse.close()
 
 
 def test_only_a_lake_is_maintained(tmp_path: Path) -> None:
     refused = run_command("lake", "maintain", f"--warehouse=duckdb:///{tmp_path / 'labels.duckdb'}")
-    assert refused.returncode == 2
-    assert "no lake" in refused.stderr
+    assert refused.exit_code == 2
+    assert "no lake" in refused.err

@@ -1,15 +1,15 @@
 """Runs the installed command `encord-sync` as a user does, and never lets a secret pass in what it prints."""
 
 import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from connector.sample import SampleServer, SampleWorld
+from tests.forked_command import COMMAND, run_command
 from tests.source.world import image_world
 
-COMMAND = Path(sys.executable).with_name("encord-sync")
+__all__ = ["COMMAND", "CommandLine", "Printed", "secretive_world"]
+
 LABEL_TEXT = "limps on the left hind leg"
 SIGNATURE = "5ec2e7f00d"
 PASSPHRASE = "correct horse battery staple"
@@ -87,18 +87,9 @@ class CommandLine:
 
     def run(self, *arguments: str, file_blocks: int | None = None) -> Printed:
         """Run `encord-sync` with these arguments; what it prints must hold no secret."""
-        limit = [] if file_blocks is None else ["sh", "-c", f'ulimit -f {file_blocks}; exec "$@"', "sh"]
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("ENCORD_")}
-        done = subprocess.run(
-            [*limit, str(COMMAND), *arguments],
-            cwd=self.folder,
-            env={**inherited, **self.environment},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        printed = Printed(done.returncode, done.stdout, done.stderr)
+        ended = run_command(arguments, self.folder, {**inherited, **self.environment}, file_blocks=file_blocks)
+        printed = Printed(ended.exit_code, ended.out, ended.err)
         for secret in self.secrets:
             assert secret not in printed.all
         return printed
