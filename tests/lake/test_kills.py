@@ -1,13 +1,19 @@
-"""Kill -9 at the commits to a lake: never half a label row, and the next run brings all the rest."""
+"""Kill -9 of what writes a lake: never half a label row, and the next run brings all the rest."""
 
+import itertools
+import os
+import random
+import time
 from pathlib import Path
 
 import pytest
 
+from connector.sample import SampleServer
 from tests.crash.command_server import CommandServer, points_in
-from tests.crash.kills import KILLED, killed_at_point, sync_arguments
+from tests.crash.crashed_warehouse import CrashedWarehouse, differences
+from tests.crash.kills import KILLED, killed_at_instants, killed_at_point, sync_arguments
 from tests.crash.lake_engine import LakeEngine
-from tests.crash.scenes import scene
+from tests.crash.scenes import edit, gate_world, scene
 
 pytestmark = pytest.mark.slow
 
@@ -27,3 +33,38 @@ def test_kill_9_at_commits_to_the_catalog(
         assert len(points) >= 30
         for point in points[::EVERY]:
             assert killed_at_point(going_on, command_server, tmp_path, point).exit_code == KILLED
+
+
+def test_kill_9_at_random_instants(lake_engine: LakeEngine, command_server: CommandServer, tmp_path: Path) -> None:
+    chance = random.Random("instants of a lake")
+    with scene("edited", lake_engine) as going_on:
+        killed = list(killed_at_instants(going_on, command_server, tmp_path, chance, kills=3))
+    assert [attempt.exit_code for attempt in killed] == [KILLED] * 3
+
+
+def test_kill_9_of_upkeep(lake_engine: LakeEngine, command_server: CommandServer, tmp_path: Path) -> None:
+    with SampleServer(gate_world()) as server:
+        lake = CrashedWarehouse(server, lake_engine, lake_engine.absent())
+        assert lake.sync().exit_code == 0
+        edit(lake.project)
+        assert lake.sync().exit_code == 0
+        expected = lake.contents()
+        maintain = ["lake", "maintain", "--grace-hours=0", f"--warehouse={lake.url}"]
+        kills = 0
+        for point in itertools.count(1, EVERY):
+            an_hour_ago = time.time() - 3600
+            for folder, _, files in os.walk(lake_engine.folder(lake.url)):
+                for file in files:
+                    os.utime(Path(folder, file), (an_hour_ago, an_hour_ago))
+            code = command_server.run(maintain, tmp_path / "upkeep", kill_at=point)
+            with lake.looked_into():
+                found = [*lake.damage(), *differences(lake.contents(), expected)]
+            assert not found, f"killed at commit point {point}: {found[:9]}"
+            assert lake.sync().fetched == []
+            if code != KILLED:
+                break
+            kills += 1
+        printed = (tmp_path / "upkeep").read_text()
+        assert code == 0, printed
+        assert kills > 3
+        assert "files deleted: 0." not in printed

@@ -43,12 +43,22 @@ def new_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def new_catalog(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of a new lake: a copy of it begins with the same tables, which lie where they are, and goes on by itself."""
+    folder = tmp_path_factory.mktemp("new") / "lake"
+    open_warehouse(f"iceberg:///{folder}").close()
+    return folder / "catalog.db"
+
+
 @pytest.fixture
 def warehouse(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Warehouse]:
-    """An empty warehouse; in DuckDB the file of `url`."""
+    """An empty warehouse; in DuckDB and Iceberg the one of `url`."""
     if engine == "postgresql":
         opened = open_warehouse(request.getfixturevalue("postgres_url"))
     elif engine == "iceberg":
+        (tmp_path / "lake").mkdir()
+        shutil.copyfile(request.getfixturevalue("new_catalog"), tmp_path / "lake" / "catalog.db")
         opened = open_warehouse(f"iceberg:///{tmp_path / 'lake'}")
     else:
         shutil.copyfile(request.getfixturevalue("new_file"), tmp_path / "labels.duckdb")
