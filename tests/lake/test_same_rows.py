@@ -20,8 +20,8 @@ from tests.sync.synced_warehouse import SyncedWarehouse
 
 pytestmark = pytest.mark.slow
 
-BY_THE_CLOCK = {
-    *("run_id", "synced_at", "made_from", "is_settled", "deleted_at", "read_at", "read_through"),
+OF_THE_RUN = {
+    *("run_id", "command", "synced_at", "made_from", "is_settled", "deleted_at", "read_at", "read_through"),
     *("first_seen", "last_seen", "started_at", "ended_at", "stage_seconds"),
 }
 OF_ONE_ENGINE = {"installed_view"}
@@ -64,7 +64,7 @@ def differences(session: Session) -> Iterator[str]:
     for name in names:
         if name in OF_ONE_ENGINE:
             continue
-        columns = ", ".join(column for column in columns_of[name] if column not in BY_THE_CLOCK)
+        columns = ", ".join(column for column in columns_of[name] if column not in OF_THE_RUN)
         one, other = f"SELECT {columns} FROM {name}", f"SELECT {columns} FROM file.{schema_of[name]}.{name}"
         [(here, there)] = session.rows(
             f"SELECT (SELECT count(*) FROM ({one} EXCEPT ALL {other})),"
@@ -109,3 +109,22 @@ def test_exports_and_verify_find_the_same(synced: tuple[SyncedWarehouse, Crashed
     for command in ("verify", "check"):
         done = run_command(command, *of_source, "--warehouse", lake.url, folder=tmp_path)
         assert done.exit_code == 0, done.out + done.err
+
+
+def test_files_are_loaded_into_both_alike(
+    synced: tuple[SyncedWarehouse, CrashedWarehouse], lake_engine: LakeEngine, tmp_path: Path
+) -> None:
+    file, _ = synced
+    project = f"--project={file.server.world.project_hash}"
+    written = run_command(
+        "export", "json", project, "--branch=all", "--out=rows.json", f"--warehouse={file.url}", folder=tmp_path
+    )
+    assert written.exit_code == 0, written.err
+    lake = lake_engine.empty()
+    for warehouse in (lake, f"duckdb:///{tmp_path / 'loaded.duckdb'}"):
+        done = run_command("load", "rows.json", project, f"--warehouse={warehouse}", folder=tmp_path)
+        assert done.exit_code == 0, done.err
+    with open_for_reading(lake) as session:
+        session.execute(f"ATTACH '{tmp_path / 'loaded.duckdb'}' AS file (READ_ONLY)")
+        assert session.rows("SELECT count(*) > 100 FROM object_annotation") == [(True,)]
+        assert list(differences(session)) == []
