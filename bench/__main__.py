@@ -1,6 +1,6 @@
 """The whole bench: every question after the other, each in a process of its own. `make bench` calls this.
 
-    python -m bench             # about a quarter of an hour on two quiet cores
+    python -m bench             # about half an hour on two quiet cores
     python -m bench --quick     # small sizes, once each: whether everything runs
     python -m bench --full      # 10 million annotations, 100,000 label rows: an hour or more
 
@@ -10,7 +10,7 @@ Results go to bench/results; `make docs` puts them into the README. A question's
 import subprocess
 import sys
 
-QUESTIONS = ("first_sync", "second_sync", "growth", "queries", "consensus_views")
+QUESTIONS = ("first_sync", "second_sync", "growth", "queries", "consensus_views", "lake")
 
 
 def main() -> None:

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from bench import results
+from bench import lake, results
 from bench.figures import shown
 from bench.targets import target_lines
 from connector.sql_files import view_files
 
-QUESTIONS = ("first_sync", "second_sync", "growth", "queries", "consensus_views")
+QUESTIONS = ("first_sync", "second_sync", "growth", "queries", "consensus_views", "lake")
 _SIZES = {
     "quick": "`--quick`, so small that start-up is most of what is measured (`make bench` says more)",
     "normal": "normal",
@@ -103,6 +103,13 @@ def _consensus_views(rows: list[dict[str, Any]]) -> Iterator[str]:
     yield from _by_engine([row for row in rows if row["view"] in asked], "view", "seconds")
 
 
+def _lake(rows: list[dict[str, Any]]) -> Iterator[str]:
+    yield f"\n**A lake of Iceberg tables beside a DuckDB file, {rows[0]['annotations']:,} annotations, CPU seconds**\n"
+    yield from _table("what", "lake", "DuckDB", "lake to DuckDB")
+    for row in rows:
+        yield f"| {row['what']} | {' | '.join(lake.cells(row))} |"
+
+
 def _by_engine(rows: list[dict[str, Any]], name: str, figure: str) -> Iterator[str]:
     engines = list(dict.fromkeys(row["engine"] for row in rows))
     of_name: dict[str, list[dict[str, Any]]] = {}
@@ -120,5 +127,6 @@ _TABLES = {
     "growth": _growth,
     "queries": _queries,
     "consensus_views": _consensus_views,
+    "lake": _lake,
 }
 """Question → its table."""

@@ -69,7 +69,13 @@ def found() -> Found:
         {"engine": engine, "annotations": 900, "view": "consensus_unit", "rows": 3, "seconds": 0.25}
         for engine in ("duckdb", "postgresql")
     ]
-    rows = dict(zip(QUESTIONS, (first, second, growth, queries, views), strict=True))
+    lake = [
+        {"what": "first sync", "annotations": 900, "cpu_ratio": 1.5}
+        | {name: {"cpu_seconds": seconds} for name, seconds in (("lake", 3.0), ("duckdb", 2.0))},
+        {"what": "frames", "milliseconds": 12.5},
+        {"what": "files", "files": 1_200, "megabytes": 1.5},
+    ]
+    rows = dict(zip(QUESTIONS, (first, second, growth, queries, views, lake), strict=True))
     return {question: {"rows": rows[question]} for question in QUESTIONS}
 
 
@@ -108,7 +114,7 @@ def test_a_target_that_is_not_reached_is_missed(
 def test_what_is_not_measured_yet_is_said(found: Found, tmp_path: Path) -> None:
     results.write("queries", "full", found["queries"]["rows"], tmp_path)
     text = "\n".join(measurement_lines(tmp_path))
-    assert "no figures of this release yet of first_sync, second_sync, growth, consensus_views" in text
+    assert "no figures of this release yet of first_sync, second_sync, growth, consensus_views, lake" in text
     assert "| frame range or list of one label row, DuckDB | at most 30 ms | 20 ms | met |" in text
     assert text.count("not measured yet") == len(TARGETS) - 4
 
@@ -123,6 +129,8 @@ def test_the_section_quotes_the_files(found: Found, tmp_path: Path) -> None:
     assert "| postgresql | 100,000 box videos | 1,000,000 | 1.5 | 1 | 9 | 3 | 300 |" in text
     assert "| frame list, one label row | 40 | 20 | 0.5 |" in text
     assert "| consensus_unit | 3 | 0.25 | 0.25 |" in text
+    assert "| first sync | 3.0 s | 2.0 s | 1.5 |" in text
+    assert "| files | 1,200 files, 1.5 MB |  |  |" in text
     assert "so small that start-up is most" in text
 
 
