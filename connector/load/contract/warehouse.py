@@ -153,6 +153,9 @@ class Warehouse(Protocol):
     def ontology(self, project_hash: str) -> dict[str, pa.Table]:
         """The stored ontology: tables ontology_class, ontology_attribute and ontology_option of a project."""
 
+    def compared_ontologies(self, project_hash: str) -> list[dict[str, pa.Table]]:
+        """The ontologies that label rows were last compared with; several only if workers share the project."""
+
     def project_hashes(self) -> list[str]:
         """Projects in the warehouse that are not tombstoned."""
 
