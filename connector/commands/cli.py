@@ -17,6 +17,7 @@ from connector.commands.lake import lake
 from connector.commands.load import load
 from connector.commands.migrate import migrate
 from connector.commands.options import require_text
+from connector.commands.plan import plan
 from connector.commands.publish import publish
 from connector.commands.status import status
 from connector.commands.sync import sync
@@ -56,7 +57,7 @@ def application() -> None:
     """
 
 
-for command in (sync, check, status, verify, publish, migrate, demo, export, load, lake):
+for command in (sync, check, status, verify, plan, publish, migrate, demo, export, load, lake):
     application.add_command(command)
 
 
