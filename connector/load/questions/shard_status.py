@@ -10,15 +10,20 @@ from connector.load.contract.session import Session
 from connector.load.contract.share import Share
 
 _RECEIPTS = """
-SELECT project_hash, shard, run_id, started_at, ended_at, outcome, message, last_success
+SELECT project_hash, shard, run_id, started_at, ended_at, outcome, message, last_success, age
 FROM (
     SELECT
         project_hash, shard, run_id, started_at, ended_at, outcome, message,
+        outcome IN ('succeeded', 'partial') AS is_done,
+        row_number() OVER (
+            PARTITION BY project_hash, shard, outcome IN ('succeeded', 'partial')
+            ORDER BY started_at DESC, run_id DESC
+        ) AS age_of_such,
         max(CASE WHEN outcome = 'succeeded' THEN ended_at END) OVER (PARTITION BY project_hash, shard) AS last_success,
         row_number() OVER (PARTITION BY project_hash, shard ORDER BY started_at DESC, run_id DESC) AS age
     FROM sync_run_project
 ) AS receipt
-WHERE age <= 2
+WHERE age = 1 OR (is_done AND age_of_such = 2)
 ORDER BY project_hash, started_at DESC, run_id DESC
 """
 
@@ -32,6 +37,7 @@ class _Receipt(NamedTuple):
     outcome: str
     message: str | None
     last_success: datetime | None
+    age: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,7 @@ class ShardStatus:
         shard: which one, such as 3/4.
         run_id: its last run; None if there was none. Its times, outcome and message follow.
         last_success: end of the last run that succeeded on it, or on the whole project.
-        is_behind: whether it never ran, or another shard has run twice since it did.
+        is_behind: whether it never ran, or another shard has run to its end twice since it did.
     """
 
     shard: str
@@ -93,21 +99,19 @@ def together(shards: Iterable[ShardStatus]) -> tuple[str, str | None, datetime |
 
 
 def _shards(receipts: list[_Receipt]) -> Iterator[ShardStatus]:
-    """The shards of a project, from its receipts, the newest first: of each shard, and of the whole, the last two."""
+    """The shards of a project, from its receipts, newest first: of each shard the last one, and the last but one done."""
     count = Share.of(receipts[0].shard).count
     if count == 1:
         return
-    by_shard: dict[str | None, list[_Receipt]] = {}
-    for receipt in receipts:
-        by_shard.setdefault(receipt.shard, []).append(receipt)
-    of_whole = by_shard[None][0].last_success if None in by_shard else None
+    newest = {receipt.shard: receipt for receipt in receipts if receipt.age == 1}
+    of_whole = newest[None].last_success if None in newest else None
     names = [str(Share(number, count)) for number in range(1, count + 1)]
-    again = [by_shard[name][1].started_at for name in names if len(by_shard.get(name, ())) > 1]
+    again = [receipt.started_at for receipt in receipts if receipt.age > 1 and receipt.shard in names]
     for name in names:
-        if name not in by_shard:
+        if name not in newest:
             yield ShardStatus(name, None, None, None, None, None, of_whole, is_behind=True)
             continue
-        last = by_shard[name][0]
+        last = newest[name]
         success = max(filter(None, (last.last_success, of_whole)), default=None)
         is_behind = any(other > last.started_at for other in again)
         yield ShardStatus(
