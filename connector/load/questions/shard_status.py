@@ -99,7 +99,7 @@ def together(shards: Iterable[ShardStatus]) -> tuple[str, str | None, datetime |
 
 
 def _shards(receipts: list[_Receipt]) -> Iterator[ShardStatus]:
-    """The shards of a project, from its receipts, newest first: of each shard the last one, and the last but one done."""
+    """The shards of a project, from its receipts, the newest first: of each the last one, and the last but one done."""
     count = Share.of(receipts[0].shard).count
     if count == 1:
         return
