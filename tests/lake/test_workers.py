@@ -111,7 +111,7 @@ def started(
     return done
 
 
-def test_the_job_gives_each_index_its_shard() -> None:
+def test_the_job_gives_each_index_its_shard(tmp_path: Path) -> None:
     job = strictyaml.load((RECIPES / "kubernetes-job.yaml").read_text(encoding="utf-8")).data
     assert (job["apiVersion"], job["kind"]) == ("batch/v1", "Job")
     spec = job["spec"]
@@ -120,11 +120,12 @@ def test_the_job_gives_each_index_its_shard() -> None:
     environment = {each["name"]: each.get("value") for each in container["env"]}
     assert (spec["completionMode"], pod["restartPolicy"]) == ("Indexed", "Never")
     assert spec["completions"] == spec["parallelism"] == environment["SHARDS"]
-    *shell, script = container["command"]
-    shown = f"encord-sync() {{ printf '%s\\n' \"$@\"; }}; {script.removeprefix('exec ')}"
+    (tmp_path / "encord-sync").write_text("#!/bin/sh\nprintf '%s\\n' \"$@\"\n")
+    (tmp_path / "encord-sync").chmod(0o755)
     for index in range(int(spec["completions"])):
-        variables = {**{name: value or "" for name, value in environment.items()}, "JOB_COMPLETION_INDEX": str(index)}
-        done = subprocess.run([*shell, shown], env=variables, capture_output=True, text=True, check=True)
+        variables = {name: value or "" for name, value in environment.items()}
+        variables |= {"JOB_COMPLETION_INDEX": str(index), "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+        done = subprocess.run(container["command"], env=variables, capture_output=True, text=True, check=True)
         arguments = done.stdout.splitlines()
         assert refusal(arguments) is None
         assert Share.of(arguments[-1]) == Share(index + 1, int(spec["completions"]))
