@@ -45,7 +45,7 @@ ROOMS: dict[str, str] = {
     "load.on_duckdb": "errors load.contract load.locks load.matching load.tables load.writing process",
     "load.on_postgres": "errors load.contract load.locks load.matching load.tables load.writing",
     "reading": "errors normalise normalise.label_rows process source.changes source.label_rows",
-    "load": "load.contract load.locks load.matching load.on_duckdb load.on_iceberg load.on_postgres",
+    "load": "errors load.contract load.locks load.matching load.on_duckdb load.on_iceberg load.on_postgres",
     "load.on_iceberg": (
         "errors load.contract load.locks load.matching load.on_duckdb load.tables load.writing sql_files views"
     ),

@@ -106,18 +106,16 @@ class _Commit:
 
     def find_renewed_units(self) -> None:
         """Finds the data units whose branches were compared: all of the project's, if the rules changed."""
-        branches, rules = MATCHES.owner, "consensus_match_rules"
+        then = {MATCHES.owner: f"{HELD}.{MATCHES.owner}", "consensus_match_rules": f"{HELD}.rules_in_force"}
         differ = (
             "(SELECT * FROM {now} WHERE project_hash = $project_hash EXCEPT SELECT {columns} FROM {then})"
             " UNION ALL (SELECT {columns} FROM {then} WHERE project_hash = $project_hash EXCEPT SELECT * FROM {now})"
         )
-        changed = {
-            name: sql(differ, now=name, then=f"{HELD}.{name}", columns=_declared(name)) for name in (branches, rules)
-        }
+        changed = {name: sql(differ, now=name, then=place, columns=_declared(name)) for name, place in then.items()}
         self._copy.execute(
-            f"CREATE OR REPLACE TABLE {HELD}.renewed_unit AS SELECT DISTINCT data_hash FROM ({changed[branches]})"
-            f" UNION SELECT data_hash FROM {branches} WHERE project_hash = $project_hash"
-            f" AND EXISTS (SELECT 1 FROM ({changed[rules]}))",
+            f"CREATE OR REPLACE TABLE {HELD}.renewed_unit AS SELECT DISTINCT data_hash FROM ({changed[MATCHES.owner]})"
+            f" UNION SELECT data_hash FROM {MATCHES.owner} WHERE project_hash = $project_hash"
+            f" AND EXISTS (SELECT 1 FROM ({changed['consensus_match_rules']}))",
             project_hash=self._project_hash,
         )
 
@@ -228,6 +226,7 @@ class _Commit:
                 f"DELETE FROM {HELD}.{name} WHERE project_hash = $project_hash", project_hash=self._project_hash
             )
             self._copy.execute(f"INSERT INTO {HELD}.{name} SELECT * FROM valid_now")
+        self._copy.note_rules()
         self._copy.drop_labels()
 
     @property

@@ -98,6 +98,7 @@ class WorkingCopy(DuckDBSession):
                     delete = "DELETE FROM {place} WHERE project_hash = $project_hash"
                     self.execute(sql(delete, place=place), project_hash=project_hash)
                 self._copy_in(name, found)
+            self.note_rules()
             self._take_in_what_is_of_no_project(None)
         self.seen(LABELS.owner)
 
@@ -108,6 +109,10 @@ class WorkingCopy(DuckDBSession):
                 rows = self.lake.rows(tables[name], columns_of(name))
                 self._copy_in(name, TakenIn(rows, distinct(rows.drop_columns([SHARD])) if name in OF_SHARE else rows))
             self._take_in_what_is_of_no_project(tables)
+
+    def note_rules(self) -> None:
+        """Notes by which rules all matches in the lake were made; a share need not have written that itself."""
+        self.execute(f"CREATE OR REPLACE TABLE {HELD}.rules_in_force AS SELECT * FROM consensus_match_rules")
 
     def _copy_in(self, name: str, rows: TakenIn) -> None:
         self.copy(f"{HELD}.{name}", rows.held)
