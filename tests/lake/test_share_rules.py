@@ -8,13 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from connector.errors import ConnectorError, ErrorKind
-from connector.load import Share, open_warehouse
+from connector.load import WHOLE, Share, open_warehouse
 from connector.load.on_iceberg import lease as lease_module
 from connector.load.on_iceberg.lease import Lease
 from connector.load.on_iceberg.opening import open_lake_for_reading
+from connector.load.on_iceberg.taking_in import replaced_by, taken_in
 from connector.load.on_iceberg.warehouse import LakeWarehouse
 from connector.load.questions.project_status import read_status
 from connector.sample import SampleServer
@@ -163,3 +165,29 @@ def test_the_last_runs_of_all_shards_are_one(warehouse: LakeWarehouse, tmp_path:
     assert status() == ("partial", text, DAY + datetime.timedelta(days=1, minutes=3))
     receipt(warehouse, 4, None)
     assert status() == ("succeeded", None, DAY + datetime.timedelta(days=4))
+
+
+def test_what_overlapping_shares_left_counts_until_all_of_the_new_count_have_written() -> None:
+    wrote = [("1/1", "old"), ("1/2", "new"), ("2/2", "other")]
+    columns = {"project_hash": [PROJECT] * 3, "rules_digest": [rules for _, rules in wrote]}
+    rules = pa.table({**columns, "shard": [shard for shard, _ in wrote]})
+    name = "consensus_match_rules"
+    own = taken_in(name, rules, Share(1, 2), set())
+    assert own.held["rules_digest"].to_pylist() == ["new"]
+    assert own.now["rules_digest"].to_pylist() == [""]
+    assert taken_in(name, rules.slice(1), Share(1, 2), set()).now["rules_digest"].to_pylist() == ["new"]
+    ontologies = rules.rename_columns(["project_hash", "ontology", "shard"])
+    assert sorted(taken_in("compared_ontology", ontologies, Share(2, 2), set()).now["ontology"].to_pylist()) == [
+        "old",
+        "other",
+    ]
+    assert replaced_by(Share(1, 2), {WHOLE, Share(1, 3)}) == set()
+    assert replaced_by(Share(1, 2), {WHOLE, Share(2, 2), Share(1, 3)}) == {WHOLE, Share(1, 3)}
+    assert replaced_by(WHOLE, {Share(2, 2)}) == {Share(2, 2)}
+
+
+def test_a_failure_goes_with_its_label_row_whichever_share_wrote_it() -> None:
+    failures = pa.table({"label_hash": ["ours", "theirs", "of no label row"], "shard": ["1/1", "1/1", "2/2"]})
+    assert taken_in("sync_failure", failures, Share(1, 2), {"theirs"}).held["label_hash"].to_pylist() == ["ours"]
+    found = taken_in("sync_failure", failures, Share(2, 2), {"ours"}).held["label_hash"].to_pylist()
+    assert found == ["theirs", "of no label row"]
