@@ -25,6 +25,11 @@ UNITED_STATES = "https://api.us.encord.com"
 SDK_ENVIRONMENT = {"ENCORD_SSH_KEY_FILE": "ssh_key_file", "ENCORD_SSH_KEY": "ssh_key"}
 """The SDK's own variables → option, so that a machine set up for its scripts needs nothing new. The first one wins."""
 _KEY_OPTIONS = ("ssh_key_file", "ssh_key")
+_SAY_THE_SAME = (
+    (_KEY_OPTIONS, _KEY_OPTIONS),
+    (("project",), ("all_projects", "project_title", "project_title_like")),
+)
+"""Options of one level → options of lower levels that these hide: they answer the same question in another way."""
 _ALIKE = 0.7
 """How similar two names must be, from 0 to 1, for one to count as a misspelling of the other, such as PROJECT_HASH of
 PROJECT."""
@@ -52,6 +57,10 @@ class Settings(BaseModel):
         default=None,
         min_length=1,
         description="With --all-projects: only projects whose title matches; SQL LIKE, % and _.",
+    )
+    shard: str | None = Field(
+        default=None,
+        description="Sync only the first, second, … of N shards of one project, into a lake: 1/N, 2/N, … N/N.",
     )
     warehouse: str = Field(
         default=DEFAULT_WAREHOUSE,
@@ -181,10 +190,9 @@ def load_settings(flags: Mapping[str, Any], environment: Mapping[str, str], conf
     merged: dict[str, Any] = {}
     origin: dict[str, str] = {}
     for name, level in levels:
-        # A key file on one level hides a key text on a lower one: they say the same thing in two ways.
-        hides_keys = any(option in merged for option in _KEY_OPTIONS)
+        hidden = {each for first, others in _SAY_THE_SAME if any(map(merged.__contains__, first)) for each in others}
         for option, value in level.items():
-            if option in merged or (hides_keys and option in _KEY_OPTIONS):
+            if option in merged or option in hidden:
                 continue
             merged[option], origin[option] = value, name
     _require_text(merged, origin)

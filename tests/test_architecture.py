@@ -45,7 +45,7 @@ ROOMS: dict[str, str] = {
     "load.on_duckdb": "errors load.contract load.locks load.matching load.tables load.writing process",
     "load.on_postgres": "errors load.contract load.locks load.matching load.tables load.writing",
     "reading": "errors normalise normalise.label_rows process source.changes source.label_rows",
-    "load": "load.contract load.locks load.matching load.on_duckdb load.on_iceberg load.on_postgres",
+    "load": "errors load.contract load.locks load.matching load.on_duckdb load.on_iceberg load.on_postgres",
     "load.on_iceberg": (
         "errors load.contract load.locks load.matching load.on_duckdb load.tables load.writing sql_files views"
     ),
@@ -54,14 +54,14 @@ ROOMS: dict[str, str] = {
     "runs": (
         "config credentials errors geometry load load.contract load.locks load.on_duckdb load.on_iceberg load.publish "
         "load.questions normalise normalise.listing process source source.changes source.connection "
-        "source.listing views"
+        "source.label_rows source.listing views"
     ),
     "export.coco": "errors export geometry load.contract load.questions load.writing normalise process runs",
     "export.frames": "errors export geometry load.contract load.questions process runs",
     "export.label_rows": "errors export export.label_rows.encord_dict load.questions process runs",
     "sync": (
         "config errors load load.locks load.questions normalise normalise.label_rows normalise.listing "
-        "process reading runs source source.changes source.label_rows"
+        "process reading runs source source.answers source.changes source.label_rows"
     ),
     "verify": (
         "config errors load load.contract load.locks load.questions load.tables load.writing normalise "

@@ -161,3 +161,12 @@ def test_where_to_publish_is_meant_from_the_file_and_forms_are_a_list(tmp_path: 
     assert load_settings({}, {"ENCORD_SYNC_PUBLISH_FORMAT": "duckdb, parquet"}).publish_format == ("duckdb", "parquet")
     assert "publish_format (environment)" in refused({}, {"ENCORD_SYNC_PUBLISH_FORMAT": ","})
     assert "wait (command line)" in refused({"wait": "-1"}, {})
+
+
+def test_a_project_on_a_flag_hides_all_projects_in_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "all.toml"
+    path.write_text('all_projects = true\nproject_title_like = "Barn %"\n')
+    settings = load_settings({"project": ("a",)}, {}, path)
+    assert (settings.project, settings.all_projects, settings.project_title_like) == (("a",), False, None)
+    assert load_settings({"project_title": "Barn"}, {}, path).all_projects
+    assert load_settings({"project": ("a",), "all_projects": True}, {}).all_projects

@@ -1,4 +1,4 @@
-"""The command `encord-sync`: the group of its commands, and the boundary where every failure becomes one message.
+"""The command `encord-sync`: the groups of its commands, and the boundary where every failure becomes one message.
 
 Each command is in the module named after it, and imports what it needs when it runs, so that help stays quick.
 """
@@ -12,11 +12,14 @@ import click
 from connector import __version__
 from connector.commands.check import check
 from connector.commands.demo import demo
-from connector.commands.export import export
+from connector.commands.export_coco import export_coco
+from connector.commands.export_frames import export_frames
+from connector.commands.export_json import export_json
 from connector.commands.lake import lake
 from connector.commands.load import load
 from connector.commands.migrate import migrate
 from connector.commands.options import require_text
+from connector.commands.plan import plan
 from connector.commands.publish import publish
 from connector.commands.status import status
 from connector.commands.sync import sync
@@ -56,7 +59,14 @@ def application() -> None:
     """
 
 
-for command in (sync, check, status, verify, publish, migrate, demo, export, load, lake):
+@click.group(short_help="Write labels to files, from the warehouse alone.")
+def export() -> None:
+    """Write labels to files, from the warehouse alone: no key is needed, and Encord is not asked."""
+
+
+for command in (export_coco, export_frames, export_json):
+    export.add_command(command)
+for command in (sync, check, status, verify, plan, publish, migrate, demo, export, load, lake):
     application.add_command(command)
 
 

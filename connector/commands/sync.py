@@ -18,9 +18,9 @@ def sync(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click han
     their rows, a bundle at a time, in one transaction each; marks what is gone as deleted; and prints a receipt.
     Nothing is ever written to Encord. Creates the warehouse on first use. Safe to kill and to run again.
 
-    One sync a warehouse (on PostgreSQL: a warehouse and project) at a time: a second one waits for --wait SECONDS, or
-    ends with exit code 8 and says who is at it. With --publish, readers get a copy of each run that succeeded, and are
-    never locked out.
+    One sync a warehouse (on PostgreSQL a project, in a lake a project or --shard of one) at a time: a second one waits
+    for --wait SECONDS, or ends with exit code 8 and says who is at it. With --publish, readers get a copy of each run
+    that succeeded, and are never locked out.
 
     \b
     Examples:

@@ -2,6 +2,7 @@
 
 from connector.load.contract.lake_location import LakeLocation
 from connector.load.contract.postgres_location import PostgresLocation
+from connector.load.contract.share import WHOLE, Share
 from connector.load.contract.warehouse import (
     ARROW_SCHEMAS,
     STATES_SCHEMA,
@@ -22,8 +23,10 @@ __all__ = [
     "ARROW_SCHEMAS",
     "STATES_SCHEMA",
     "STORED_SCHEMA",
+    "WHOLE",
     "Failure",
     "OverlapMeasure",
+    "Share",
     "TakePart",
     "TaskActionsRead",
     "Warehouse",

@@ -11,8 +11,10 @@ from typing import Protocol
 
 from typing_extensions import override
 
+from connector.errors import ConnectorError, ErrorKind
 from connector.load.contract.lake_location import LakeLocation
 from connector.load.contract.postgres_location import PostgresLocation
+from connector.load.contract.share import WHOLE, Share
 from connector.load.contract.warehouse import Warehouse
 from connector.load.contract.warehouse_url import DuckDBLocation, warehouse_location
 from connector.load.locks.file_lock import file_lock
@@ -60,19 +62,32 @@ class _FileLocks(SyncLocks):
 
 
 @contextmanager
-def sync_locks(url: str, schema: str | None, holder: LockHolder) -> Iterator[SyncLocks]:
+def sync_locks(url: str, schema: str | None, holder: LockHolder, share: Share = WHOLE) -> Iterator[SyncLocks]:
     """The locks on the warehouse that a URL names, for as long as the block runs; its end releases all of them.
+
+    Args:
+        url: the warehouse.
+        schema: the schema of its tables.
+        holder: this process.
+        share: the share of each project that is locked.
 
     Raises:
         ConnectorError: LOCKED if another process works on the whole warehouse; CONFIGURATION or WAREHOUSE if there can
-            be no lock, because the warehouse could not be opened there either.
+            be no lock, because the warehouse could not be opened there either; CONFIGURATION for a share of a project
+            in a warehouse whose projects have one writer each.
     """
     location = warehouse_location(url, schema)
+    if not share.is_whole and not isinstance(location, LakeLocation):
+        raise ConnectorError(
+            ErrorKind.CONFIGURATION,
+            f"--shard {share} needs a lake: in DuckDB and PostgreSQL a project is written by one process at a time.",
+            remedy="Leave --shard out, or give --warehouse iceberg://CATALOG/NAMESPACE.",
+        )
     if isinstance(location, DuckDBLocation):
         with file_lock(location.path, holder, f"The warehouse {location.path}") as left_by:
             yield _FileLocks(left_by)
         return
-    with _locks(location, holder) as locks:
+    with _locks(location, holder, share) as locks:
         yield locks
 
 
@@ -90,17 +105,17 @@ def locks_of_reader(url: str, schema: str | None, holder: LockHolder) -> Iterato
     if isinstance(location, DuckDBLocation):
         yield _FileLocks(None)
         return
-    with _locks(location, holder) as locks:
+    with _locks(location, holder, WHOLE) as locks:
         yield locks
 
 
 @contextmanager
-def _locks(location: PostgresLocation | LakeLocation, holder: LockHolder) -> Iterator[SyncLocks]:
+def _locks(location: PostgresLocation | LakeLocation, holder: LockHolder, share: Share) -> Iterator[SyncLocks]:
     if isinstance(location, LakeLocation):
         require_pyiceberg()
         from connector.load.on_iceberg.locks import LakeLocks
 
-        yield LakeLocks(location, holder)
+        yield LakeLocks(location, holder, share)
         return
     require_postgres_driver()
     from connector.load.on_postgres.locks import PostgresLocks

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from connector.config import Settings
 from connector.geometry.overlap import MEASURABLE_SHAPES, measured_shapes
-from connector.load import OverlapMeasure, Warehouse, open_warehouse
+from connector.load import WHOLE, OverlapMeasure, Share, Warehouse, open_warehouse
 from connector.load.contract.warehouse_url import DuckDBLocation, warehouse_location
 from connector.load.locks.lock_holder import LockHolder
 from connector.load.on_duckdb.opening import log_of
@@ -23,11 +23,18 @@ EXACT_OVERLAPS = OverlapMeasure(MEASURABLE_SHAPES, measured_shapes)
 
 @contextmanager
 def holding_warehouse(
-    settings: Settings, holder: LockHolder, report: Report, interruption: Interruption
+    settings: Settings, holder: LockHolder, report: Report, interruption: Interruption, share: Share = WHOLE
 ) -> Iterator[tuple[SyncLocks, Patience]]:
     """Holds the locks on the settings' warehouse while the block runs, after waiting for them as long as `wait` says.
 
     Warns at the end if what was committed is not in the DuckDB file itself yet.
+
+    Args:
+        settings: of the command.
+        holder: this process.
+        report: of the command.
+        interruption: ends the wait.
+        share: the share of its projects that the block is about.
 
     Yields:
         The locks, and the patience that is left for anything else that has to become free.
@@ -38,7 +45,7 @@ def holding_warehouse(
     patience = Patience(settings.wait, report, interruption)
     with ExitStack() as held:
         locks = patience.until_free(
-            lambda: held.enter_context(sync_locks(settings.warehouse, settings.db_schema, holder))
+            lambda: held.enter_context(sync_locks(settings.warehouse, settings.db_schema, holder, share))
         )
         if locks.left_by is not None:
             text = f"Took over the lock of a process that died: {locks.left_by}."

@@ -7,6 +7,7 @@ from pydantic import SecretStr
 from connector.config import Settings
 from connector.credentials import without_credentials
 from connector.errors import ConnectorError, ErrorKind
+from connector.load import Share
 from connector.source.connection.settings import SourceSettings
 from connector.source.listing.projects import checked_project_hash
 from connector.source.source import Source
@@ -64,6 +65,22 @@ def _refuse_title_filters(settings: Settings) -> None:
                 f"{flag} {without_credentials(title)!r} was given without --all-projects, among which it chooses.",
                 remedy=f"Give --all-projects with it, or leave {flag} out.",
             )
+
+
+def share_of(settings: Settings) -> Share:
+    """The share of a project that a sync is about.
+
+    Raises:
+        ConnectorError: CONFIGURATION, if it is none, or is not of one project.
+    """
+    share = Share.of(settings.shard)
+    if not share.is_whole and len(set(settings.project)) != 1:
+        raise ConnectorError(
+            ErrorKind.CONFIGURATION,
+            f"--shard {share} is a share of one project, and the run names {len(set(settings.project)) or 'none'}.",
+            remedy="Give one --project HASH with it; `encord-sync plan` prints the commands of many.",
+        )
+    return share
 
 
 def project_hashes(source: Source, settings: Settings) -> list[str]:

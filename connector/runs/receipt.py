@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import orjson
 
 from connector.errors import ConnectorError, ErrorKind
+from connector.load import WHOLE, Share
 from connector.runs.stage_times import FETCH, StageTimes
 from connector.source.changes.changes import Changes
 
@@ -21,6 +22,7 @@ class Receipt:
     """Counts of one project in one run. `listed = loaded + unchanged + failed + skipped`, or the run has not succeeded.
 
     Attributes:
+        share: the part of the project that it is about; the counts are of this part.
         outcome: running, succeeded, partial, failed or interrupted.
         planned: label rows to fetch.
         warned: label rows in which something could not be interpreted, and was kept as it is.
@@ -34,6 +36,7 @@ class Receipt:
     run_id: str
     project_hash: str
     started_at: datetime.datetime
+    share: Share = WHOLE
     project_title: str = ""
     ended_at: datetime.datetime | None = None
     outcome: str = "running"
@@ -54,6 +57,12 @@ class Receipt:
     message: str | None = None
     is_recorded: bool = False
     _unreadable: int = 0
+
+    @property
+    def name(self) -> str:
+        """The project's title or, before that is known, its hash; and which shard of it, if it is one."""
+        title = self.project_title or self.project_hash
+        return title if self.share.is_whole else f"{title}, shard {self.share}"
 
     @property
     def rows_written(self) -> int:
@@ -99,7 +108,7 @@ class Receipt:
         extra += f"; {self.warned:,} loaded with warnings (label_row.warnings)" if self.warned else ""
         extra += "".join(f"; {note}" for note in dict.fromkeys(self.notes))
         return (
-            f"{self.project_title or self.project_hash}: {self.outcome}. {balance}{extra}; "
+            f"{self.name}: {self.outcome}. {balance}{extra}; "
             f"{self.rows_written:,} rows written, {self.requests:,} requests, {self.seconds:.1f} s."
         )
 
@@ -124,7 +133,7 @@ class Receipt:
     def plan_sentence(self) -> str:
         """What will be fetched and why, in one line."""
         reasons = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in self.fetch_reasons.items())
-        return f"{self.project_title}: {self.listed:,} label rows listed, {self.planned:,} to fetch" + (
+        return f"{self.name}: {self.listed:,} label rows listed, {self.planned:,} to fetch" + (
             f" ({reasons})" if reasons else ""
         )
 
@@ -183,4 +192,5 @@ class Receipt:
                 {name: round(spent, 6) for name, spent in self.stage_seconds.items()}
             ).decode(),
             "message": self.message,
+            "shard": None if self.share.is_whole else str(self.share),
         }

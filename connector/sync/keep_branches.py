@@ -63,5 +63,6 @@ def keep_consensus_tasks(
             )
             continue
         now = datetime.datetime.now(datetime.UTC)
-        branches = consensus_branches(project_hash, stage, tasks, now, ARROW_SCHEMAS["consensus_task_branch"])
+        named = consensus_branches(project_hash, stage, tasks, now, ARROW_SCHEMAS["consensus_task_branch"])
+        branches = receipt.share.rows_of(named)
         warehouse.keep_consensus_branches(project_hash, stage.stage_uuid, stage.listing_digest, branches, now)

@@ -62,7 +62,7 @@ def keep_task_actions(
     else:
         moved_at = now
     try:
-        _read(source, warehouse, project_hash, last, TaskActionsRead(digest, moved_at, now, None))
+        _read(source, warehouse, receipt, last, TaskActionsRead(digest, moved_at, now, None))
     except ConnectorError as error:
         if error.kind in _ENDS_THE_PROJECT:
             raise
@@ -77,9 +77,10 @@ def keep_task_actions(
 
 
 def _read(
-    source: Source, warehouse: Warehouse, project_hash: str, last: TaskActionsRead | None, reading: TaskActionsRead
+    source: Source, warehouse: Warehouse, receipt: Receipt, last: TaskActionsRead | None, reading: TaskActionsRead
 ) -> None:
     """Reads page after page and writes several pages at a time; only the last write says how far the reading came."""
+    project_hash, share = receipt.project_hash, receipt.share
     known_through = last.read_through if last is not None else None
     after = known_through - OVERLAP if known_through is not None else _THE_BEGINNING
     # Encord insists on an end; if the clock of this machine is slow, that must not hide the newest actions.
@@ -89,10 +90,10 @@ def _read(
         pile += page
         if len(pile) >= _ROWS_A_WRITE:
             newest = _later(newest, rows := task_actions(project_hash, pile, schema))
-            warehouse.keep_task_actions(project_hash, rows)
+            warehouse.keep_task_actions(project_hash, share.rows_of(rows))
             pile.clear()
     newest = _later(newest, rows := task_actions(project_hash, pile, schema))
-    warehouse.keep_task_actions(project_hash, rows, reading._replace(read_through=newest))
+    warehouse.keep_task_actions(project_hash, share.rows_of(rows), reading._replace(read_through=newest))
 
 
 def _later(newest: datetime.datetime | None, actions: pa.Table) -> datetime.datetime | None:

@@ -11,7 +11,7 @@ from connector.load import ARROW_SCHEMAS, Warehouse
 from connector.normalise import NORMALISER_VERSION
 from connector.normalise.listing.branch_tasks import has_consensus_stages
 from connector.normalise.listing.listing_parts import ListingParts
-from connector.normalise.listing.ontology_changes import ontology_change
+from connector.normalise.listing.ontology_changes import ontology_changes
 from connector.normalise.listing.project_tables import project_tables
 from connector.normalise.listing.task_log_rows import TASK_COLUMNS
 from connector.normalise.ontology import Ontology
@@ -26,6 +26,7 @@ from connector.source.source import Source
 from connector.sync.bundle_loader import BundleLoader
 from connector.sync.keep_branches import keep_consensus_tasks
 from connector.sync.keep_task_log import keep_task_actions
+from connector.sync.shared_listing import shared_listing
 
 _ROWS_A_PAGE = 20_000
 """Label rows of the warehouse that are compared at a time."""
@@ -48,14 +49,16 @@ def sync_project(
     project_hash = receipt.project_hash
     with receipt.stage("list"):
         snapshot = source.snapshot(project_hash)
+        mine = shared_listing(snapshot.entries, receipt.share)
 
     with receipt.stage("compare"):
         ontology = Ontology.from_structure(snapshot.ontology["editor"])
         tables = project_tables(snapshot.project, snapshot.ontology, ARROW_SCHEMAS)
         kept = TASK_COLUMNS if has_consensus_stages(tables["workflow_stage"]) else ()
-        listing = ListingParts(project_hash, snapshot.entries, snapshot.entries.hashes, ARROW_SCHEMAS, kept)
+        listed = snapshot.entries
+        listing = ListingParts(project_hash, listed, listed.hashes, ARROW_SCHEMAS, kept, mine.places)
         # One transaction stores the new ontology and marks what its edit made stale.
-        meaning = ontology_change(warehouse.ontology(project_hash), tables)
+        meaning = ontology_changes(warehouse.compared_ontologies(project_hash), tables)
         warehouse.upsert_metadata(project_hash, tables, meaning, listing)
         unreadable = [(name, "source_content", message) for name, message in listing.rejected]
         warehouse.record_failures(project_hash, unreadable, receipt.run_id, of_listing=True)
@@ -102,8 +105,9 @@ def sync_project(
             changes.live,
             settings.max_delete_share,
             listed=len(snapshot.entries),
-            unreadable_entries=len(unreadable),
+            unreadable_entries=len(unreadable) + mine.of_unknown_share,
             is_forced=settings.allow_deletes,
+            shards=receipt.share.count,
         )
         if decision.refusal is None:
             receipt.tombstoned = warehouse.tombstone(project_hash, changes.gone, receipt.started_at)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from connector.config import Settings
 from connector.errors import ConnectorError, ErrorKind
-from connector.load import Warehouse
+from connector.load import Share, Warehouse
 from connector.load.locks.lock_holder import LockHolder
 from connector.load.questions.known_project import known_project
 from connector.load.sync_locks import SyncLocks
@@ -23,7 +23,7 @@ from connector.runs.held_warehouse import (
 )
 from connector.runs.patience import Patience
 from connector.runs.printing import print_traceback
-from connector.runs.project_choice import project_hashes, require_project_choice, source_settings
+from connector.runs.project_choice import project_hashes, require_project_choice, share_of, source_settings
 from connector.runs.publishing import Publisher
 from connector.runs.receipt import Receipt
 from connector.runs.report import Level, Report
@@ -45,12 +45,13 @@ def run_sync(settings: Settings, report: Report, interruption: Interruption) -> 
     """
     run = Run.begin()
     require_project_choice(settings)
+    share = share_of(settings)
     publisher = Publisher.of(settings)
     source = Source.connect(
         source_settings(settings), on_event=report.event, should_stop=lambda: interruption.is_requested
     )
     holder = LockHolder.this_process("sync", run.run_id)
-    with holding_warehouse(settings, holder, report, interruption) as (locks, patience):
+    with holding_warehouse(settings, holder, report, interruption, share) as (locks, patience):
         new_file = file_to_make(settings)
         is_recorded = True
         with run.times.stage("open"):
@@ -60,7 +61,7 @@ def run_sync(settings: Settings, report: Report, interruption: Interruption) -> 
                 match_after_migration(warehouse, locks, patience)
             beside = ReadingProcesses.beside_this_one(settings.processes)
             with run.times.stage("projects"), ReadingProcesses(beside) as processes:
-                sync = _SyncOfAll(source, warehouse, locks, settings, run, report, interruption, processes)
+                sync = _SyncOfAll(source, warehouse, locks, settings, share, run, report, interruption, processes)
                 is_recorded = sync.run()
         finally:
             tell_of_memory(warehouse, report)
@@ -85,6 +86,7 @@ class _SyncOfAll:
     _warehouse: Warehouse
     _locks: SyncLocks
     _settings: Settings
+    _share: Share
     _run: Run
     _report: Report
     _interruption: Interruption
@@ -155,7 +157,7 @@ class _SyncOfAll:
 
     def _sync_one(self, project_hash: str, *, is_one_of_several: bool) -> None:
         source, report, run = self._source, self._report, self._run
-        receipt = Receipt(run.run_id, project_hash, datetime.datetime.now(datetime.UTC))
+        receipt = Receipt(run.run_id, project_hash, datetime.datetime.now(datetime.UTC), self._share)
         run.receipts.append(receipt)
         requests_before = source.requests_sent
         is_ours = False

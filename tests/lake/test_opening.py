@@ -12,7 +12,10 @@ from connector.errors import ConnectorError, ErrorKind
 from connector.load import Warehouse, open_warehouse
 from connector.load.contract.revisions import head_revision
 from connector.load.contract.warehouse_url import warehouse_location
+from connector.load.on_iceberg.lake_tables import Lake, new_commit_id
+from connector.load.questions.project_status import read_status
 from connector.load.questions.reading import open_for_reading, warehouse_exists
+from tests.crash.lake_engine import LakeEngine
 from tests.lake.command import run_command
 from tests.load.warehouse_rows import PROJECT, SAME, everything, labels, listing, states
 from tests.postgres_server import PostgresServer
@@ -71,9 +74,11 @@ def test_an_older_lake_is_migrated_when_asked_and_keeps_its_rows(tmp_path: Path)
     before = everything(warehouse)
     warehouse.close()
     catalog = catalog_of(tmp_path)
-    for name, column in (("object_annotation", "interpolation"), ("label_row", "priority")):
+    older = (("object_annotation", "interpolation"), ("label_row", "priority"), ("sync_run_project", "shard"))
+    for name, column in older:
         with catalog.load_table(f"encord_data.{name}").update_schema(allow_incompatible_changes=True) as update:
             update.delete_column(column)
+    Lake(LakeEngine.location(url_of(tmp_path)), catalog).note_commit(new_commit_id())
     catalog.drop_table("encord_data.task_action")
     catalog.update_namespace_properties("encord_data", updates={"encord-sync.revision": "0009"})
     with pytest.raises(ConnectorError, match="0009") as caught:
@@ -81,6 +86,7 @@ def test_an_older_lake_is_migrated_when_asked_and_keeps_its_rows(tmp_path: Path)
     assert caught.value.kind is ErrorKind.SCHEMA
     migrated = open_warehouse(url_of(tmp_path), migrate=True)
     assert (migrated.migrated_from, migrated.schema_version) == ("0009", head_revision())
+    assert len(read_status(url_of(tmp_path)).projects) == 1
     assert everything(migrated) == before
     fill(migrated)
     migrated.close()

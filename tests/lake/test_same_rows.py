@@ -56,6 +56,7 @@ def differences(session: Session) -> Iterator[str]:
     schema_of: dict[str, str] = {}
     found = session.rows(
         "SELECT table_name, schema_name, column_name FROM duckdb_columns() WHERE database_name = 'file'"
+        " AND schema_name IN ('main', 'internal')"
         " ORDER BY table_name, column_index"
     )
     for table, schema, column in found:

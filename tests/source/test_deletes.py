@@ -35,3 +35,9 @@ def test_a_refusal_names_the_counts_and_the_way_out() -> None:
     assert "21 of 100" in refusal.message
     assert "20%" in refusal.message
     assert "--allow-deletes" in refusal.remedy
+
+
+def test_several_workers_together_allow_no_more_than_one() -> None:
+    assert deletes_allowed(5, 10, 0.2, listed=10).is_allowed
+    assert deletes_allowed(2, 5, 0.2, listed=10, shards=2).is_allowed
+    assert not deletes_allowed(3, 5, 0.2, listed=10, shards=2).is_allowed

@@ -153,6 +153,9 @@ class Warehouse(Protocol):
     def ontology(self, project_hash: str) -> dict[str, pa.Table]:
         """The stored ontology: tables ontology_class, ontology_attribute and ontology_option of a project."""
 
+    def compared_ontologies(self, project_hash: str) -> list[dict[str, pa.Table]]:
+        """The ontologies that label rows were last compared with: several if workers share the project."""
+
     def project_hashes(self) -> list[str]:
         """Projects in the warehouse that are not tombstoned."""
 
@@ -189,10 +192,9 @@ class Warehouse(Protocol):
     def keep_consensus_branches(
         self, project_hash: str, stage_uuid: str, listing_digest: str, branches: pa.Table, read_at: datetime
     ) -> None:
-        """Keeps whose branch is whose, and that a stage's tasks were read.
+        """Keeps whose branch is whose, and that a stage's tasks were read. Known branches are brought up to date.
 
-        Known branches are brought up to date; first_seen stays, and so does the annotator if none is named any more.
-        Branches that are no longer named stay for ever.
+        What stays for ever: first_seen, branches no longer named, and the annotator if none is named any more.
 
         Args:
             project_hash: the project.
@@ -210,11 +212,7 @@ class Warehouse(Protocol):
         """
 
     def refresh_matches_by_new_rules(self, project_hash: str) -> bool:
-        """Does the same, if the project's matches were made with other rules or thresholds.
-
-        Returns:
-            Whether the matches were made again.
-        """
+        """Does the same, and returns true, if the project's matches were made with other rules or thresholds."""
 
     def task_actions_read(self, project_hash: str) -> TaskActionsRead | None:
         """The last complete reading of a project's task actions; None if there was none."""

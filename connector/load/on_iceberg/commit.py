@@ -13,21 +13,27 @@ from pyiceberg.expressions import And, BooleanExpression
 from pyiceberg.table import Table
 
 from connector.errors import ConnectorError, ErrorKind
+from connector.load.contract.share import WHOLE, Share
 from connector.load.contract.statements import column_list, sql
-from connector.load.on_iceberg.conditions import among, equal
-from connector.load.on_iceberg.lake_tables import arrow_schema, new_commit_id
+from connector.load.on_iceberg.lake_tables import among, arrow_schema, equal, new_commit_id
 from connector.load.on_iceberg.layout import (
     AFTER_LABELS,
     BEFORE_LABELS,
     COMMIT_ID,
+    KEYS,
+    KINDS,
     LABELS,
     MATCHES,
+    OF_SHARE,
     OWNERS,
     PROJECT_TABLES,
+    SHARD,
+    Kind,
     Owned,
     columns_of,
     sorted_by,
 )
+from connector.load.on_iceberg.taking_in import replaced_by, written_by
 from connector.load.on_iceberg.working_copy import HELD, WorkingCopy
 from connector.load.tables import METADATA
 
@@ -37,8 +43,11 @@ _RENEWED = {
 }
 """What is valid from this commit on: the links of an owner's rows whose owned rows are in the working copy."""
 
+_OF_SHARE = f", CAST($shard AS VARCHAR) AS {SHARD}"
 _VALID_NOW = {
-    name: f"SELECT * FROM {name} WHERE project_hash = $project_hash" for name in PROJECT_TABLES if name not in OWNERS
+    name: f"SELECT *{_OF_SHARE if name in OF_SHARE else ''} FROM {name} WHERE project_hash = $project_hash"
+    for name in PROJECT_TABLES
+    if name not in OWNERS
 } | {
     owned.owner: (
         f"SELECT owner.*, CASE WHEN {has_rows} THEN CASE WHEN owner.{owned.link} IN ({_RENEWED[owned.owner]})"
@@ -52,22 +61,20 @@ _VALID_NOW = {
 }
 """The rows of each table of a project as the lake shall have them, by table."""
 
-_KEY = {LABELS.owner: "label_row_id", MATCHES.owner: "data_hash"}
-"""By which column an owner's rows are replaced; all other tables are replaced project by project."""
 
-
-def commit_project(copy: WorkingCopy, project_hash: str, check_lease: Callable[[], None]) -> bool:
+def commit_project(copy: WorkingCopy, project_hash: str, check_lease: Callable[[], None], share: Share = WHOLE) -> bool:
     """Writes a project's changes; returns whether there were any.
 
     Args:
         copy: the working copy; afterwards it holds no labels.
         project_hash: the project.
         check_lease: raises if another process may be writing the project by now.
+        share: which of its data units the working copy has.
 
     Raises:
         ConnectorError: WAREHOUSE if catalog or files fail; LOCKED if another process wrote the same label rows.
     """
-    commit = _Commit(copy, project_hash)
+    commit = _Commit(copy, project_hash, share)
     with copy.transaction():
         commit.find_renewed_units()
         if not commit.has_changes():
@@ -82,39 +89,41 @@ def commit_project(copy: WorkingCopy, project_hash: str, check_lease: Callable[[
         commit.write(LABELS.owner)
         for name in AFTER_LABELS:
             commit.write(name)
+        commit.forget_other_shares()
         commit.take_over()
     copy.lake.note_commit(commit.commit_id)
     return True
 
 
 class _Commit:
-    def __init__(self, copy: WorkingCopy, project_hash: str) -> None:
+    def __init__(self, copy: WorkingCopy, project_hash: str, share: Share) -> None:
         self._copy = copy
         self._project_hash = project_hash
+        self._share = share
         self.commit_id = new_commit_id()
         self._new: dict[str, pa.Table] = {}
         self._gone: set[str] = set()
 
     def find_renewed_units(self) -> None:
         """Finds the data units whose branches were compared: all of the project's, if the rules changed."""
-        branches, rules = MATCHES.owner, "consensus_match_rules"
+        then = {MATCHES.owner: f"{HELD}.{MATCHES.owner}", "consensus_match_rules": f"{HELD}.rules_in_force"}
         differ = (
             "(SELECT * FROM {now} WHERE project_hash = $project_hash EXCEPT SELECT {columns} FROM {then})"
             " UNION ALL (SELECT {columns} FROM {then} WHERE project_hash = $project_hash EXCEPT SELECT * FROM {now})"
         )
-        changed = {
-            name: sql(differ, now=name, then=f"{HELD}.{name}", columns=_declared(name)) for name in (branches, rules)
-        }
+        changed = {name: sql(differ, now=name, then=place, columns=_declared(name)) for name, place in then.items()}
         self._copy.execute(
-            f"CREATE OR REPLACE TABLE {HELD}.renewed_unit AS SELECT DISTINCT data_hash FROM ({changed[branches]})"
-            f" UNION SELECT data_hash FROM {branches} WHERE project_hash = $project_hash"
-            f" AND EXISTS (SELECT 1 FROM ({changed[rules]}))",
+            f"CREATE OR REPLACE TABLE {HELD}.renewed_unit AS SELECT DISTINCT data_hash FROM ({changed[MATCHES.owner]})"
+            f" UNION SELECT data_hash FROM {MATCHES.owner} WHERE project_hash = $project_hash"
+            f" AND EXISTS (SELECT 1 FROM ({changed['consensus_match_rules']}))",
             project_hash=self._project_hash,
         )
 
     def has_changes(self) -> bool:
         """Compares the tables of the project with what the lake has; returns whether anything differs."""
         for name in PROJECT_TABLES:
+            if KINDS[name] is Kind.OF_PROJECT and not self._share.is_first:
+                continue
             valid, held = f"({_VALID_NOW[name]})", f"(SELECT * FROM {HELD}.{name} WHERE project_hash = $project_hash)"
             new = self._copy.table(f"{valid} EXCEPT {held}", arrow_schema(name), **self._parameters)
             if new.num_rows:
@@ -152,15 +161,26 @@ class _Commit:
         lake, of_project = self._copy.lake, equal(project_hash=self._project_hash)
         if name not in self._gone:
             lake.add(name, self._new[name])
-        elif name not in _KEY:
-            rows = self._copy.table(_VALID_NOW[name], arrow_schema(name), **self._parameters)
-            lake.replace(name, rows, of_project)
+        elif name in KEYS:
+            self._replace_by_key(name, And(of_project, among(KEYS[name], self._changed_keys(name))))
         else:
-            self._replace_owners(name, And(of_project, among(_KEY[name], self._changed_keys(name))))
+            rows = self._copy.table(_VALID_NOW[name], arrow_schema(name), **self._parameters)
+            lake.replace(name, rows, And(of_project, written_by({self._share})) if name in OF_SHARE else of_project)
         self._copy.seen(name)
 
-    def _replace_owners(self, name: str, changed: BooleanExpression) -> None:
-        key = _KEY[name]
+    def forget_other_shares(self) -> None:
+        """Removes what shares of another count have written, once all of this one's count have written theirs."""
+        name = "compared_ontology"
+        if name not in self._new:
+            return
+        lake, of_project = self._copy.lake, equal(project_hash=self._project_hash)
+        found = lake.rows(lake.table(name, fresh=True), (SHARD,), of_project)[SHARD].to_pylist()
+        if replaced := replaced_by(self._share, {Share.of(text) for text in found}):
+            for each in OF_SHARE - KEYS.keys():
+                lake.replace(each, arrow_schema(each).empty_table(), And(of_project, written_by(replaced)))
+
+    def _replace_by_key(self, name: str, changed: BooleanExpression) -> None:
+        key = KEYS[name]
         query = f"SELECT * FROM ({_VALID_NOW[name]}) AS valid WHERE valid.{key} IN (SELECT {key} FROM {HELD}.changed)"
         rows = self._copy.table(query, arrow_schema(name), **self._parameters)
 
@@ -171,8 +191,8 @@ class _Commit:
         self._copy.lake.replace(name, rows, changed, check=check if name == LABELS.owner else None)
 
     def _changed_keys(self, name: str) -> list[str]:
-        """The keys of an owner's rows that differ, which stay in table `changed`."""
-        key = _KEY[name]
+        """The keys of rows that differ, which stay in table `changed`."""
+        key = KEYS[name]
         self._copy.execute(
             f"CREATE OR REPLACE TABLE {HELD}.changed AS SELECT DISTINCT {key} FROM ("
             f"(SELECT * FROM ({_VALID_NOW[name]}) EXCEPT SELECT * FROM {HELD}.{name}) UNION ALL"
@@ -206,11 +226,12 @@ class _Commit:
                 f"DELETE FROM {HELD}.{name} WHERE project_hash = $project_hash", project_hash=self._project_hash
             )
             self._copy.execute(f"INSERT INTO {HELD}.{name} SELECT * FROM valid_now")
+        self._copy.note_rules()
         self._copy.drop_labels()
 
     @property
     def _parameters(self) -> dict[str, str]:
-        return {"project_hash": self._project_hash, "commit_id": self.commit_id}
+        return {"project_hash": self._project_hash, "commit_id": self.commit_id, "shard": str(self._share)}
 
 
 def _declared(name: str) -> str:

@@ -3,14 +3,15 @@
 import secrets
 import time
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime
 
 import orjson
 import pyarrow as pa
 from pyiceberg.catalog import Catalog
 from pyiceberg.exceptions import CommitFailedException, ValidationException
-from pyiceberg.expressions import AlwaysTrue, BooleanExpression
+from pyiceberg.expressions import AlwaysFalse, AlwaysTrue, And, BooleanExpression, In, Reference
+from pyiceberg.expressions.literals import literal
 from pyiceberg.table import StaticTable, Table
 
 from connector.load.contract.lake_location import LakeLocation
@@ -156,3 +157,21 @@ def arrow_schema(name: str) -> pa.Schema:
     declared = LAKE_TABLES[name].columns
     types = {column.name: ARROW_TYPES[type(column.type)] for column in declared}
     return pa.schema([pa.field(column, types.get(column, pa.string())) for column in columns_of(name)])
+
+
+def among(column: str, values: Collection[str]) -> BooleanExpression:
+    """Rows whose column has one of some values."""
+    # Its type is made for pydantic, and declares other arguments than it takes.
+    return In(Reference(column), {literal(value) for value in values}) if values else AlwaysFalse()  # type: ignore[call-arg,arg-type]
+
+
+def equal(**values: str) -> BooleanExpression:
+    """Rows whose columns have the given values; at least one column is given."""
+    return all_of(*(among(column, (value,)) for column, value in values.items()))
+
+
+def all_of(first: BooleanExpression, *others: BooleanExpression) -> BooleanExpression:
+    """Rows that fit all conditions."""
+    for other in others:
+        first = And(first, other)
+    return first

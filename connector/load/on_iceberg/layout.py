@@ -5,6 +5,7 @@ branches compared in a data unit) names the one that is valid: changing that nam
 labels must be read together with its owner, never by itself.
 """
 
+from enum import Enum
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -22,11 +23,12 @@ from pyiceberg.types import (
 )
 
 from connector.load.tables import LABEL_TABLES, METADATA
-from connector.load.tables.declaration import FLAG, INSTANT, INTEGER, NUMBER, TEXT
+from connector.load.tables.declaration import FLAG, INSTANT, INTEGER, INTERNAL, NUMBER, TEXT
 from connector.sql_files import column_texts
 
 COMMIT_ID = "commit_id"
 PROJECT_HASH = "project_hash"
+SHARD = "shard"
 
 
 class Owned(NamedTuple):
@@ -53,18 +55,44 @@ OWNED = (LABELS, MATCHES)
 OWNED_TABLES = frozenset(name for owned in OWNED for name in owned.tables)
 OWNERS = frozenset(owned.owner for owned in OWNED)
 
+
+class Kind(Enum):
+    """Which rows of a project's table a run of one share of it reads and writes."""
+
+    OF_DATA_UNITS = "those of its data units, which no other share has"
+    OF_PROJECT = "all are read; only the first share writes them"
+    OF_SHARE = "those that have its name: what this share has read, compared, or failed to read"
+
+
+KINDS: dict[str, Kind] = {
+    LABELS.owner: Kind.OF_DATA_UNITS,
+    "data_unit": Kind.OF_DATA_UNITS,
+    "data_frame": Kind.OF_DATA_UNITS,
+    MATCHES.owner: Kind.OF_DATA_UNITS,
+    "consensus_task_branch": Kind.OF_DATA_UNITS,
+    "task_action": Kind.OF_DATA_UNITS,
+    "project": Kind.OF_PROJECT,
+    "workflow_stage": Kind.OF_PROJECT,
+    "ontology_class": Kind.OF_PROJECT,
+    "ontology_attribute": Kind.OF_PROJECT,
+    "ontology_option": Kind.OF_PROJECT,
+    "sync_failure": Kind.OF_SHARE,
+    "consensus_match_rules": Kind.OF_SHARE,
+    "consensus_stage_read": Kind.OF_SHARE,
+    "task_action_read": Kind.OF_SHARE,
+    "compared_ontology": Kind.OF_SHARE,
+}
+"""Every table whose rows of one project fit into a working copy: all but the rows of labels and their matches."""
+
+PROJECT_TABLES = tuple(KINDS)
+OF_SHARE = frozenset(name for name, kind in KINDS.items() if kind is Kind.OF_SHARE)
+
 BEFORE_LABELS = ("data_frame", MATCHES.owner, "consensus_match_rules")
 """Tables of a project that are written before its label rows: a run that is killed in between fetches the label rows
 again, and then these are written again too."""
 
-_LAST = ("consensus_stage_read", "task_action_read")
+_LAST = ("consensus_stage_read", "task_action_read", "compared_ontology")
 """What says how far something was read: written when all that was read is there."""
-
-_OF_RUNS = frozenset({"sync_run", "sync_run_project"})
-_NOT_OF_PROJECTS = frozenset({*_OF_RUNS, "frame_number", "installed_view", "consensus_threshold"})
-
-PROJECT_TABLES = tuple(str(name) for name in METADATA.tables if name not in OWNED_TABLES | _NOT_OF_PROJECTS)
-"""Tables whose rows of one project fit into a working copy: all but the rows of labels and their matches."""
 
 AFTER_LABELS = (
     *(name for name in PROJECT_TABLES if name not in {*BEFORE_LABELS, LABELS.owner, *_LAST}),
@@ -72,6 +100,13 @@ AFTER_LABELS = (
 )
 """Tables of a project that are written after its label rows. What they say decides which label rows are fetched: a run
 that is killed in between finds them old, and decides the same again."""
+
+KEYS = {
+    **{name: "data_hash" for name, kind in KINDS.items() if kind is Kind.OF_DATA_UNITS},
+    LABELS.owner: "label_row_id",
+    "sync_failure": "label_hash",
+}
+"""By which column the rows of a table are replaced; those of all other tables are replaced all together."""
 
 LAKE_COMMIT = sa.Table(
     "lake_commit",
@@ -85,12 +120,25 @@ PROJECT_LEASE = sa.Table(
     "project_lease",
     sa.MetaData(),
     sa.Column(PROJECT_HASH, TEXT),
+    sa.Column(SHARD, TEXT),
     sa.Column("token", TEXT),
     sa.Column("holder", TEXT),
     sa.Column("renewed_at", INSTANT),
-    comment="One row per project that a run writes: who it is, and when it last showed that it is alive.",
+    comment="One row per project, or share of one, that a run writes: who it is, and when it last showed to be alive.",
 )
-OWN_TABLES = {"lake_commit": LAKE_COMMIT, "project_lease": PROJECT_LEASE}
+COMPARED_ONTOLOGY = sa.Table(
+    "compared_ontology",
+    sa.MetaData(),
+    sa.Column(PROJECT_HASH, TEXT),
+    sa.Column("ontology", TEXT),
+    info=INTERNAL,
+    comment="One row per share of a project: the ontology that its label rows were last compared with.",
+)
+OWN_TABLES = {
+    "lake_commit": LAKE_COMMIT,
+    "project_lease": PROJECT_LEASE,
+    "compared_ontology": COMPARED_ONTOLOGY,
+}
 """Tables that no other engine needs."""
 
 LAKE_TABLES: dict[str, sa.Table] = {
@@ -113,6 +161,8 @@ _OF_LAKE = {
     "token": "Tells this holder from all others.",
     "holder": "JSON: command, user, host, process and run.",
     "renewed_at": "When the holder was last seen alive, by its own clock.",
+    "ontology": "JSON: table → its rows.",
+    SHARD: "Which share of the project, such as 1/4; 1/1 is all of it.",
 }
 _BUCKETS = 16
 IN_BUCKETS = ("object_annotation", "attribute_answer")
@@ -127,8 +177,10 @@ PROPERTIES = {
 
 
 def columns_of(name: str) -> list[str]:
-    """The columns of a lake's table: those of the declaration, and of owned rows also project and commit."""
+    """The columns of a lake's table: those of the declaration; of owned rows also project and commit, or the share."""
     declared = list(LAKE_TABLES[name].columns.keys())
+    if name in OF_SHARE:
+        declared.append(SHARD)
     if name in OWNERS or name in OWNED_TABLES:
         declared.append(COMMIT_ID)
     if name in OWNED_TABLES and PROJECT_HASH not in declared:
@@ -140,6 +192,7 @@ def iceberg_schema(name: str) -> Schema:
     """The columns with their types and texts. All are optional, as pyiceberg takes Arrow rows only then."""
     declared = LAKE_TABLES[name].columns
     texts = column_texts()
+    of_lake = _OF_LAKE.keys() - (set() if name in OWN_TABLES else declared.keys())
     return Schema(
         *(
             NestedField(
@@ -147,7 +200,7 @@ def iceberg_schema(name: str) -> Schema:
                 column,
                 _TYPES[type(declared[column].type)] if column in declared else StringType(),
                 required=False,
-                doc=_OF_LAKE[column] if column in _OF_LAKE else texts.of(name, column),
+                doc=_OF_LAKE[column] if column in of_lake else texts.of(name, column),
             )
             for place, column in enumerate(columns_of(name), 1)
         )

@@ -1,4 +1,4 @@
-"""Who writes a project of a lake: a row that its holder renews, and that others respect until it is too old.
+"""Who writes a project of a lake, or a share of one: a row that its holder renews, respected until it is too old.
 
 Nothing in a catalog notices that a process died. So a lease ends by itself some time after it was last renewed, or at
 once if its holder's process is known to be gone, because it ran on this machine.
@@ -7,17 +7,19 @@ once if its holder's process is known to be gone, because it ran on this machine
 import os
 import secrets
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
-from pyiceberg.exceptions import CommitFailedException, ValidationException
+from pyiceberg.expressions import BooleanExpression
+from pyiceberg.table import Table
 
 from connector.errors import ConnectorError
+from connector.load.contract.share import WHOLE, Share
 from connector.load.locks.lock_holder import LockHolder, locked
-from connector.load.on_iceberg.conditions import equal
-from connector.load.on_iceberg.lake_tables import Lake, arrow_schema
-from connector.load.on_iceberg.layout import PROJECT_LEASE
+from connector.load.on_iceberg.lake_tables import Lake, all_of, among, arrow_schema, equal
+from connector.load.on_iceberg.layout import PROJECT_LEASE, SHARD
 
 LEASE = timedelta(minutes=15)
 """How long a lease lasts after it was renewed. It must be longer than a run may go without writing anything."""
@@ -25,72 +27,89 @@ _RENEWED_AFTER_SECONDS = 120.0
 
 
 class Lease:
-    """The right of this process to write a project; held from `take` to `give_back`."""
+    """The right of this process to write a share of a project; held from `take` to `give_back`.
 
-    def __init__(self, lake: Lake, project_hash: str, holder: LockHolder) -> None:
+    No other process has a share that overlaps with it: none has the whole, or has shared the project out otherwise.
+    """
+
+    def __init__(self, lake: Lake, project_hash: str, holder: LockHolder, share: Share = WHOLE) -> None:
         self._lake = lake
         self._project_hash = project_hash
         self._holder = holder
+        self._share = share
         self._token = secrets.token_hex(8)
-        self._where = equal(project_hash=project_hash)
         self._renewed = 0.0
 
     def take(self) -> None:
         """Takes the lease.
 
         Raises:
-            ConnectorError: LOCKED if another process has it, or takes it at the same moment.
+            ConnectorError: LOCKED if another process has one that overlaps, or takes it at the same moment.
         """
-        if other := self._other_holder():
-            raise self._is_held(other)
+        others = self._others(self._lake.table(PROJECT_LEASE.name, fresh=True))
+        self._refuse_living(others)
+        self._write({self._token, *(str(row["token"]) for row in others)}, check=self._refuse_living_in)
         try:
-            self._write(attempts=1)
-        except ConnectorError as error:
-            if not isinstance(error.__cause__, CommitFailedException | ValidationException):
-                raise
-        self.check()
+            # The first row of a project is only added, and adding never fails because somebody else adds one, too.
+            self._refuse_living_in(self._lake.table(PROJECT_LEASE.name, fresh=True))
+        except ConnectorError:
+            self.give_back()
+            raise
 
     def renew(self) -> None:
         """Shows that this process is alive, if it has not done so for a while."""
         if time.monotonic() - self._renewed > _RENEWED_AFTER_SECONDS:
-            self.check()
-            self._write()
+            self._write({self._token}, check=self._require)
 
     def check(self) -> None:
         """Raises ConnectorError(LOCKED) if another process has taken the lease meanwhile."""
-        rows = self._rows()
-        if [row["token"] for row in rows] != [self._token]:
-            raise self._is_held(LockHolder.from_json(rows[0]["holder"].encode()) if rows else None)
+        self._require(self._lake.table(PROJECT_LEASE.name, fresh=True))
 
     def give_back(self) -> None:
         """Lets others write the project."""
-        rows = self._rows()
-        if [row["token"] for row in rows] == [self._token]:
-            self._lake.replace(PROJECT_LEASE.name, _lease_rows(), self._where)
+        self._lake.replace(PROJECT_LEASE.name, _lease_rows(), self._rows_of({self._token}))
 
-    def _write(self, attempts: int = 8) -> None:
+    def _write(self, replaced: set[str], check: Callable[[Table], None]) -> None:
         row = {
             "project_hash": self._project_hash,
+            SHARD: str(self._share),
             "token": self._token,
             "holder": self._holder.to_json().decode(),
             "renewed_at": datetime.now(UTC),
         }
-        self._lake.replace(PROJECT_LEASE.name, _lease_rows(row), self._where, attempts=attempts)
+        self._lake.replace(PROJECT_LEASE.name, _lease_rows(row), self._rows_of(replaced), check=check)
         self._renewed = time.monotonic()
 
-    def _rows(self) -> list[dict[str, Any]]:
-        table = self._lake.table(PROJECT_LEASE.name, fresh=True)
-        rows: list[dict[str, Any]] = self._lake.rows(table, where=self._where).to_pylist()
+    def _rows_of(self, tokens: set[str]) -> BooleanExpression:
+        return all_of(equal(project_hash=self._project_hash), among("token", tokens))
+
+    def _require(self, table: Table) -> None:
+        rows = self._rows(table)
+        if self._token not in {row["token"] for row in rows}:
+            raise self._is_held(next(iter(self._others(table)), None))
+
+    def _rows(self, table: Table) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = self._lake.rows(table, where=equal(project_hash=self._project_hash)).to_pylist()
         return rows
 
-    def _other_holder(self) -> LockHolder | None:
-        """Who has the lease; None if nobody has, or only somebody who is dead or has not renewed it in time."""
-        for row in self._rows():
+    def _others(self, table: Table) -> list[dict[str, Any]]:
+        """The rows of other processes that overlap with this one, whether these are alive or not."""
+        return [
+            row
+            for row in self._rows(table)
+            if row["token"] != self._token and self._share.overlaps(Share.of(row[SHARD]))
+        ]
+
+    def _refuse_living_in(self, table: Table) -> None:
+        self._refuse_living(self._others(table))
+
+    def _refuse_living(self, others: list[dict[str, Any]]) -> None:
+        """Raises ConnectorError(LOCKED) for one that is not known to be dead, and has been renewed in time."""
+        for row in others:
             holder = LockHolder.from_json(str(row["holder"]).encode())
             is_old = datetime.now(UTC) - row["renewed_at"] > LEASE
             if holder is not None and not is_old and not self._is_dead(holder):
-                return holder
-        return None
+                raise self._is_held(row)
 
     def _is_dead(self, holder: LockHolder) -> bool:
         """Whether a holder ran on this machine, and its process is gone; its number may be this process's own now."""
@@ -106,9 +125,11 @@ class Lease:
             return False
         return False
 
-    def _is_held(self, holder: LockHolder | None) -> ConnectorError:
-        what = f"Project {self._project_hash} in the lake {self._lake.location.shown}"
-        return locked(what, holder)
+    def _is_held(self, row: dict[str, Any] | None) -> ConnectorError:
+        share = WHOLE if row is None else Share.of(row[SHARD])
+        what = f"Project {self._project_hash}" if share.is_whole else f"Shard {share} of project {self._project_hash}"
+        holder = None if row is None else LockHolder.from_json(str(row["holder"]).encode())
+        return locked(f"{what} in the lake {self._lake.location.shown}", holder)
 
 
 def _lease_rows(*rows: dict[str, Any]) -> pa.Table:

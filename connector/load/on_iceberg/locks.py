@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from connector.load.contract.lake_location import LakeLocation
+from connector.load.contract.share import WHOLE, Share
 from connector.load.contract.warehouse import Warehouse
 from connector.load.locks.lock_holder import LockHolder
 from connector.load.on_iceberg.lease import Lease
@@ -17,9 +18,10 @@ class LakeLocks:
     left_by: LockHolder | None = None
     """Never known: each project has a lease of its own."""
 
-    def __init__(self, location: LakeLocation, holder: LockHolder) -> None:
+    def __init__(self, location: LakeLocation, holder: LockHolder, share: Share = WHOLE) -> None:
         self._location = location
         self._holder = holder
+        self._share = share
         self._writer: LakeWarehouse | None = None
 
     def write_with(self, warehouse: Warehouse) -> None:
@@ -32,12 +34,12 @@ class LakeLocks:
 
     @contextmanager
     def project(self, project_hash: str) -> Iterator[None]:
-        """Holds the lease of a project; does not wait. What is written in the block is committed at its end."""
+        """Holds the lease of a project, or of a share; does not wait. The end of the block commits what it wrote."""
         lake = open_lake_for_reading(self._location) if self._writer is None else self._writer.lake
-        lease = Lease(lake, project_hash, self._holder)
+        lease = Lease(lake, project_hash, self._holder, self._share)
         lease.take()
         try:
-            with nullcontext() if self._writer is None else self._writer.working_on(project_hash, lease):
+            with nullcontext() if self._writer is None else self._writer.working_on(project_hash, lease, self._share):
                 yield
         finally:
             lease.give_back()

@@ -15,7 +15,7 @@ from connector.load.contract.lake_location import LakeLocation
 from connector.load.contract.revisions import head_revision, other_release
 from connector.load.on_iceberg.catalog import open_catalog
 from connector.load.on_iceberg.lake_failures import lake_failures
-from connector.load.on_iceberg.lake_tables import Lake, arrow_schema
+from connector.load.on_iceberg.lake_tables import Lake, arrow_schema, new_commit_id
 from connector.load.on_iceberg.layout import LAKE_TABLES, PROPERTIES, iceberg_schema, partition_spec
 
 _REVISION = "encord-sync.revision"
@@ -54,6 +54,7 @@ def open_lake(location: LakeLocation, *, migrate: bool) -> tuple[Lake, str | Non
             return lake, None
         _add_missing_columns(lake)
         catalog.update_namespace_properties(location.data_namespace, updates={_REVISION: head_revision()})
+        lake.note_commit(new_commit_id())  # the last one noted has neither the new tables nor the new columns
     return lake, revision
 
 

@@ -41,7 +41,7 @@ def reading_session(
     # Views over many small files need more memory than the connector gives a warehouse of its own.
     session = WorkingCopy(lake, {"memory_limit": NO_LIMIT_OF_OURS, **(settings or {})})
     try:
-        session.take_in(None, tables)
+        session.take_in_all(tables)
         with session.transaction():
             for name in _RECEIPTS:
                 session.copy(name, lake.rows(tables[name]))

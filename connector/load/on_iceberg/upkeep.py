@@ -14,9 +14,8 @@ from pyiceberg.expressions import BooleanExpression, GreaterThanOrEqual, LessTha
 from pyiceberg.expressions.literals import literal
 
 from connector.load.contract.statements import column_list
-from connector.load.on_iceberg.conditions import all_of, equal
 from connector.load.on_iceberg.lake_failures import lake_failures
-from connector.load.on_iceberg.lake_tables import Lake, arrow_schema, commit_id_at, new_commit_id
+from connector.load.on_iceberg.lake_tables import Lake, all_of, arrow_schema, commit_id_at, equal, new_commit_id
 from connector.load.on_iceberg.layout import (
     COMMIT_ID,
     IN_BUCKETS,

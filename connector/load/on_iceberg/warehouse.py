@@ -10,17 +10,19 @@ from typing_extensions import override
 
 from connector.errors import ConnectorError
 from connector.load.contract.lake_location import LakeLocation
+from connector.load.contract.ontology_meaning import OntologyMeaning
+from connector.load.contract.share import WHOLE, Share
 from connector.load.contract.warehouse import TakePart, WrittenBundle
 from connector.load.matching.compared_objects import OverlapMeasure
 from connector.load.on_duckdb.warehouse import DuckDBWarehouse
 from connector.load.on_iceberg.commit import commit_project
-from connector.load.on_iceberg.conditions import equal
-from connector.load.on_iceberg.lake_tables import Lake, arrow_schema, new_commit_id
+from connector.load.on_iceberg.lake_tables import Lake, arrow_schema, equal, new_commit_id
 from connector.load.on_iceberg.layout import LABELS
 from connector.load.on_iceberg.lease import Lease
 from connector.load.on_iceberg.opening import open_lake
 from connector.load.on_iceberg.reading_session import reading_session
 from connector.load.on_iceberg.working_copy import RenewedLabels, WorkingCopy
+from connector.load.writing.ontology_text import ontology_of, text_of
 
 ROWS_A_COMMIT = 2_000_000
 """Rows of labels that are committed together, about. Each commit adds a file to most tables, and costs a second."""
@@ -47,6 +49,7 @@ class LakeWarehouse(DuckDBWarehouse):
         self.copy = copy
         self._replacement = RenewedLabels(copy)
         self._project_hash: str | None = None
+        self._share = WHOLE
         self._lease: Lease | None = None
         self._rows_not_committed = 0
 
@@ -75,16 +78,21 @@ class LakeWarehouse(DuckDBWarehouse):
 
     @override
     @contextmanager
-    def working_on(self, project_hash: str, lease: Lease | None = None) -> Iterator[None]:
-        """A block in which all methods are about one project; its end commits what they wrote.
+    def working_on(self, project_hash: str, lease: Lease | None = None, share: Share = WHOLE) -> Iterator[None]:
+        """A block in which all methods are about one project, or a share of it; its end commits what they wrote.
+
+        Args:
+            project_hash: the project.
+            lease: what gives the right to write it.
+            share: the label rows that the methods know of it.
 
         Raises:
             ConnectorError: WAREHOUSE or LOCKED, as `commit_project`; then nothing more of the project is written.
         """
         self._commit()
-        outer = self._project_hash, self._lease
-        self.copy.take_in(project_hash)
-        self._project_hash, self._lease = project_hash, lease
+        outer = self._project_hash, self._lease, self._share
+        self.copy.take_in(project_hash, share)
+        self._project_hash, self._lease, self._share = project_hash, lease, share
         try:
             yield
         except Exception:
@@ -94,14 +102,15 @@ class LakeWarehouse(DuckDBWarehouse):
         else:
             self._commit()
         finally:
-            self._project_hash, self._lease = outer
+            self._project_hash, self._lease, self._share = outer
 
     def _commit(self) -> None:
         if self._project_hash is None:
             return
         project_hash, self._project_hash = self._project_hash, None
         try:
-            commit_project(self.copy, project_hash, lambda: None if self._lease is None else self._lease.check())
+            check_lease = self._lease.check if self._lease is not None else lambda: None
+            commit_project(self.copy, project_hash, check_lease, self._share)
         except BaseException as error:
             with self.copy.transaction():
                 self.copy.drop_labels()
@@ -120,6 +129,28 @@ class LakeWarehouse(DuckDBWarehouse):
         if self._rows_not_committed >= ROWS_A_COMMIT:
             self._commit()
         return written
+
+    @override
+    def compared_ontologies(self, project_hash: str) -> list[dict[str, pa.Table]]:
+        with self.copy.transaction():
+            query = "SELECT ontology FROM compared_ontology WHERE project_hash = $project_hash"
+            texts = [str(text) for (text,) in self.copy.rows(query, project_hash=project_hash)]
+        return [ontology_of(text) for text in texts] or super().compared_ontologies(project_hash)
+
+    @override
+    def upsert_metadata(
+        self,
+        project_hash: str,
+        tables: Mapping[str, pa.Table],
+        meaning: OntologyMeaning,
+        parts: Iterable[Mapping[str, pa.Table]] = (),
+    ) -> dict[str, int]:
+        changed = super().upsert_metadata(project_hash, tables, meaning, parts)
+        row = {"project_hash": project_hash, "ontology": text_of(self.ontology(project_hash))}
+        with self.copy.transaction():
+            self.copy.execute("DELETE FROM compared_ontology WHERE project_hash = $project_hash", **row)
+            self.copy.execute("INSERT INTO compared_ontology VALUES ($project_hash, $ontology)", **row)
+        return changed
 
     @override
     def write_bundle(

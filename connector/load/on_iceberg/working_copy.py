@@ -15,16 +15,30 @@ from pyiceberg.table import Table
 from typing_extensions import override
 
 from connector.load.contract.session import Value
+from connector.load.contract.share import WHOLE, Share
 from connector.load.contract.statements import column_list, sql
 from connector.load.on_duckdb.session import DuckDBSession
-from connector.load.on_iceberg.conditions import among, equal
-from connector.load.on_iceberg.lake_tables import Lake
-from connector.load.on_iceberg.layout import COMMIT_ID, LABELS, OWNED_TABLES, OWNERS, PROJECT_TABLES, columns_of
+from connector.load.on_iceberg.lake_tables import Lake, among, equal
+from connector.load.on_iceberg.layout import (
+    COMMIT_ID,
+    COMPARED_ONTOLOGY,
+    LABELS,
+    OF_SHARE,
+    OWNED_TABLES,
+    OWNERS,
+    PROJECT_TABLES,
+    SHARD,
+    columns_of,
+)
+from connector.load.on_iceberg.taking_in import TakenIn, distinct, taken_in
 from connector.load.tables import METADATA, arrow_schema
 from connector.load.tables.declaration import is_internal
 from connector.load.writing.row_replacement import DeleteAndInsert, PartReplacement
 
 HELD = "held"
+WORKING_TABLES = {str(table.name): table for table in (*METADATA.tables.values(), COMPARED_ONTOLOGY)}
+"""What a working copy has: every table of the other engines, and what a lake needs beside."""
+
 _TYPES = {
     pa.string(): "VARCHAR",
     pa.int64(): "BIGINT",
@@ -47,11 +61,12 @@ class WorkingCopy(DuckDBSession):
         super().__init__(Path(self._folder.name) / "working_copy.duckdb", "main", settings)
         with self.transaction():
             self.execute(f"CREATE SCHEMA {HELD}")
-            for name, table in METADATA.tables.items():
+            for table in WORKING_TABLES.values():
                 self.execute(_create_table(table))
-                if name in PROJECT_TABLES:
-                    commit = f", CAST(NULL AS VARCHAR) AS {COMMIT_ID}" if name in OWNERS else ""
-                    self.execute(f"CREATE TABLE {HELD}.{name} AS SELECT *{commit} FROM {name}")
+            for name in PROJECT_TABLES:
+                of_lake = (SHARD,) if name in OF_SHARE else (COMMIT_ID,) if name in OWNERS else ()
+                more = "".join(f", CAST(NULL AS VARCHAR) AS {column}" for column in of_lake)
+                self.execute(f"CREATE TABLE {HELD}.{name} AS SELECT *{more} FROM {name}")
             # Label rows whose rows are in the tables of labels to be written, and those that were brought to be read.
             self.execute(f"CREATE TABLE {HELD}.renewed (label_hash VARCHAR)")
             self.execute(f"CREATE TABLE {HELD}.brought (label_hash VARCHAR)")
@@ -64,30 +79,49 @@ class WorkingCopy(DuckDBSession):
             for place in ("project", f"{HELD}.project"):
                 self.copy(place, rows)
 
-    def take_in(self, project_hash: str | None, tables: dict[str, Table] | None = None) -> None:
-        """Reads the tables of a project from the lake, in place of what was there of it.
+    def take_in(self, project_hash: str, share: Share = WHOLE) -> None:
+        """Reads the tables of a project from the lake as they are now, in place of what was there of it.
 
         Args:
-            project_hash: the project; None for all of them.
-            tables: the tables to read; by default as they are now.
+            project_hash: the project.
+            share: which of its data units a run is about.
         """
-        of_project = None if project_hash is None else equal(project_hash=project_hash)
-        if tables is None:
-            self.lake.forget_tables()
+        self.lake.forget_tables()
+        of_others: set[str] = set()
         with self.transaction():
             for name in PROJECT_TABLES:
-                table = self.lake.table(name) if tables is None else tables[name]
-                rows = self.lake.rows(table, columns_of(name), of_project)
+                rows = self.lake.rows(self.lake.table(name), columns_of(name), equal(project_hash=project_hash))
+                found = taken_in(name, rows, share, of_others)
+                if name == LABELS.owner and not share.is_whole:
+                    of_others = set(rows["label_hash"].to_pylist()) - set(found.held["label_hash"].to_pylist()) - {None}
                 for place in (name, f"{HELD}.{name}"):
-                    delete = "DELETE FROM {place} WHERE $project_hash IS NULL OR project_hash = $project_hash"
+                    delete = "DELETE FROM {place} WHERE project_hash = $project_hash"
                     self.execute(sql(delete, place=place), project_hash=project_hash)
-                self.copy(f"{HELD}.{name}", rows)
-                self.copy(name, rows.select(arrow_schema(METADATA.tables[name]).names))
-            self._take_in_whole("consensus_threshold", tables)
-            self._take_in_whole("frame_number", tables)
-            self.execute(f"CREATE OR REPLACE TABLE {HELD}.frame_number AS SELECT * FROM frame_number")
-        if tables is None:
-            self.seen(LABELS.owner)
+                self._copy_in(name, found)
+            self.note_rules()
+            self._take_in_what_is_of_no_project(None)
+        self.seen(LABELS.owner)
+
+    def take_in_all(self, tables: dict[str, Table]) -> None:
+        """Reads the tables of all projects, as they are in these states of the tables, into an empty working copy."""
+        with self.transaction():
+            for name in PROJECT_TABLES:
+                rows = self.lake.rows(tables[name], columns_of(name))
+                self._copy_in(name, TakenIn(rows, distinct(rows.drop_columns([SHARD])) if name in OF_SHARE else rows))
+            self._take_in_what_is_of_no_project(tables)
+
+    def note_rules(self) -> None:
+        """Notes by which rules all matches in the lake were made; a share need not have written that itself."""
+        self.execute(f"CREATE OR REPLACE TABLE {HELD}.rules_in_force AS SELECT * FROM consensus_match_rules")
+
+    def _copy_in(self, name: str, rows: TakenIn) -> None:
+        self.copy(f"{HELD}.{name}", rows.held)
+        self.copy(name, rows.now.select(arrow_schema(WORKING_TABLES[name]).names))
+
+    def _take_in_what_is_of_no_project(self, tables: dict[str, Table] | None) -> None:
+        self._take_in_whole("consensus_threshold", tables)
+        self._take_in_whole("frame_number", tables)
+        self.execute(f"CREATE OR REPLACE TABLE {HELD}.frame_number AS SELECT * FROM frame_number")
 
     def _take_in_whole(self, name: str, tables: dict[str, Table] | None) -> None:
         """Reads a table that belongs to no project."""

@@ -8,6 +8,7 @@ import pyarrow as pa
 from connector.load.contract.revisions import head_revision
 from connector.load.contract.warehouse_url import DuckDBLocation, warehouse_location
 from connector.load.questions.reading import open_for_reading
+from connector.load.questions.shard_status import ShardStatus, read_shards, together
 from connector.load.writing.sql_warehouse import SqlWarehouse
 
 _PROJECTS = """
@@ -58,13 +59,15 @@ class ProjectStatus:
 
     Attributes:
         deleted_at: when a sync found it gone.
-        run_id: the last run on it; None if there was none. Its times, outcome and message follow.
-        last_success: end of the last run that succeeded on it.
+        run_id: the last run on it; None if there was none. Its times, outcome and message follow; if workers share the
+            project, outcome and message are those of all shards together.
+        last_success: end of the last run that succeeded on it; of several shards the one whose success is oldest.
         newest_edit: the newest last_edited_at of its label rows in the listing, which says how fresh the labels are.
         label_rows: listed label rows, opened or not; `synced` and `unopened` count some of them.
         deleted: tombstoned label rows.
         objects, annotations, classifications: object instances, objects on frames, classification instances.
         failures: label rows and listing entries that have failed and not healed yet.
+        shards: how each shard fared, if the last run was one of a shard.
     """
 
     project_hash: str
@@ -85,6 +88,14 @@ class ProjectStatus:
     annotations: int
     classifications: int
     failures: int
+    shards: tuple[ShardStatus, ...] = ()
+
+    def with_shards(self, shards: tuple[ShardStatus, ...]) -> "ProjectStatus":
+        """The status of a project that workers share."""
+        if not shards:
+            return self
+        outcome, message, last_success = together(shards)
+        return replace(self, outcome=outcome, message=message, last_success=last_success, shards=shards)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +132,8 @@ def read_status(url: str, schema: str | None = None) -> WarehouseStatus:
             tables of this release.
     """
     with open_for_reading(url, schema) as session, session.transaction():
-        projects = tuple(ProjectStatus(*row) for row in session.rows(_PROJECTS))
+        found = [ProjectStatus(*row) for row in session.rows(_PROJECTS)]
+        shards = read_shards(session)
         failures = session.rows(
             "SELECT project_hash, label_hash, kind, message FROM sync_failure ORDER BY project_hash, label_hash"
         )
@@ -130,6 +142,7 @@ def read_status(url: str, schema: str | None = None) -> WarehouseStatus:
     if isinstance(warehouse_location(url, schema), DuckDBLocation):
         runs = [replace(run, outcome="died") if run.outcome == "running" else run for run in runs]
     of_label_rows = tuple((row[0], row[1], row[2], row[3]) for row in failures)
+    projects = tuple(project.with_shards(shards.get(project.project_hash, ())) for project in found)
     return WarehouseStatus(head_revision(), projects, of_label_rows, next(iter(runs), None))
 
 

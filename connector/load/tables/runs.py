@@ -59,6 +59,7 @@ sync_run_project = sa.Table(
     optional("rows_by_table", JSON_TEXT),
     optional("stage_seconds", JSON_TEXT),
     optional("message", TEXT),
+    optional("shard", TEXT),
     reference("run_id", "sync_run"),
     comment="One row per project of a run: its receipt.",
 )

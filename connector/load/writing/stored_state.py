@@ -78,6 +78,10 @@ class StoredState(Warehouse):
         )
 
     @override
+    def compared_ontologies(self, project_hash: str) -> list[dict[str, pa.Table]]:
+        return [self.ontology(project_hash)]
+
+    @override
     def project_hashes(self) -> list[str]:
         query = "SELECT project_hash FROM project WHERE deleted_at IS NULL ORDER BY project_hash"
         return self._in_transaction(lambda: [project_hash for (project_hash,) in self._session.rows(query)])

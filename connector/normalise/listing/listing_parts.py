@@ -89,6 +89,7 @@ class ListingParts:
         hashes: Callable[[], pa.Table],
         schemas: Mapping[str, pa.Schema],
         kept: Sequence[str] = (),
+        places: Sequence[int] | None = None,
     ) -> None:
         """Prepare.
 
@@ -98,12 +99,14 @@ class ListingParts:
             hashes: returns data_hash and label_hash of each entry; called if the listing has more than one part.
             schemas: table name → Arrow schema; data_unit and label_row are used.
             kept: columns of label_row that are kept for `rows_kept`.
+            places: which of the entries count, all of a data unit or none; all if not given.
         """
         self._project_hash = project_hash
         self._kept_columns = list(kept)
         self._listed = entries
         self._hashes = hashes
         self._schemas = schemas
+        self._counted = range(len(entries)) if places is None else places
         self._forget()
 
     def _forget(self) -> None:
@@ -138,17 +141,18 @@ class ListingParts:
         label rows of a transaction are close together in a new table, and a checkpoint of DuckDB, which rewrites every
         part of a table that was touched, writes little.
         """
-        count = len(self._listed)
+        count = len(self._counted)
         if count <= ENTRIES_A_PART:
-            yield range(count)
+            yield self._counted
             return
-        units, order = _by_first_label_hash(self._hashes())
+        counted = np.asarray(self._counted)
+        units, order = _by_first_label_hash(self._hashes().take(pa.array(counted)))
         start = 0
         while start < count:
             stop = min(start + ENTRIES_A_PART, count)
             while stop < count and units[order[stop]] == units[order[stop - 1]]:
                 stop += 1
-            yield order[start:stop].tolist()
+            yield counted[order[start:stop]].tolist()
             start = stop
 
     def rows_kept(self) -> pa.Table:

@@ -4,7 +4,7 @@ Names, colours and order are in the ontology tables only, so changing them affec
 of answers, nesting and archiving change what Encord serves, or what an answer means.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +58,24 @@ def ontology_change(old: Mapping[str, pa.Table], new: Mapping[str, pa.Table]) ->
             if after is not None and any(before[column] != after[column] for column in meaning):
                 stale |= _classes_of(old_rows, name, before) | _classes_of(new_rows, name, after)
     return OntologyChange(frozenset(stale), everything, old_rows != new_rows)
+
+
+def ontology_changes(old: Sequence[Mapping[str, pa.Table]], new: Mapping[str, pa.Table]) -> OntologyChange:
+    """Compare an ontology with several earlier states, with each of which some label rows were compared last.
+
+    Args:
+        old: the earlier states, at least one.
+        new: the tables as just read.
+
+    Returns:
+        All that changed since any of them: what makes label rows stale that know of one change already does no harm.
+    """
+    changes = [ontology_change(each, new) for each in old]
+    return OntologyChange(
+        frozenset().union(*(change.stale_classes for change in changes)),
+        any(change.everything_is_stale for change in changes),
+        any(change.is_changed for change in changes),
+    )
 
 
 def _by_hash(table: pa.Table) -> dict[str, Row]:

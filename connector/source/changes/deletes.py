@@ -21,7 +21,14 @@ class DeletesDecision:
 
 
 def deletes_allowed(
-    gone: int, stored: int, share: float, *, listed: int, unreadable_entries: int = 0, is_forced: bool = False
+    gone: int,
+    stored: int,
+    share: float,
+    *,
+    listed: int,
+    unreadable_entries: int = 0,
+    is_forced: bool = False,
+    shards: int = 1,
 ) -> DeletesDecision:
     """Decide whether label rows absent from the listing may be marked deleted.
 
@@ -32,6 +39,8 @@ def deletes_allowed(
         listed: entries in the listing.
         unreadable_entries: entries that could not be read: any of them may be a label row that seems gone.
         is_forced: --allow-deletes.
+        shards: how many workers share the project. Each decides about its own label rows, and all of them together
+            allow no more than one would.
     """
     if gone == 0 or is_forced:
         return DeletesDecision(None)
@@ -40,7 +49,7 @@ def deletes_allowed(
         why = "the listing is empty"
     elif unreadable_entries:
         why = f"{unreadable_entries} entries of the listing could not be read"
-    elif gone > max(ALWAYS_ALLOWED, share * stored):
+    elif gone > max(ALWAYS_ALLOWED // shards, share * stored):
         why = f"more than {share:.0%} at once"
     else:
         return DeletesDecision(None)
