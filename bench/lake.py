@@ -25,7 +25,7 @@ from bench.options import parser, size_of
 from bench.serving import ServedWorld
 from bench.timed_process import COMMAND, Spent, run
 from bench.workloads import Size
-from connector.load.on_iceberg.conditions import equal
+from connector.load.on_iceberg.lake_tables import equal
 
 QUESTION = "lake"
 LABEL_ROWS: dict[Size, int] = {"quick": 4, "normal": 100, "full": 1_000}
