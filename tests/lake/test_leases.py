@@ -15,8 +15,10 @@ from connector.load import open_warehouse
 from connector.load.locks.lock_holder import LockHolder
 from connector.load.on_iceberg import lease as lease_module
 from connector.load.on_iceberg.lake_tables import Lake
-from connector.load.on_iceberg.lease import Lease
+from connector.load.on_iceberg.lease import LEASE, Lease
 from connector.load.on_iceberg.warehouse import LakeWarehouse
+from connector.load.questions.project_status import read_status
+from connector.runs.run_record import Run
 from tests.load.warehouse_rows import PROJECT, SAME, labels, listing, read, states
 
 LISTED = listing([("video-1", "main", "label-1")])
@@ -126,6 +128,8 @@ def test_two_processes_write_two_projects_at_once(warehouse: LakeWarehouse, tmp_
 WRITING = """
 import sys
 from connector.load import open_warehouse
+from connector.load.questions.project_status import read_status
+from connector.runs.run_record import Run
 from tests.load.warehouse_rows import SAME, labels, listing, states
 url, project = sys.argv[1:]
 warehouse = open_warehouse(url)
@@ -137,3 +141,20 @@ for turn in range(4):
         warehouse.write_bundle(project, content, states(project, content_hash=str(turn)), [], f"run-{turn}")
 warehouse.close()
 """
+
+
+@pytest.mark.parametrize(
+    ("began_ago", "is_held", "outcome"),
+    [(timedelta(0), False, "running"), (2 * LEASE, True, "running"), (2 * LEASE, False, "died")],
+)
+def test_status_says_that_a_run_died_when_it_is_old_and_holds_no_lease(
+    warehouse: LakeWarehouse, began_ago: timedelta, is_held: bool, outcome: str
+) -> None:
+    run = Run.begin()
+    run.started_at -= began_ago
+    warehouse.record_run(run.row(warehouse, 0))
+    if is_held:
+        taken(warehouse.lake, LockHolder.this_process("sync", run.run_id))
+    last = read_status(f"iceberg:///{warehouse.lake.location.folder}").last_run
+    assert last is not None
+    assert last.outcome == outcome

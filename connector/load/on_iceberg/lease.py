@@ -16,10 +16,12 @@ from pyiceberg.expressions import BooleanExpression
 from pyiceberg.table import Table
 
 from connector.errors import ConnectorError
+from connector.load.contract.lake_location import LakeLocation
 from connector.load.contract.share import WHOLE, Share
 from connector.load.locks.lock_holder import LockHolder, locked
 from connector.load.on_iceberg.lake_tables import Lake, all_of, among, arrow_schema, equal
 from connector.load.on_iceberg.layout import PROJECT_LEASE, SHARD
+from connector.load.on_iceberg.opening import open_lake_for_reading
 
 LEASE = timedelta(minutes=15)
 """How long a lease lasts after it was renewed. It must be longer than a run may go without writing anything."""
@@ -130,6 +132,19 @@ class Lease:
         what = f"Project {self._project_hash}" if share.is_whole else f"Shard {share} of project {self._project_hash}"
         holder = None if row is None else LockHolder.from_json(str(row["holder"]).encode())
         return locked(f"{what} in the lake {self._lake.location.shown}", holder)
+
+
+def runs_at_work(location: LakeLocation) -> set[str]:
+    """The ids of the runs that hold a lease which was renewed in time.
+
+    Raises:
+        ConnectorError: as `open_lake_for_reading`.
+    """
+    lake = open_lake_for_reading(location)
+    rows = lake.rows(lake.table(PROJECT_LEASE.name, fresh=True)).to_pylist()
+    living = [row for row in rows if datetime.now(UTC) - row["renewed_at"] <= LEASE]
+    holders = [LockHolder.from_json(str(row["holder"]).encode()) for row in living]
+    return {holder.run_id for holder in holders if holder is not None and holder.run_id is not None}
 
 
 def _lease_rows(*rows: dict[str, Any]) -> pa.Table:

@@ -1,10 +1,11 @@
 """What a warehouse holds, project by project: the last run, how fresh, how much, what failed. Only reads."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pyarrow as pa
 
+from connector.load.contract.lake_location import LakeLocation
 from connector.load.contract.revisions import head_revision
 from connector.load.contract.warehouse_url import DuckDBLocation, warehouse_location
 from connector.load.questions.reading import open_for_reading
@@ -138,12 +139,23 @@ def read_status(url: str, schema: str | None = None) -> WarehouseStatus:
             "SELECT project_hash, label_hash, kind, message FROM sync_failure ORDER BY project_hash, label_hash"
         )
         runs = [LastRun(*row) for row in session.rows(_LAST_RUN)]
-    # No run has a DuckDB file that can be opened: so the last one never reached its end.
-    if isinstance(warehouse_location(url, schema), DuckDBLocation):
-        runs = [replace(run, outcome="died") if run.outcome == "running" else run for run in runs]
+    location = warehouse_location(url, schema)
+    runs = [replace(run, outcome="died") if _has_died(run, location) else run for run in runs]
     of_label_rows = tuple((row[0], row[1], row[2], row[3]) for row in failures)
     projects = tuple(project.with_shards(shards.get(project.project_hash, ())) for project in found)
     return WarehouseStatus(head_revision(), projects, of_label_rows, next(iter(runs), None))
+
+
+def _has_died(run: LastRun, location: object) -> bool:
+    """Whether a run is known to have ended without saying so; of PostgreSQL nobody knows it."""
+    if run.outcome != "running":
+        return False
+    if isinstance(location, LakeLocation):
+        from connector.load.on_iceberg.lease import LEASE, runs_at_work
+
+        return datetime.now(UTC) - run.started_at > LEASE and run.run_id not in runs_at_work(location)
+    # No run has a DuckDB file that can be opened.
+    return isinstance(location, DuckDBLocation)
 
 
 def read_state(url: str, schema: str | None, project_hash: str) -> pa.Table:
