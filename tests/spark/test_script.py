@@ -1,5 +1,6 @@
 """The script for Spark, without Spark: each view's text, their order, and how much of the chain Spark has to plan."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,9 +8,10 @@ from sqlglot import exp, parse_one
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.load import open_warehouse
+from connector.load.on_iceberg.layout import OWNED, Owned
 from connector.load.tables import METADATA
 from connector.sql_files import view_files
-from connector.views.spark.standing_script import definitions, standing_script
+from connector.views.spark.standing_script import base_view, definitions, standing_script
 from connector.views.spark.stored_views import STORED_PARTS, STORED_VIEWS
 from connector.views.spark.translation import in_sparks_sql
 from tests.lake.command import run_command
@@ -37,6 +39,14 @@ def test_each_statement_reads_what_is_there_already() -> None:
             read = {exp.table_name(table) for table in query.find_all(exp.Table)} - inner - {""}
             assert read <= there, made
             there.add(made)
+
+
+@pytest.mark.parametrize("owned", OWNED)
+def test_an_owner_is_read_before_what_it_owns_and_once_for_each_commit(owned: Owned) -> None:
+    for name in owned.tables:
+        text = base_view(name, NAMES)
+        [(owner, rows)] = re.findall(r"FROM \(SELECT DISTINCT [^)]+ FROM (\S+)\) AS owner\nJOIN (\S+) AS owned", text)
+        assert (owner, rows) == (NAMES.stored(owned.owner), NAMES.stored(name))
 
 
 def test_no_view_is_too_long_a_chain_for_sparks_analyser() -> None:
@@ -71,16 +81,18 @@ def relations_read(query: exp.Expr, of_views: dict[str, int]) -> int:
     return count(query)
 
 
+@pytest.mark.slow
 def test_the_command_prints_it(tmp_path: Path) -> None:
     open_warehouse(f"iceberg:///{tmp_path / 'lake'}").close()
     printed = run_command("lake", "views", "--dialect=spark", "--warehouse=iceberg:///lake", folder=tmp_path)
     assert printed.returncode == 0, printed.stderr
     assert printed.stdout.startswith("CREATE NAMESPACE IF NOT EXISTS lake.encord;")
     assert "CREATE OR REPLACE VIEW lake.encord.object_on_frame" in printed.stdout
-    assert "FROM lake.encord_data.object_annotation" in printed.stdout
+    assert "JOIN lake.encord_data.object_annotation AS owned" in printed.stdout
     assert str(tmp_path) not in printed.stdout
 
 
+@pytest.mark.slow
 def test_it_needs_a_lake(tmp_path: Path) -> None:
     no_lake = run_command("lake", "views", "--dialect=spark", f"--warehouse=duckdb:///{tmp_path / 'labels.duckdb'}")
     assert no_lake.returncode == 2

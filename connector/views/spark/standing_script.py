@@ -60,12 +60,15 @@ def definitions(file: ViewFile, names: RelationNames) -> Iterator[str]:
 
 
 def _valid_rows(name: str, owned: Owned, names: RelationNames) -> str:
+    # The owner comes first, because Spark loads tables in this order: the rows that it names are there before it does.
+    # DISTINCT, because several branches of a data unit name one commit.
+    link = f"{PROJECT_HASH}, {owned.link}, {COMMIT_ID}"
     return (
         f"SELECT {column_list(METADATA.tables[name].columns.keys(), 'owned.')}\n"
-        f"FROM {names.stored(name)} AS owned\n"
-        f"LEFT SEMI JOIN {names.stored(owned.owner)} AS owner\n"
-        f"  ON owner.{PROJECT_HASH} = owned.{PROJECT_HASH} AND owner.{owned.link} = owned.{owned.link}"
-        f" AND owner.{COMMIT_ID} = owned.{COMMIT_ID}"
+        f"FROM (SELECT DISTINCT {link} FROM {names.stored(owned.owner)}) AS owner\n"
+        f"JOIN {names.stored(name)} AS owned\n"
+        f"  ON owned.{PROJECT_HASH} = owner.{PROJECT_HASH} AND owned.{owned.link} = owner.{owned.link}"
+        f" AND owned.{COMMIT_ID} = owner.{COMMIT_ID}"
     )
 
 

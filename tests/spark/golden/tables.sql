@@ -16,21 +16,21 @@ FROM team.encord_data.consensus_matched_branch;
 
 CREATE OR REPLACE VIEW team.encord.consensus_object_match COMMENT 'One row per pair of objects on a frame, of two branches, that are taken as one; made again when their label rows are.' AS
 SELECT owned.project_hash, owned.data_hash, owned.label_row_id, owned.label_hash, owned.branch_name, owned.other_label_row_id, owned.other_label_hash, owned.other_branch_name, owned.pair_kind, owned.space_id, owned.frame, owned.object_hash, owned.feature_hash, owned.other_object_hash, owned.other_feature_hash, owned.same_class, owned.iou, owned.iou_method
-FROM team.encord_data.consensus_object_match AS owned
-LEFT SEMI JOIN team.encord_data.consensus_matched_branch AS owner
-  ON owner.project_hash = owned.project_hash AND owner.data_hash = owned.data_hash AND owner.commit_id = owned.commit_id;
+FROM (SELECT DISTINCT project_hash, data_hash, commit_id FROM team.encord_data.consensus_matched_branch) AS owner
+JOIN team.encord_data.consensus_object_match AS owned
+  ON owned.project_hash = owner.project_hash AND owned.data_hash = owner.data_hash AND owned.commit_id = owner.commit_id;
 
 CREATE OR REPLACE VIEW team.encord_internal.consensus_compared_object COMMENT 'One row per object on a frame of a branch that is compared: its thing, and how many annotators have it.' AS
 SELECT owned.project_hash, owned.data_hash, owned.label_row_id, owned.label_hash, owned.space_id, owned.frame, owned.object_hash, owned.feature_hash, owned.thing, owned.is_medoid, owned.n_found, owned.most_found, owned.score_sum, owned.n_placed, owned.n_by_extent
-FROM team.encord_data.consensus_compared_object AS owned
-LEFT SEMI JOIN team.encord_data.consensus_matched_branch AS owner
-  ON owner.project_hash = owned.project_hash AND owner.data_hash = owned.data_hash AND owner.commit_id = owned.commit_id;
+FROM (SELECT DISTINCT project_hash, data_hash, commit_id FROM team.encord_data.consensus_matched_branch) AS owner
+JOIN team.encord_data.consensus_compared_object AS owned
+  ON owned.project_hash = owner.project_hash AND owned.data_hash = owner.data_hash AND owned.commit_id = owner.commit_id;
 
 CREATE OR REPLACE VIEW team.encord_internal.consensus_object_track COMMENT 'One row per pair of objects of two branches that are taken as one on some frame, over the whole data unit.' AS
 SELECT owned.project_hash, owned.data_hash, owned.label_row_id, owned.other_label_row_id, owned.space_id, owned.object_hash, owned.other_object_hash, owned.feature_hash, owned.other_feature_hash, owned.min_iou, owned.n_frames, owned.n_other_frames, owned.n_both, owned.n_matched, owned.n_by_extent, owned.volume_iou
-FROM team.encord_data.consensus_object_track AS owned
-LEFT SEMI JOIN team.encord_data.consensus_matched_branch AS owner
-  ON owner.project_hash = owned.project_hash AND owner.data_hash = owned.data_hash AND owner.commit_id = owned.commit_id;
+FROM (SELECT DISTINCT project_hash, data_hash, commit_id FROM team.encord_data.consensus_matched_branch) AS owner
+JOIN team.encord_data.consensus_object_track AS owned
+  ON owned.project_hash = owner.project_hash AND owned.data_hash = owner.data_hash AND owned.commit_id = owner.commit_id;
 
 CREATE OR REPLACE VIEW team.encord_internal.consensus_match_rules COMMENT 'One row per project whose objects have been matched: by which rules; with other ones all is matched again.' AS
 SELECT project_hash, rules_digest
@@ -42,45 +42,45 @@ FROM team.encord_data.data_frame;
 
 CREATE OR REPLACE VIEW team.encord.data_space COMMENT 'One row per part (space) of a data group\'s or scene\'s label row.' AS
 SELECT owned.label_hash, owned.space_id, owned.space_type, owned.layout_key, owned.file_name, owned.stream_id, owned.event_index, owned.width, owned.height, owned.frame_count, owned.frames_per_second, owned.duration_seconds
-FROM team.encord_data.data_space AS owned
-LEFT SEMI JOIN team.encord_data.label_row AS owner
-  ON owner.project_hash = owned.project_hash AND owner.label_hash = owned.label_hash AND owner.commit_id = owned.commit_id;
+FROM (SELECT DISTINCT project_hash, label_hash, commit_id FROM team.encord_data.label_row) AS owner
+JOIN team.encord_data.data_space AS owned
+  ON owned.project_hash = owner.project_hash AND owned.label_hash = owner.label_hash AND owned.commit_id = owner.commit_id;
 
 CREATE OR REPLACE VIEW team.encord.object_instance COMMENT 'One row per object instance of a label row: the thing that keeps its identity over frames.' AS
 SELECT owned.label_hash, owned.object_hash, owned.feature_hash, owned.object_number, owned.shape, owned.created_at, owned.created_by, owned.last_edited_at, owned.last_edited_by, owned.confidence, owned.is_manual
-FROM team.encord_data.object_instance AS owned
-LEFT SEMI JOIN team.encord_data.label_row AS owner
-  ON owner.project_hash = owned.project_hash AND owner.label_hash = owned.label_hash AND owner.commit_id = owned.commit_id;
+FROM (SELECT DISTINCT project_hash, label_hash, commit_id FROM team.encord_data.label_row) AS owner
+JOIN team.encord_data.object_instance AS owned
+  ON owned.project_hash = owner.project_hash AND owned.label_hash = owner.label_hash AND owned.commit_id = owner.commit_id;
 
 CREATE OR REPLACE VIEW team.encord.object_annotation COMMENT 'One row per object on a frame.' AS
 SELECT owned.label_hash, owned.object_hash, owned.space_id, owned.frame, owned.x, owned.y, owned.width, owned.height, owned.rotation, owned.x_min, owned.y_min, owned.x_max, owned.y_max, owned.geometry, owned.confidence, owned.is_manual, owned.created_at, owned.created_by, owned.last_edited_at, owned.last_edited_by, owned.is_deleted, owned.event, owned.interpolation
-FROM team.encord_data.object_annotation AS owned
-LEFT SEMI JOIN team.encord_data.label_row AS owner
-  ON owner.project_hash = owned.project_hash AND owner.label_hash = owned.label_hash AND owner.commit_id = owned.commit_id;
+FROM (SELECT DISTINCT project_hash, label_hash, commit_id FROM team.encord_data.label_row) AS owner
+JOIN team.encord_data.object_annotation AS owned
+  ON owned.project_hash = owner.project_hash AND owned.label_hash = owner.label_hash AND owned.commit_id = owner.commit_id;
 
 CREATE OR REPLACE VIEW team.encord.object_range COMMENT 'One row per range of an object that is placed on ranges: audio, text, HTML, time series, point clouds.' AS
 SELECT owned.label_hash, owned.object_hash, owned.space_id, owned.position, owned.range_start, owned.range_end, owned.range_unit, owned.start_xpath, owned.start_offset, owned.end_xpath, owned.end_offset
-FROM team.encord_data.object_range AS owned
-LEFT SEMI JOIN team.encord_data.label_row AS owner
-  ON owner.project_hash = owned.project_hash AND owner.label_hash = owned.label_hash AND owner.commit_id = owned.commit_id;
+FROM (SELECT DISTINCT project_hash, label_hash, commit_id FROM team.encord_data.label_row) AS owner
+JOIN team.encord_data.object_range AS owned
+  ON owned.project_hash = owner.project_hash AND owned.label_hash = owner.label_hash AND owned.commit_id = owner.commit_id;
 
 CREATE OR REPLACE VIEW team.encord.classification_instance COMMENT 'One row per classification instance of a label row: a question answered.' AS
 SELECT owned.label_hash, owned.classification_hash, owned.feature_hash, owned.confidence, owned.is_manual, owned.created_at, owned.created_by, owned.last_edited_at, owned.last_edited_by
-FROM team.encord_data.classification_instance AS owned
-LEFT SEMI JOIN team.encord_data.label_row AS owner
-  ON owner.project_hash = owned.project_hash AND owner.label_hash = owned.label_hash AND owner.commit_id = owned.commit_id;
+FROM (SELECT DISTINCT project_hash, label_hash, commit_id FROM team.encord_data.label_row) AS owner
+JOIN team.encord_data.classification_instance AS owned
+  ON owned.project_hash = owner.project_hash AND owned.label_hash = owner.label_hash AND owned.commit_id = owner.commit_id;
 
 CREATE OR REPLACE VIEW team.encord.classification_range COMMENT 'One row per range of frames that a classification holds for; ranges stay ranges.' AS
 SELECT owned.label_hash, owned.classification_hash, owned.space_id, owned.position, owned.frame_start, owned.frame_end, owned.range_unit
-FROM team.encord_data.classification_range AS owned
-LEFT SEMI JOIN team.encord_data.label_row AS owner
-  ON owner.project_hash = owned.project_hash AND owner.label_hash = owned.label_hash AND owner.commit_id = owned.commit_id;
+FROM (SELECT DISTINCT project_hash, label_hash, commit_id FROM team.encord_data.label_row) AS owner
+JOIN team.encord_data.classification_range AS owned
+  ON owned.project_hash = owner.project_hash AND owned.label_hash = owner.label_hash AND owned.commit_id = owner.commit_id;
 
 CREATE OR REPLACE VIEW team.encord.attribute_answer COMMENT 'One row per answer; of a checklist one per ticked option; of a dynamic attribute one per range too.' AS
 SELECT owned.label_hash, owned.owner_kind, owned.owner_hash, owned.space_id, owned.attribute_feature_hash, owned.position, owned.option_feature_hash, owned.answer_text, owned.answer_number, owned.frame_start, owned.frame_end
-FROM team.encord_data.attribute_answer AS owned
-LEFT SEMI JOIN team.encord_data.label_row AS owner
-  ON owner.project_hash = owned.project_hash AND owner.label_hash = owned.label_hash AND owner.commit_id = owned.commit_id;
+FROM (SELECT DISTINCT project_hash, label_hash, commit_id FROM team.encord_data.label_row) AS owner
+JOIN team.encord_data.attribute_answer AS owned
+  ON owned.project_hash = owner.project_hash AND owned.label_hash = owner.label_hash AND owned.commit_id = owner.commit_id;
 
 CREATE OR REPLACE VIEW team.encord_internal.frame_number COMMENT 'One row per frame number: joining ranges to it lets a view show frames without expanding all of them.' AS
 SELECT DISTINCT frame
