@@ -87,7 +87,8 @@ class SharedLake:
         os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
         builder = SparkSession.builder.master("local[2]").appName("encord-sync tests")
         session = builder.config(map=settings(self._database, self._files)).getOrCreate()
-        session.sparkContext.setLogLevel("ERROR")
+        # What matters is raised. Code that grows beyond 64 KB is told at length, and Spark does without compiling it.
+        session.sparkContext.setLogLevel("OFF")
         # Iceberg's catalog in Hive's ways: clients ask for a namespace of that name.
         session.sql(f"CREATE NAMESPACE IF NOT EXISTS {CATALOG}.default")
         return session

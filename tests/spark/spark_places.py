@@ -24,7 +24,7 @@ _RUNTIME = "jars/iceberg-spark-runtime-3.5_2.12-1.10.2.jar"
 def missing() -> str | None:
     """What the machine lacks for these tests, in a sentence that says what to do; None if it has all."""
     java = _java()
-    if java is None or JAVA_RELEASE not in _java_release(java):
+    if java is None or f'"{JAVA_RELEASE}' not in _java_release(java):
         return (
             f"The tests with Spark need Java {JAVA_RELEASE}, which is not here: apt-get install"
             f" openjdk-{JAVA_RELEASE}-jre-headless, or name it in JAVA_HOME."

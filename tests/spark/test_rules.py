@@ -73,6 +73,16 @@ def rewritten(rule: Rule, query: str) -> str:
             "SELECT k FROM t CROSS JOIN LATERAL EXPLODE(IF(0 <= t.n, SEQUENCE(0, t.n), ARRAY())) AS c(k)",
         ),
         (
+            clause_rules.with_exploded_frames,
+            "SELECT n.frame FROM t JOIN internal.frame_number AS n ON n.frame BETWEEN t.a AND t.b",
+            (
+                "SELECT n.frame FROM t"
+                " CROSS JOIN (SELECT MAX(frame) AS largest FROM internal.frame_number) AS all_frames CROSS JOIN"
+                " LATERAL EXPLODE(IF(t.a <= t.b AND t.a <= all_frames.largest AND t.b >= 0,"
+                " SEQUENCE(GREATEST(t.a, 0), LEAST(t.b, all_frames.largest)), ARRAY())) AS n(frame)"
+            ),
+        ),
+        (
             clause_rules.with_filtered_arrays,
             "SELECT (SELECT COUNT(*) FROM UNNEST(t.a) AS u(one) WHERE u.one > t.x) FROM t",
             "SELECT ARRAY_SIZE(FILTER(t.a, one -> one > t.x)) FROM t",
@@ -112,6 +122,7 @@ def test_what_a_rule_makes(rule: Rule, query: str, expected: str) -> None:
         (expression_rules.with_java_patterns, "SELECT REGEXP_REPLACE(x, 'a', 'b') FROM t"),
         (expression_rules.with_unix_times, "SELECT EXTRACT(YEAR FROM x) FROM t"),
         (clause_rules.with_exploded_series, "SELECT GENERATE_SERIES(0, 3)"),
+        (clause_rules.with_exploded_frames, "SELECT n.frame FROM t JOIN frame_number AS n ON n.frame = t.a"),
         (clause_rules.with_filtered_arrays, "SELECT u.one FROM UNNEST(a) AS u(one)"),
         (clause_rules.with_transformed_arrays, "SELECT GENERATE_SUBSCRIPTS(a, 1) FROM t"),
         (

@@ -1,6 +1,7 @@
 """The script for Spark, without Spark: each view's text, their order, and how much of the chain Spark has to plan."""
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from connector.load import open_warehouse
 from connector.load.on_iceberg.layout import OWNED, Owned
 from connector.load.tables import METADATA
 from connector.sql_files import view_files
+from connector.views.spark import require_sqlglot
 from connector.views.spark.standing_script import base_view, definitions, standing_script
 from connector.views.spark.stored_views import STORED_PARTS, STORED_VIEWS
 from connector.views.spark.translation import in_sparks_sql
@@ -100,6 +102,14 @@ def test_it_needs_a_lake(tmp_path: Path) -> None:
     nothing = run_command("lake", "views", "--dialect=spark", f"--warehouse=iceberg:///{tmp_path / 'lake'}")
     assert nothing.returncode != 0
     assert "There is no lake in the folder" in nothing.stderr
+
+
+def test_it_needs_sqlglot(monkeypatch: pytest.MonkeyPatch) -> None:
+    require_sqlglot()
+    monkeypatch.setitem(sys.modules, "sqlglot", None)
+    with pytest.raises(ConnectorError, match="sqlglot, which is not installed") as caught:
+        require_sqlglot()
+    assert caught.value.kind is ErrorKind.CONFIGURATION
 
 
 def test_a_view_that_cannot_be_said_is_named() -> None:

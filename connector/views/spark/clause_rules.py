@@ -4,6 +4,8 @@ from sqlglot import exp
 
 from connector.views.spark.expression_rules import array_size, built, unknown_to_spark
 
+_FRAMES = "frame_number"
+
 
 def without_materialisation(query: exp.Expr) -> exp.Expr:
     """Spark decides by itself what it works out once, and knows no word for it."""
@@ -25,6 +27,37 @@ def with_exploded_series(query: exp.Expr) -> exp.Expr:
         if not isinstance(place, exp.Table | exp.Lateral):
             raise unknown_to_spark(series, "numbers are generated outside FROM")
         place.replace(exp.Lateral(this=exp.Explode(this=numbers), alias=place.args["alias"].copy()))
+    return query
+
+
+def with_exploded_frames(query: exp.Expr) -> exp.Expr:
+    """A join with the numbers of all frames BETWEEN two is a SEQUENCE of those: Spark would compare each with each.
+
+    The largest number still counts: ranges are shown up to it, as on the other engines.
+    """
+    for table in list(query.find_all(exp.Table)):
+        if table.name != _FRAMES:
+            continue
+        join, select = table.parent, table.find_ancestor(exp.Select)
+        range_ = join.args.get("on") if isinstance(join, exp.Join) else None
+        if not isinstance(range_, exp.Between) or select is None or not range_.this == exp.column("frame", table.alias):
+            raise unknown_to_spark(table, "frames are joined otherwise than BETWEEN two numbers")
+        frames = built(
+            "IF(:low <= :high AND :low <= all_frames.largest AND :high >= 0,"
+            " SEQUENCE(GREATEST(:low, 0), LEAST(:high, all_frames.largest)), ARRAY())",
+            low=range_.args["low"],
+            high=range_.args["high"],
+        )
+        alias = exp.TableAlias(this=exp.to_identifier(table.alias), columns=[exp.to_identifier("frame")])
+        largest = exp.select(exp.alias_(exp.Max(this=exp.column("frame")), "largest"))
+        bound = largest.from_(exp.to_table(f"internal.{_FRAMES}")).subquery("all_frames")
+        joins = select.args["joins"]
+        place = joins.index(join)
+        joins[place : place + 1] = [
+            exp.Join(this=bound, kind="CROSS"),
+            exp.Join(this=exp.Lateral(this=exp.Explode(this=frames), alias=alias), kind="CROSS"),
+        ]
+        select.set("joins", joins)
     return query
 
 

@@ -8,6 +8,7 @@ from connector.errors import ConnectorError
 from connector.sql_files import ViewFile
 from connector.views.spark.attribute_paths import with_walked_paths
 from connector.views.spark.clause_rules import (
+    with_exploded_frames,
     with_exploded_series,
     with_filtered_arrays,
     with_transformed_arrays,
@@ -35,6 +36,7 @@ RULES: tuple[Callable[[exp.Expr], exp.Expr], ...] = (
     with_windows_written_out,
     with_joined_arrays,
     with_exploded_series,
+    with_exploded_frames,
     with_lengths_of_arrays,
     with_double_literals,
     with_walked_paths,

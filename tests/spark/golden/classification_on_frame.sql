@@ -65,5 +65,17 @@ JOIN (
   AND p.data_title = c.data_title
   AND p.branch_name = c.branch_name
   AND p.classification_hash = c.classification_hash
-JOIN team.encord_internal.frame_number AS n
-  ON n.frame BETWEEN p.first_frame AND p.last_frame;
+CROSS JOIN (
+  SELECT
+    MAX(frame) AS largest
+  FROM team.encord_internal.frame_number AS frame_number
+) AS all_frames
+CROSS JOIN LATERAL EXPLODE(
+  IF(
+    p.first_frame <= p.last_frame
+    AND p.first_frame <= all_frames.largest
+    AND p.last_frame >= 0,
+    SEQUENCE(GREATEST(p.first_frame, 0), LEAST(p.last_frame, all_frames.largest)),
+    ARRAY()
+  )
+) AS n(frame);

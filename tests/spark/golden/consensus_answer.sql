@@ -63,8 +63,20 @@ SELECT
 FROM team.encord_internal.consensus_instance_answer AS a
 JOIN placed AS p
   ON p.label_hash = a.label_hash AND p.classification_hash = a.classification_hash
-JOIN team.encord_internal.frame_number AS n
-  ON n.frame BETWEEN p.first_frame AND p.last_frame
+CROSS JOIN (
+  SELECT
+    MAX(frame) AS largest
+  FROM team.encord_internal.frame_number AS frame_number
+) AS all_frames
+CROSS JOIN LATERAL EXPLODE(
+  IF(
+    p.first_frame <= p.last_frame
+    AND p.first_frame <= all_frames.largest
+    AND p.last_frame >= 0,
+    SEQUENCE(GREATEST(p.first_frame, 0), LEAST(p.last_frame, all_frames.largest)),
+    ARRAY()
+  )
+) AS n(frame)
 WHERE
   a.is_event_based = FALSE
 GROUP BY

@@ -255,8 +255,23 @@ WITH matched AS (
     t.answer_label,
     t.side
   FROM told AS t
-  JOIN team.encord_internal.frame_number AS n
-    ON n.frame BETWEEN GREATEST(t.frame_start, t.first_frame) AND LEAST(t.frame_end, t.last_frame)
+  CROSS JOIN (
+    SELECT
+      MAX(frame) AS largest
+    FROM team.encord_internal.frame_number AS frame_number
+  ) AS all_frames
+  CROSS JOIN LATERAL EXPLODE(
+    IF(
+      GREATEST(t.frame_start, t.first_frame) <= LEAST(t.frame_end, t.last_frame)
+      AND GREATEST(t.frame_start, t.first_frame) <= all_frames.largest
+      AND LEAST(t.frame_end, t.last_frame) >= 0,
+      SEQUENCE(
+        GREATEST(GREATEST(t.frame_start, t.first_frame), 0),
+        LEAST(LEAST(t.frame_end, t.last_frame), all_frames.largest)
+      ),
+      ARRAY()
+    )
+  ) AS n(frame)
   WHERE
     NOT t.frame_start IS NULL
 ), dynamic AS (
