@@ -30,6 +30,19 @@ def test_a_table_of_labels_by_itself_has_old_versions_too(shared_lake: SharedLak
     assert stored > valid
 
 
+def test_a_query_loads_each_table_once(shared_lake: SharedLake) -> None:
+    frame = shared_lake.spark.table(NAMES.shown("label_on_frame"))
+    leaves = frame._jdf.queryExecution().analyzed().collectLeaves()
+    identity_of = shared_lake.spark._jvm.java.lang.System.identityHashCode
+    loaded: dict[str, set[int]] = {}
+    for place in range(leaves.size()):
+        table = leaves.apply(place).table()
+        loaded.setdefault(str(table.name()), set()).add(identity_of(table))
+    assert leaves.size() > len(loaded)
+    assert {name: len(tables) for name, tables in loaded.items()} == dict.fromkeys(loaded, 1)
+    assert NAMES.stored("label_row") in loaded
+
+
 def test_an_earlier_moment_is_still_there(shared_lake: SharedLake) -> None:
     # The first sync's last commit to label_row is the first one whose rows are all that were read then.
     snapshots = shared_lake.rows(f"SELECT snapshot_id FROM {LABEL_ROWS}.snapshots ORDER BY committed_at")

@@ -43,6 +43,8 @@ def differences(connection: duckdb.DuckDBPyConnection, file: ViewFile, written: 
     ).fetchone()
     if counts is None or counts[0] != counts[1] or counts[2] or counts[3]:
         yield f"{relation}: rows here, in Spark, only here, only in Spark: {counts}"
+    elif not counts[0]:
+        yield f"{relation}: nothing is compared, because it has no rows"
     for column, column_type in types.items():
         if column in BY_THE_CLOCK:
             continue
