@@ -5,6 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' && { echo $$p; break; }; done)
 VENV := .venv
 BIN := $(VENV)/bin
+SPARK_VENV := .venv-spark
 SETUP := pyproject.toml .ci/constraints.txt
 # pinned: what CI installs; newest: what the ranges of pyproject.toml allow today; oldest: their lower ends.
 DEPENDENCIES ?= pinned
@@ -19,7 +20,7 @@ endif
 WORKERS ?= auto
 ARGS ?=
 
-.PHONY: demo test quick torture bench lint format docs clean
+.PHONY: demo test test-spark quick torture bench lint format docs clean
 
 demo: $(VENV)/.installed
 	$(BIN)/encord-sync demo $(ARGS)
@@ -32,6 +33,11 @@ test: $(VENV)/.installed-dev
 # What a person runs on each save: no crashes, no other processes by the dozen, no generated rows by the thousand.
 quick: $(VENV)/.installed-dev
 	PYTHONDONTWRITEBYTECODE= PYTHONHASHSEED=0 $(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not slow" $(ARGS)
+
+# A real Spark over a lake, alone and as a cluster. Its environment is its own: Spark is large, and pins what it needs.
+test-spark: $(SPARK_VENV)/.installed
+	@$(SPARK_VENV)/bin/python -m tests.spark.spark_places
+	$(SPARK_VENV)/bin/pytest -m spark tests/spark $(ARGS)
 
 # The long form of the crash tests, with figures: kills, faults, random histories.
 torture: $(VENV)/.installed-dev
@@ -78,5 +84,13 @@ $(VENV)/.installed-bench: $(VENV)/.installed-dev
 	@$(INSTALL) --editable '.[dev,frames,postgres,iceberg,bench]'
 	@touch $@
 
+$(SPARK_VENV)/.installed: $(SETUP)
+	@command -v "$${JAVA_HOME:+$$JAVA_HOME/bin/}java" >/dev/null || { echo "make test-spark needs Java 17, which is not installed: apt-get install openjdk-17-jre-headless."; exit 1; }
+	@test -n "$(PYTHON)" || { echo "encord-sync needs Python 3.11, 3.12 or 3.13; name one: make test-spark PYTHON=/path/to/python3.12"; exit 1; }
+	@echo "Installing encord-sync and Spark into $(SPARK_VENV) (first time only, some minutes) ..."
+	@$(PYTHON) -m venv $(SPARK_VENV)
+	@$(SPARK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint .ci/constraints.txt --editable '.[dev,postgres,iceberg,spark-tests]'
+	@touch $@
+
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build _site
+	rm -rf $(VENV) $(SPARK_VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build _site

@@ -49,12 +49,13 @@ ROOMS: dict[str, str] = {
     "load.on_iceberg": (
         "errors load.contract load.locks load.matching load.on_duckdb load.tables load.writing sql_files views"
     ),
+    "views.spark": "errors load.contract load.on_iceberg load.tables sql_files",
     "load.questions": "errors load.contract load.on_duckdb load.on_iceberg load.on_postgres load.tables load.writing",
     "load.publish": "errors load.contract load.locks load.on_duckdb load.questions load.tables process sql_files",
     "runs": (
         "config credentials errors geometry load load.contract load.locks load.on_duckdb load.on_iceberg load.publish "
         "load.questions normalise normalise.listing process source source.changes source.connection "
-        "source.label_rows source.listing views"
+        "source.label_rows source.listing views views.spark"
     ),
     "export.coco": "errors export geometry load.contract load.questions load.writing normalise process runs",
     "export.frames": "errors export geometry load.contract load.questions process runs",
@@ -88,6 +89,7 @@ LIBRARIES = {
     "duckdb": "load",
     "filelock": "load",
     "pyiceberg": "load",
+    "sqlglot": "views",
     "shapely": "geometry export",
     "click": "commands",
     "rich": "demo runs",

@@ -47,16 +47,27 @@ def maintain(config: Path | None, grace_hours: float, **flags: Any) -> None:  # 
         print_line(maintain_lake(settings, grace, report_for(settings), interruption))
 
 
-@lake.command(epilog=EXIT_CODES, short_help="Print SQL that shows a lake in DuckDB.")
+@lake.command(epilog=EXIT_CODES, short_help="Print SQL that shows a lake in DuckDB or Spark.")
+@click.option(
+    "--dialect",
+    type=click.Choice(["duckdb", "spark"]),
+    default="duckdb",
+    show_default=True,
+    help="duckdb: views over the files of the last commit. spark: views over the catalog's tables, which stay valid.",
+)
 @with_settings(*WAREHOUSE_OPTIONS)
-def views(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click hands over what the options declare
-    """Print SQL that makes all tables and views of the last commit in a DuckDB, over the files of the lake.
+def views(config: Path | None, dialect: str, **flags: Any) -> None:  # noqa: ANN401 - what the options declare
+    """Print SQL that makes the lake's tables and views in another engine.
+
+    For DuckDB over the files of the last commit, so print it again after a sync. For Spark in the lake's catalog, over
+    its tables: the views stay valid; run the script again to renew what it stores, and after an upgrade.
 
     \b
-    Example:
-      encord-sync lake views --warehouse iceberg:///lake > lake.sql
-      duckdb -init lake.sql
+    Examples:
+      encord-sync lake views --warehouse iceberg:///lake > lake.sql && duckdb -init lake.sql
+      encord-sync lake views --warehouse iceberg://team/encord --dialect spark > lake.sql && spark-sql -f lake.sql
     """
-    from connector.runs.lake_upkeep import script_for_duckdb
+    from connector.runs.lake_upkeep import script_for_duckdb, script_for_spark
 
-    print_lines(script_for_duckdb(settings_of(config, flags)), sys.stdout)
+    script = script_for_spark if dialect == "spark" else script_for_duckdb
+    print_lines(script(settings_of(config, flags)), sys.stdout)

@@ -62,6 +62,26 @@ def script_for_duckdb(settings: Settings) -> str:
     return duckdb_script(location)
 
 
+def script_for_spark(settings: Settings) -> str:
+    """SQL that makes a lake's views in the catalog that Spark shares with it.
+
+    Raises:
+        ConnectorError: CONFIGURATION if the warehouse is no lake, or sqlglot is not installed; WAREHOUSE or SCHEMA if
+            it cannot be read or is of another release.
+    """
+    location = _lake_of(settings)
+    from connector.load.on_iceberg.opening import open_lake_for_reading
+
+    open_lake_for_reading(location)
+    from connector.views.spark import require_sqlglot
+
+    require_sqlglot()
+    from connector.views.spark.relation_names import RelationNames
+    from connector.views.spark.standing_script import standing_script
+
+    return standing_script(RelationNames.of(location))
+
+
 def _lake_of(settings: Settings) -> LakeLocation:
     from connector.load.on_iceberg.driver import require_pyiceberg
 

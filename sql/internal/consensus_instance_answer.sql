@@ -43,20 +43,20 @@ WITH given AS (
         a.attribute_feature_hash
 )
 SELECT
-    g.project_hash,
+    project_hash,
     g.project_title,
-    g.data_hash,
+    data_hash,
     g.data_title,
     g.dataset_title,
     g.data_type,
     g.branch_name,
-    g.label_hash,
+    label_hash,
     g.label_row_id,
     g.branch_role,
     g.annotator,
     g.is_submitted,
     g.is_event_based,
-    g.classification_hash,
+    classification_hash,
     g.attribute_feature_hash,
     g.question,
     g.answer_type,
@@ -65,19 +65,27 @@ SELECT
     g.answer,
     g.answer_label,
     g.answer_number,
-    -- By a window, not by a join: so PostgreSQL, too, reads only the data unit that is asked for.
-    CASE WHEN g.depth = 0 THEN STRING_AGG(
-        CASE WHEN g.depth = 0 THEN g.answer ELSE g.attribute_feature_hash || '=' || g.answer END, ' & '
-    ) OVER whole END AS full_answer,
-    CASE WHEN g.depth = 0 THEN STRING_AGG(
-        CASE WHEN g.depth = 0 THEN g.answer_label ELSE COALESCE(g.question, '') || ': ' || g.answer_label END, ' & '
-    ) OVER whole END AS full_answer_label
+    CASE WHEN g.depth = 0 THEN w.full_answer END AS full_answer,
+    CASE WHEN g.depth = 0 THEN w.full_answer_label END AS full_answer_label
 FROM given AS g
-WINDOW whole AS (
-    PARTITION BY g.project_hash, g.data_hash, g.label_hash, g.classification_hash
-    ORDER BY g.depth, g.attribute_feature_hash COLLATE "C"
-    ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-);
+-- Full join with USING, though nothing is unmatched: see consensus_branch.
+FULL JOIN (
+    SELECT
+        project_hash,
+        data_hash,
+        label_hash,
+        classification_hash,
+        STRING_AGG(
+            CASE WHEN depth = 0 THEN answer ELSE attribute_feature_hash || '=' || answer END, ' & '
+            ORDER BY depth, attribute_feature_hash COLLATE "C"
+        ) AS full_answer,
+        STRING_AGG(
+            CASE WHEN depth = 0 THEN answer_label ELSE COALESCE(question, '') || ': ' || answer_label END, ' & '
+            ORDER BY depth, attribute_feature_hash COLLATE "C"
+        ) AS full_answer_label
+    FROM given
+    GROUP BY project_hash, data_hash, label_hash, classification_hash
+) AS w USING (project_hash, data_hash, label_hash, classification_hash);
 
 COMMENT ON VIEW internal.consensus_instance_answer IS
     'One row per question that a classification instance answers, nested ones too, of main and annotators'' branches of consensus tasks: not expanded to frames, audio and continuous scenes too.';

@@ -1,0 +1,177 @@
+CREATE OR REPLACE VIEW team.encord.consensus_unit COMMENT 'One row per data unit that is in a consensus stage or has annotators\' branches: how far its annotators agree, and how long it took.' AS
+WITH counted AS (
+  SELECT
+    project_hash,
+    data_hash,
+    most_found,
+    COUNT(*) FILTER(WHERE
+      is_medoid) AS n_things,
+    COUNT(*) AS n_objects,
+    SUM(n_found) AS n_found,
+    SUM(score_sum) AS score_sum,
+    SUM(n_placed) AS n_placed,
+    SUM(n_by_extent) AS n_by_extent
+  FROM team.encord_internal.consensus_compared_object AS consensus_compared_object
+  WHERE
+    thing > 0
+  GROUP BY
+    project_hash,
+    data_hash,
+    most_found
+), thing AS (
+  SELECT
+    c.project_hash,
+    c.data_hash,
+    CAST(SUM(c.n_things) AS BIGINT) AS n_things,
+    CAST(SUM(CASE WHEN 2 * (
+      1 + c.most_found
+    ) <= u.n_submitted THEN c.n_things ELSE 0 END) AS BIGINT) AS n_contested_things,
+    CAST(SUM(c.n_found) AS DOUBLE) AS n_found,
+    CAST(SUM(c.n_objects * (
+      u.n_submitted - 1
+    )) AS DOUBLE) AS n_sides,
+    SUM(c.score_sum) AS score_sum,
+    CAST(SUM(c.n_placed) AS DOUBLE) AS n_placed,
+    CAST(SUM(c.n_by_extent) AS DOUBLE) AS n_by_extent
+  FROM counted AS c
+  JOIN team.encord_internal.consensus_unit_state AS u
+    ON u.project_hash = c.project_hash AND u.data_hash = c.data_hash
+  GROUP BY
+    c.project_hash,
+    c.data_hash
+), item AS (
+  SELECT
+    project_hash,
+    data_hash,
+    COUNT(*) AS n_items,
+    AVG(agreement) AS answer_agreement
+  FROM team.encord.consensus_item AS consensus_item
+  GROUP BY
+    project_hash,
+    data_hash
+), action AS (
+  SELECT
+    a.project_hash,
+    a.data_hash,
+    MIN(a.acted_at) FILTER(WHERE
+      s.stage_type = 'CONSENSUS_ANNOTATION') AS started_at,
+    MAX(a.acted_at) FILTER(WHERE
+      s.stage_type = 'CONSENSUS_ANNOTATION' AND a.action_type = 'submit') AS last_submitted_at,
+    MAX(a.acted_at) FILTER(WHERE
+      s.stage_type = 'CONSENSUS_REVIEW' AND a.action_type = 'approve') AS approved_at,
+    COUNT(*) FILTER(WHERE
+      s.stage_type = 'CONSENSUS_REVIEW' AND a.action_type = 'reject') AS n_rejections
+  FROM team.encord.task_action AS a
+  JOIN team.encord.workflow_stage AS s
+    ON s.project_hash = a.project_hash AND s.stage_uuid = a.workflow_stage_uuid
+  GROUP BY
+    a.project_hash,
+    a.data_hash
+), main AS (
+  SELECT
+    project_hash,
+    data_hash,
+    last_edited_at
+  FROM team.encord.consensus_branch AS consensus_branch
+  WHERE
+    branch_role = 'main'
+), unit AS (
+  SELECT
+    project_hash,
+    u.project_title,
+    data_hash,
+    u.data_title,
+    u.dataset_title,
+    u.data_type,
+    u.stage_title,
+    u.stage_type,
+    u.consensus_state,
+    u.n_annotator_branches,
+    u.n_submitted,
+    u.n_submitted_empty,
+    u.main_is_empty,
+    u.all_empty,
+    u.last_annotated_at,
+    t.n_things,
+    t.n_contested_things,
+    t.n_found,
+    t.n_sides,
+    t.score_sum,
+    t.n_placed,
+    t.n_by_extent,
+    i.n_items,
+    i.answer_agreement,
+    a.started_at,
+    a.last_submitted_at,
+    a.n_rejections,
+    CASE
+      WHEN u.consensus_state = 'reached'
+      THEN COALESCE(a.approved_at, m.last_edited_at)
+    END AS consensus_at,
+    CASE
+      WHEN u.consensus_state <> 'reached'
+      THEN NULL
+      WHEN NOT a.approved_at IS NULL
+      THEN 'task_action'
+      WHEN NOT m.last_edited_at IS NULL
+      THEN 'last_edited_at'
+    END AS consensus_at_source
+  FROM team.encord_internal.consensus_unit_state AS u
+  FULL JOIN thing AS t
+    USING (project_hash, data_hash)
+  FULL JOIN item AS i
+    USING (project_hash, data_hash)
+  FULL JOIN action AS a
+    USING (project_hash, data_hash)
+  FULL JOIN main AS m
+    USING (project_hash, data_hash)
+  WHERE
+    COALESCE(u.data_hash, '') <> ''
+)
+SELECT
+  project_hash,
+  project_title,
+  data_hash,
+  data_title,
+  dataset_title,
+  data_type,
+  stage_title,
+  stage_type,
+  consensus_state,
+  n_annotator_branches,
+  n_submitted,
+  n_submitted_empty,
+  main_is_empty,
+  all_empty,
+  COALESCE(n_things, 0) AS n_things,
+  COALESCE(n_contested_things, 0) AS n_contested_things,
+  FLOOR(n_found / NULLIF(n_sides, 0) * 1e9 + CAST(0.5001 AS DOUBLE)) / 1e9 AS detection_f1,
+  FLOOR(score_sum / NULLIF(n_found, 0) * 1e9 + CAST(0.5001 AS DOUBLE)) / 1e9 AS mean_iou,
+  FLOOR(score_sum / NULLIF(n_sides, 0) * 1e9 + CAST(0.5001 AS DOUBLE)) / 1e9 AS object_agreement,
+  FLOOR(n_by_extent / NULLIF(n_placed, 0) * 1e9 + CAST(0.5001 AS DOUBLE)) / 1e9 AS share_by_extent,
+  COALESCE(n_items, 0) AS n_items,
+  FLOOR(answer_agreement * 1e9 + CAST(0.5001 AS DOUBLE)) / 1e9 AS answer_agreement,
+  FLOOR(
+    (
+      1 - COALESCE(score_sum / NULLIF(n_sides, 0), answer_agreement)
+    ) * 1e9 + CAST(0.5001 AS DOUBLE)
+  ) / 1e9 AS disagreement,
+  last_annotated_at,
+  last_submitted_at,
+  consensus_at,
+  consensus_at_source,
+  COALESCE(n_rejections, 0) AS n_rejections,
+  FLOOR(
+    CAST((
+      UNIX_MICROS(consensus_at) - UNIX_MICROS(started_at)
+    ) / 1e6 AS DOUBLE) / 3600 * 1e6 + CAST(0.5001 AS DOUBLE)
+  ) / 1e6 AS hours_to_consensus,
+  CASE
+    WHEN last_submitted_at <= consensus_at
+    THEN FLOOR(
+      CAST((
+        UNIX_MICROS(consensus_at) - UNIX_MICROS(last_submitted_at)
+      ) / 1e6 AS DOUBLE) / 3600 * 1e6 + CAST(0.5001 AS DOUBLE)
+    ) / 1e6
+  END AS hours_in_review
+FROM unit;
