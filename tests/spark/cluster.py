@@ -11,8 +11,8 @@ from pathlib import Path
 
 from tests.spark.spark_places import free_port, spark_home
 
-JOB = Path(__file__).parent / "projects_as_tasks.py"
-"""The job that runs encord-sync's commands as tasks; it takes the projects as arguments."""
+JOB = Path(__file__).parents[2] / "examples" / "workers" / "shards_as_tasks.py"
+"""The job that runs the commands of a plan as tasks; it takes the plan's file."""
 _CLASSES = "org.apache.spark.deploy"
 _EXECUTOR = "CoarseGrainedExecutorBackend"
 
@@ -30,12 +30,12 @@ class Cluster:
         self.folder = folder
         self._environment = environment
 
-    def submitted(self, *arguments: str) -> "subprocess.Popen[str]":
+    def submitted(self, plan: Path) -> "subprocess.Popen[str]":
         """The job, under way."""
         options = ["--executor-cores", "1", "--executor-memory", "1g"]
         options += ["--conf", "spark.driver.host=127.0.0.1", "--conf", "spark.ui.enabled=false"]
         return subprocess.Popen(
-            [str(spark_home() / "bin" / "spark-submit"), "--master", self.master, *options, str(JOB), *arguments],
+            [str(spark_home() / "bin" / "spark-submit"), "--master", self.master, *options, str(JOB), str(plan)],
             env=self._environment,
             text=True,
             stdout=subprocess.PIPE,

@@ -19,6 +19,8 @@ pytestmark = [pytest.mark.spark, pytest.mark.timeout(1200)]
 
 LAKE = f"iceberg://{CATALOG}/{NAMES.namespace}"
 SEEDS = (7, 8, 9)
+ROWS = 25
+"""Label rows of a shard: each project has two."""
 
 
 def test_an_executor_that_dies_loses_and_doubles_nothing(postgres_server: PostgresServer, tmp_path: Path) -> None:
@@ -41,8 +43,16 @@ def test_an_executor_that_dies_loses_and_doubles_nothing(postgres_server: Postgr
         labels_are_read = threading.Event()
         server.faults.add(Fault(Hook(labels_are_read.set), kind="label_rows"))
         server.faults.add(Fault(slow_drip(5), kind="label_rows", times=6))
+        options = [f"--project={project}" for project in world.projects]
+        planned = run_command(
+            "plan", *options, "--format=json", f"--label-rows-per-shard={ROWS}", folder=tmp_path, **variables
+        )
+        assert planned.exit_code == 0, planned.err
+        assert planned.out.count("--shard") >= 2 * len(SEEDS)
+        plan = tmp_path / "plan.json"
+        plan.write_text(planned.out)
         with running_cluster(tmp_path, variables) as cluster:
-            job = cluster.submitted(*world.projects)
+            job = cluster.submitted(plan)
             assert labels_are_read.wait(300), (tmp_path / "master.Master-0.log").read_text()[-2000:]
             executor = cluster.busy_executor("encord-sync sync")
             assert executor is not None
@@ -59,7 +69,6 @@ def test_an_executor_that_dies_loses_and_doubles_nothing(postgres_server: Postgr
             projects = connection.execute("SELECT count(*) FROM project").fetchall()
         assert projects == [(len(SEEDS),)]
         fresh = tmp_path / "fresh.duckdb"
-        options = [f"--project={project}" for project in world.projects]
         done = run_command(
             "sync", *options, folder=tmp_path, **{**variables, "ENCORD_SYNC_WAREHOUSE": f"duckdb:///{fresh}"}
         )
