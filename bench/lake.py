@@ -31,6 +31,7 @@ QUESTION = "lake"
 LABEL_ROWS: dict[Size, int] = {"quick": 4, "normal": 100, "full": 1_000}
 SMALL_SYNCS: dict[Size, int] = {"quick": 3, "normal": 200, "full": 200}
 SHARDS = 2
+MANY = 1_000_000_000
 _SHAPE = Scale(rows=0, annotations=10_000, templates=4)
 _FRAMES = "SELECT * FROM object_annotation WHERE label_hash = '{label_hash}' AND frame BETWEEN 10 AND 19"
 
@@ -139,6 +140,28 @@ def cells(row: dict[str, Any]) -> tuple[str, str, str]:
     return f"{lake} s", f"{duckdb} s" if duckdb else "", f"{row['cpu_ratio']}" if duckdb else ""
 
 
+def simulated(rows: list[dict[str, Any]]) -> list[tuple[int, float, float]]:
+    """What a first sync of 10^9 annotations would cost, computed from these results, not run.
+
+    A shard costs what any run costs (start-up, the listing, the project's small tables, its commits), and its share of
+    the labels. Assumed: that Encord answers as fast as all workers ask, that each has a core of its own, and that the
+    lists of label rows are no longer than measured here.
+
+    Returns:
+        Number of workers, CPU hours of each, and CPU hours of all.
+    """
+    of = {row["what"]: row for row in rows}
+    whole, annotations = of["first sync"]["lake"]["cpu_seconds"], of["first sync"]["annotations"]
+    shards = [row["lake"]["cpu_seconds"] for what, row in of.items() if what.startswith("shard ")]
+    fixed = max(0.0, (sum(shards) - whole) / (len(shards) - 1))
+    each = (whole - fixed) / annotations
+    return [
+        (workers, results.rounded(hours), results.rounded(hours * workers))
+        for workers in (16, 64, 256)
+        for hours in ((fixed + each * MANY / workers) / 3600,)
+    ]
+
+
 def main() -> None:
     """Measure, print, and write bench/results/lake.json."""
     asked = parser(__doc__).parse_args()
@@ -146,6 +169,8 @@ def main() -> None:
     rows = measure(size, asked.tries or (1 if size == "quick" else 3))
     title = f"A lake of {rows[0]['annotations']:,} annotations (CPU seconds)"
     results.show(title, ("what", "lake", "DuckDB", "ratio"), [(row["what"], *cells(row)) for row in rows])
+    heads = ("workers, 10^9 annotations (computed)", "CPU hours each", "CPU hours in all")
+    results.show("A first sync shared out", heads, simulated(rows))
     results.write(QUESTION, size, rows, asked.results)
 
 

@@ -72,6 +72,8 @@ def found() -> Found:
     lake = [
         {"what": "first sync", "annotations": 900, "cpu_ratio": 1.5}
         | {name: {"cpu_seconds": seconds} for name, seconds in (("lake", 3.0), ("duckdb", 2.0))},
+        {"what": "shard 1 of 2", "lake": {"cpu_seconds": 2.0}},
+        {"what": "shard 2 of 2", "lake": {"cpu_seconds": 2.5}},
         {"what": "frames", "milliseconds": 12.5},
         {"what": "files", "files": 1_200, "megabytes": 1.5},
     ]
@@ -130,6 +132,8 @@ def test_the_section_quotes_the_files(found: Found, tmp_path: Path) -> None:
     assert "| frame list, one label row | 40 | 20 | 0.5 |" in text
     assert "| consensus_unit | 3 | 0.25 | 0.25 |" in text
     assert "| first sync | 3.0 s | 2.0 s | 1.5 |" in text
+    # A run costs 1.5 s, and 900 annotations another 1.5: 10^9 of them 463 hours.
+    assert "| 64 | 7.23 | 463 |" in text
     assert "| files | 1,200 files, 1.5 MB |  |  |" in text
     assert "so small that start-up is most" in text
 
