@@ -171,3 +171,22 @@ def test_a_catalog_on_postgresql(tmp_path: Path, postgres_server: PostgresServer
     assert "is at revision" in made.out
     shown = run_command("status", "--warehouse=iceberg://team/labels", folder=tmp_path, **catalog)
     assert "projects: 0" in shown.out
+
+
+def test_a_user_without_rights_in_the_catalog_is_told_so(tmp_path: Path, postgres_server: PostgresServer) -> None:
+    name = postgres_server.create_database("template0")
+    with postgres_server.connect(name) as connection:
+        connection.execute(f"CREATE ROLE reader_{name} LOGIN PASSWORD 'only-looks'")
+    variables = {
+        "PYICEBERG_CATALOG__TEAM__TYPE": "sql",
+        "PYICEBERG_CATALOG__TEAM__URI": postgres_server.database_url(name, f"reader_{name}", "only-looks"),
+        "PYICEBERG_CATALOG__TEAM__WAREHOUSE": tmp_path.as_uri(),
+    }
+    try:
+        refused = run_command("migrate", "--warehouse=iceberg://team/labels", folder=tmp_path, **variables)
+    finally:
+        with postgres_server.connect() as connection:
+            connection.execute(f"DROP ROLE reader_{name}")
+    assert refused.exit_code == 6
+    assert refused.err.count("\n") == 1
+    assert "this user may not do that there" in refused.err

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from pyiceberg.exceptions import (
@@ -18,30 +19,49 @@ from connector.load.contract.lake_location import LakeLocation
 
 _PYICEBERG = "pyiceberg.exceptions"
 _RUN_AGAIN = "What was committed before stays; run again when it is well."
-_MEANING: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str, str], ...] = (
-    (
-        (ForbiddenError, UnauthorizedError, PermissionError),
-        "this user may not do that there",
-        "Give it the rights to read and write the namespaces and their files.",
-    ),
+
+
+class _Meaning(NamedTuple):
+    why: str
+    remedy: str
+
+
+_NO_RIGHTS = _Meaning(
+    "this user may not do that there", "Give it the rights to read and write the namespaces and their files."
+)
+_NO_ANSWER = _Meaning("its SQL catalog does not answer", _RUN_AGAIN)
+_NOT_THERE = _Meaning("a file, folder or bucket is not there", "See that the warehouse's location exists.")
+_MEANING: tuple[tuple[type[Exception] | tuple[type[Exception], ...], _Meaning], ...] = (
+    ((ForbiddenError, UnauthorizedError, PermissionError), _NO_RIGHTS),
     (
         NoSuchTableError,
-        "a table is missing that was there",
-        "Somebody dropped it; `encord-sync migrate` makes it again, and `sync --full` fills it.",
+        _Meaning(
+            "a table is missing that was there",
+            "Somebody dropped it; `encord-sync migrate` makes it again, and `sync --full` fills it.",
+        ),
     ),
     (
         CommitStateUnknownException,
-        "the catalog did not say whether a commit was made",
-        "Run again: what is missing is fetched again, and nothing comes twice.",
+        _Meaning(
+            "the catalog did not say whether a commit was made",
+            "Run again: what is missing is fetched again, and nothing comes twice.",
+        ),
     ),
     (
         (CommitFailedException, ValidationException),
-        "another process kept changing the same rows",
-        "Run again when it has ended.",
+        _Meaning("another process kept changing the same rows", "Run again when it has ended."),
     ),
-    (FileNotFoundError, "a file, folder or bucket is not there", "See that the warehouse's location exists."),
-    (NotImplementedError, "the catalog cannot do what this needs", "Use another kind of catalog."),
+    (FileNotFoundError, _NOT_THERE),
+    (NotImplementedError, _Meaning("the catalog cannot do what this needs", "Use another kind of catalog.")),
 )
+_SAID_BY_STORAGE = {
+    "NO_SUCH_BUCKET": _NOT_THERE,
+    "ACCESS_DENIED": _NO_RIGHTS,
+    "INVALID_ACCESS_KEY_ID": _NO_RIGHTS,
+    "SIGNATURE_DOES_NOT_MATCH": _NO_RIGHTS,
+}
+"""What Arrow says of an answer of S3, whose errors are all of one type."""
+_INSUFFICIENT_PRIVILEGE = "42501"
 
 
 @contextmanager
@@ -54,16 +74,24 @@ def lake_failures(location: LakeLocation) -> Iterator[None]:
         yield
     except ConnectorError:
         raise
-    except sa.exc.SQLAlchemyError as error:
-        raise _failure(location, "its SQL catalog does not answer", _RUN_AGAIN) from error
     except Exception as error:
-        if not isinstance(error, (OSError, ValueError, RuntimeError)) and type(error).__module__ != _PYICEBERG:
+        is_of_files = isinstance(error, (OSError, ValueError, RuntimeError, sa.exc.SQLAlchemyError))
+        if not is_of_files and type(error).__module__ != _PYICEBERG:
             raise
-        for kinds, why, remedy in _MEANING:
-            if isinstance(error, kinds):
-                raise _failure(location, why, remedy) from error
-        raise _failure(location, f"{type(error).__name__} in its catalog or files", _RUN_AGAIN) from error
+        raise _failure(location, _meaning(error)) from error
 
 
-def _failure(location: LakeLocation, why: str, remedy: str) -> ConnectorError:
-    return ConnectorError(ErrorKind.WAREHOUSE, f"The lake {location.shown} cannot be used: {why}.", remedy=remedy)
+def _meaning(error: Exception) -> _Meaning:
+    if isinstance(error, sa.exc.SQLAlchemyError):
+        of_driver = getattr(error, "orig", None)
+        codes = {getattr(of_driver, name, None) for name in ("sqlstate", "pgcode")}
+        return _NO_RIGHTS if _INSUFFICIENT_PRIVILEGE in codes else _NO_ANSWER
+    said = next((meaning for word, meaning in _SAID_BY_STORAGE.items() if word in str(error)), None)
+    known = (meaning for kinds, meaning in _MEANING if isinstance(error, kinds))
+    return said or next(known, _Meaning(f"{type(error).__name__} in its catalog or files", _RUN_AGAIN))
+
+
+def _failure(location: LakeLocation, meaning: _Meaning) -> ConnectorError:
+    return ConnectorError(
+        ErrorKind.WAREHOUSE, f"The lake {location.shown} cannot be used: {meaning.why}.", remedy=meaning.remedy
+    )

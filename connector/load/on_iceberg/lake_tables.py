@@ -5,13 +5,16 @@ import time
 import warnings
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import orjson
 import pyarrow as pa
+import pyarrow.fs as pafs
 from pyiceberg.catalog import Catalog
 from pyiceberg.exceptions import CommitFailedException, ValidationException
 from pyiceberg.expressions import AlwaysFalse, AlwaysTrue, And, BooleanExpression, In, Reference
 from pyiceberg.expressions.literals import literal
+from pyiceberg.io.pyarrow import PyArrowFileIO
 from pyiceberg.table import StaticTable, Table
 
 from connector.load.contract.lake_location import LakeLocation
@@ -112,6 +115,14 @@ class Lake:
     def properties(self) -> dict[str, str]:
         """What the catalog's configuration says about reading and writing files; may hold secrets."""
         return {name: str(value) for name, value in self._catalog.properties.items()}
+
+    def file_system(self, place: str) -> pafs.FileSystem:
+        """What reads and writes the files at an address, as the catalog's configuration says."""
+        parts = urlsplit(place)
+        with lake_failures(self.location):
+            io = PyArrowFileIO(self.properties)
+            system: pafs.FileSystem = io.fs_by_scheme(parts.scheme or "file", parts.netloc or None)
+        return system
 
     def has_file(self, place: str) -> bool:
         """Whether a file is there."""

@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 import orjson
 import pyarrow.fs as pafs
-from pyiceberg.io.pyarrow import PyArrowFileIO
 from pyiceberg.table import StaticTable, Table
 
 from connector.errors import ConnectorError, ErrorKind
@@ -35,8 +34,8 @@ def delete_orphans(lake: Lake, before: datetime) -> int:
     deleted = 0
     with lake_failures(lake.location):
         for place in sorted(places):
-            system, folder = _file_system(lake, place)
-            deleted += _delete(system, folder, {_path(each) for each in named}, before)
+            folder = _path(place)
+            deleted += _delete(lake.file_system(place), folder, {_path(each) for each in named}, before)
     return deleted
 
 
@@ -55,12 +54,6 @@ def _named_by(table: Table, *, only_current: bool = False) -> set[str]:
             found.add(manifest.manifest_path)
             found |= {entry.data_file.file_path for entry in manifest.fetch_manifest_entry(table.io)}
     return found
-
-
-def _file_system(lake: Lake, place: str) -> tuple[pafs.FileSystem, str]:
-    parts = urlsplit(place)
-    system: pafs.FileSystem = PyArrowFileIO(lake.properties).fs_by_scheme(parts.scheme or "file", parts.netloc or None)
-    return system, _path(place)
 
 
 def _path(place: str) -> str:

@@ -7,9 +7,13 @@ they are in the lake, so a comparison of the two says what has to be written.
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import duckdb
 import pyarrow as pa
+import pyarrow.fs as pafs
 import sqlalchemy as sa
+from fsspec.implementations.arrow import ArrowFSWrapper
 from pyiceberg.expressions import And, BooleanExpression
 from pyiceberg.table import Table
 from typing_extensions import override
@@ -51,6 +55,21 @@ _ROWS_A_BATCH = 50_000
 _BYTES_A_PIECE = 128_000_000
 
 
+class _StoredFiles(ArrowFSWrapper):  # type: ignore[misc]  # fsspec ships no types
+    """A file system of Arrow as DuckDB takes one: for addresses of one scheme."""
+
+    cachable = False
+
+    def __init__(self, system: pafs.FileSystem, scheme: str) -> None:
+        super().__init__(system)
+        self._scheme = scheme
+
+    @property
+    def protocol(self) -> str:
+        """The scheme of the addresses, which Arrow may call otherwise: gs and gcs, s3a and s3."""
+        return self._scheme
+
+
 class WorkingCopy(DuckDBSession):
     """A session on a new file in a temporary folder, which goes when it is closed."""
 
@@ -71,6 +90,15 @@ class WorkingCopy(DuckDBSession):
             self.execute(f"CREATE TABLE {HELD}.renewed (label_hash VARCHAR)")
             self.execute(f"CREATE TABLE {HELD}.brought (label_hash VARCHAR)")
             self.execute(f"CREATE TABLE {HELD}.frame_number AS SELECT * FROM frame_number")
+
+    @override
+    def _set_up(self, raw: duckdb.DuckDBPyConnection) -> None:
+        """Has DuckDB read the lake's files as pyiceberg does: with its keys, and without an extension."""
+        super()._set_up(raw)
+        place = self.lake.table("lake_commit").location()
+        scheme = urlsplit(place).scheme
+        if scheme not in ("", "file") and not raw.filesystem_is_registered(scheme):
+            raw.register_filesystem(_StoredFiles(self.lake.file_system(place), scheme))
 
     def take_in_projects(self) -> None:
         """Reads which projects there are, for questions about the lake as a whole."""
