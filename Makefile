@@ -17,7 +17,8 @@ INSTALL = $(PIP) --upgrade --upgrade-strategy eager
 else
 INSTALL = $(PIP) uv && $(BIN)/uv pip install --quiet --resolution lowest-direct
 endif
-WORKERS ?= auto
+# One more than there are processors: tests also wait, for servers, locks and each other's ends.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 ARGS ?=
 
 .PHONY: demo test test-spark quick torture bench lint format docs clean

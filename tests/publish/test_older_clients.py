@@ -23,6 +23,7 @@ NEWER = r"\bWITH\s+ORDINALITY\b|\bLAMBDA\b"
 
 OPENING = """
 connection = duckdb.connect(sys.argv[1], read_only=True)
+connection.execute("SET enable_progress_bar = false")  # a slow machine would have it in the answer
 for view in views:
     connection.execute(f"SELECT * FROM {view} LIMIT 0")
 views = [view for view in views if not view.startswith("consensus_")]
@@ -30,6 +31,7 @@ views = [view for view in views if not view.startswith("consensus_")]
 CREATING = """
 os.chdir(sys.argv[1])
 connection = duckdb.connect()
+connection.execute("SET enable_progress_bar = false")
 connection.execute(open("views.sql").read())
 views = [view for view in views if view.startswith("consensus_")]
 """
