@@ -19,7 +19,7 @@ from pyiceberg.table import StaticTable, Table
 
 from connector.load.contract.lake_location import LakeLocation
 from connector.load.on_iceberg.lake_failures import lake_failures
-from connector.load.on_iceberg.layout import COMMIT_ID, LAKE_TABLES, OWNERS, columns_of
+from connector.load.on_iceberg.layout import COMMIT_ID, LAKE_TABLES, OWNERS, RECEIPTS, columns_of
 from connector.load.tables.declaration import ARROW_TYPES
 
 _ATTEMPTS = 8
@@ -143,14 +143,15 @@ class Lake:
         return {name: self.table(name, fresh=True) for name in _OWNERS_FIRST}
 
     def noted(self) -> dict[str, Table]:
-        """Every table as the last noted commit saw it; as it is now, if none was noted."""
+        """Every table as the last noted commit saw it, or as it is now if none was noted; receipts as they are now."""
         notes = self.rows(self.table("lake_commit", fresh=True))
         if not notes.num_rows:
             return self.now()
         last = max(notes.to_pylist(), key=lambda row: (row["committed_at"], row[COMMIT_ID]))
         locations: Mapping[str, str] = orjson.loads(last["locations"])
         with lake_failures(self.location):
-            return {name: StaticTable.from_metadata(place, self.properties) for name, place in locations.items()}
+            pinned = {name: StaticTable.from_metadata(place, self.properties) for name, place in locations.items()}
+        return {**pinned, **{name: self.table(name, fresh=True) for name in RECEIPTS}}
 
 
 def new_commit_id() -> str:

@@ -85,6 +85,8 @@ KINDS: dict[str, Kind] = {
 """Every table whose rows of one project fit into a working copy: all but the rows of labels and their matches."""
 
 PROJECT_TABLES = tuple(KINDS)
+RECEIPTS = ("sync_run", "sync_run_project")
+"""What tells of runs, and needs to fit no other table: readers see it as it is now, so no commit to it is noted."""
 OF_SHARE = frozenset(name for name, kind in KINDS.items() if kind is Kind.OF_SHARE)
 
 BEFORE_LABELS = ("data_frame", MATCHES.owner, "consensus_match_rules")

@@ -11,13 +11,12 @@ from pyiceberg.table import Table
 from connector.load.contract.statements import column_list, sql
 from connector.load.on_duckdb.opening import NO_LIMIT_OF_OURS
 from connector.load.on_iceberg.lake_tables import Lake
-from connector.load.on_iceberg.layout import COMMIT_ID, OWNED, Owned
+from connector.load.on_iceberg.layout import COMMIT_ID, OWNED, RECEIPTS, Owned
 from connector.load.on_iceberg.working_copy import HELD, WorkingCopy
 from connector.load.tables import METADATA
 from connector.load.tables.declaration import is_internal
 from connector.views import install
 
-_RECEIPTS = ("sync_run", "sync_run_project")
 _DUCKDB_TYPES = {"string": "VARCHAR", "long": "BIGINT", "double": "DOUBLE", "boolean": "BOOLEAN"}
 
 
@@ -43,7 +42,7 @@ def reading_session(
     try:
         session.take_in_all(tables)
         with session.transaction():
-            for name in _RECEIPTS:
+            for name in RECEIPTS:
                 session.copy(name, lake.rows(tables[name]))
             for owned in OWNED:
                 for name in owned.tables:

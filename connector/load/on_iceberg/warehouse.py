@@ -16,7 +16,7 @@ from connector.load.contract.warehouse import TakePart, WrittenBundle
 from connector.load.matching.compared_objects import OverlapMeasure
 from connector.load.on_duckdb.warehouse import DuckDBWarehouse
 from connector.load.on_iceberg.commit import commit_project
-from connector.load.on_iceberg.lake_tables import Lake, arrow_schema, equal, new_commit_id
+from connector.load.on_iceberg.lake_tables import Lake, arrow_schema, equal
 from connector.load.on_iceberg.layout import LABELS
 from connector.load.on_iceberg.lease import Lease
 from connector.load.on_iceberg.opening import open_lake
@@ -191,7 +191,6 @@ class LakeWarehouse(DuckDBWarehouse):
         with self.copy.transaction():
             rows = self.copy.table(f"SELECT * FROM {name} WHERE {condition}", arrow_schema(name), **key)
         self.lake.replace(name, rows, equal(**key))
-        self.lake.note_commit(new_commit_id())
 
     @override
     @contextmanager
