@@ -29,7 +29,7 @@ from connector.load.on_iceberg.lake_tables import equal
 
 QUESTION = "lake"
 LABEL_ROWS: dict[Size, int] = {"quick": 4, "normal": 100, "full": 1_000}
-SMALL_SYNCS: dict[Size, int] = {"quick": 3, "normal": 200, "full": 200}
+SMALL_SYNCS: dict[Size, int] = {"quick": 3, "normal": 50, "full": 200}
 SHARDS = 2
 MANY = 1_000_000_000
 _SHAPE = Scale(rows=0, annotations=10_000, templates=4)
