@@ -16,12 +16,18 @@ from connector.load.on_iceberg.reading_session import reading_session
 
 
 class LakeEngine:
-    """See `Engine`; the lakes lie in `folder`."""
+    """See `Engine`; the lakes lie in `folder`.
+
+    Args:
+        folder: where.
+        reads_notes: whether tables are read as readers see them: as the last note names them, and not as they are.
+    """
 
     name = "iceberg"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, reads_notes: bool = False) -> None:
         self._folder = folder
+        self._reads_notes = reads_notes
         self._numbers = itertools.count()
         self._template = self.absent()
         open_warehouse(self._template).close()
@@ -56,5 +62,6 @@ class LakeEngine:
     @contextlib.contextmanager
     def reading(self, url: str) -> Iterator[duckdb.DuckDBPyConnection]:
         lake = open_lake_for_reading(self.location(url))
-        with reading_session(lake, tables=lake.now(), has_views=False) as session:
+        tables = None if self._reads_notes else lake.now()
+        with reading_session(lake, tables=tables, has_views=False) as session:
             yield session.raw

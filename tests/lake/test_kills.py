@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from connector.load.on_iceberg.opening import open_lake_for_reading
 from connector.sample import SampleServer
 from tests.crash.command_server import CommandServer, points_in
 from tests.crash.crashed_warehouse import CrashedWarehouse, differences
@@ -33,6 +34,35 @@ def test_kill_9_at_commits_to_the_catalog(
         assert len(points) >= 24
         for point in points[::EVERY]:
             assert killed_at_point(going_on, command_server, tmp_path, point).exit_code == KILLED
+
+
+def test_readers_see_what_the_next_run_finds_whole(
+    lake_engine: LakeEngine, command_server: CommandServer, tmp_path: Path
+) -> None:
+    """Label rows of a run that was killed before its note are not fetched again, and nothing else may change."""
+    as_readers_see = LakeEngine(tmp_path, reads_notes=True)
+    with scene("edited", lake_engine) as going_on:
+        output = tmp_path / "whole-run"
+        assert command_server.run(sync_arguments(going_on.warehouse(), tmp_path), output) == 0
+        points = [at for at, name in enumerate(points_in(output.read_text()), 1) if name == "after commit_table"]
+        for point in points[-7:-2]:
+            lake = going_on.warehouse()
+            assert command_server.run(sync_arguments(lake, tmp_path), output, kill_at=point) == KILLED
+            assert lake.sync().fetched == []
+            seen = CrashedWarehouse(going_on.server, as_readers_see, lake.url).contents()
+            assert differences(seen, going_on.after) == []
+
+
+def test_a_run_without_news_notes_nothing(lake_engine: LakeEngine) -> None:
+    with SampleServer(gate_world()) as server:
+        lake = CrashedWarehouse(server, lake_engine, lake_engine.empty())
+        notes = []
+        for _ in range(3):
+            assert lake.sync().exit_code == 0
+            opened = open_lake_for_reading(LakeEngine.location(lake.url))
+            notes.append(opened.rows(opened.table("lake_commit")).num_rows)
+    assert notes[0] > 0
+    assert notes == notes[:1] * 3
 
 
 def test_kill_9_at_random_instants(lake_engine: LakeEngine, command_server: CommandServer, tmp_path: Path) -> None:

@@ -144,17 +144,22 @@ warehouse.close()
 
 
 @pytest.mark.parametrize(
-    ("began_ago", "is_held", "outcome"),
-    [(timedelta(0), False, "running"), (2 * LEASE, True, "running"), (2 * LEASE, False, "died")],
+    ("began_ago", "who", "outcome"),
+    [
+        (timedelta(0), None, "running"),
+        (2 * LEASE, "this run", "running"),
+        (2 * LEASE, "another run, for which it waits", "running"),
+        (2 * LEASE, None, "died"),
+    ],
 )
-def test_status_says_that_a_run_died_when_it_is_old_and_holds_no_lease(
-    warehouse: LakeWarehouse, began_ago: timedelta, is_held: bool, outcome: str
+def test_status_says_that_a_run_died_when_it_is_old_and_nobody_holds_a_lease(
+    warehouse: LakeWarehouse, began_ago: timedelta, who: str | None, outcome: str
 ) -> None:
     run = Run.begin()
     run.started_at -= began_ago
     warehouse.record_run(run.row(warehouse, 0))
-    if is_held:
-        taken(warehouse.lake, LockHolder.this_process("sync", run.run_id))
+    if who is not None:
+        taken(warehouse.lake, LockHolder.this_process("sync", run.run_id if who == "this run" else "run-7"))
     last = read_status(f"iceberg:///{warehouse.lake.location.folder}").last_run
     assert last is not None
     assert last.outcome == outcome

@@ -78,6 +78,9 @@ def commit_project(copy: WorkingCopy, project_hash: str, check_lease: Callable[[
     with copy.transaction():
         commit.find_renewed_units()
         if not commit.has_changes():
+            # A run that was killed before its note leaves what no reader would see until something changes.
+            if not copy.lake.is_noted():
+                copy.lake.note_commit(commit.commit_id)
             return False
         check_lease()
         commit.add_owned(LABELS)

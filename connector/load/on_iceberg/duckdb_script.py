@@ -3,7 +3,7 @@
 from connector.load.contract.lake_location import LakeLocation
 from connector.load.contract.placement import placed
 from connector.load.contract.statements import column_list
-from connector.load.on_iceberg.layout import LAKE_TABLES, OF_SHARE, OWNED, OWNED_TABLES, OWNERS
+from connector.load.on_iceberg.layout import LAKE_TABLES, OWNED, OWNED_TABLES, OWNERS, WITH_REPEATS
 from connector.load.on_iceberg.opening import open_lake_for_reading
 from connector.load.on_iceberg.reading_session import stored_rows, valid_rows
 from connector.load.on_iceberg.working_copy import HELD
@@ -26,7 +26,7 @@ def duckdb_script(location: LakeLocation) -> str:
         if name in METADATA.tables and name not in OWNED_TABLES:
             schema = "internal" if is_internal(METADATA.tables[name]) else "main"
             columns = column_list(METADATA.tables[name].columns.keys())
-            once = "DISTINCT " if name in {"frame_number", "consensus_threshold", *OF_SHARE} else ""
+            once = "DISTINCT " if name in WITH_REPEATS else ""
             statements.append(
                 f"CREATE VIEW {schema}.{name} AS SELECT {once}{columns} FROM {stored_rows(lake, tables[name])}"
             )

@@ -1,5 +1,6 @@
 """The tables of a lake: reads them, adds and replaces rows, and notes which states of them belong together."""
 
+import hashlib
 import secrets
 import time
 import warnings
@@ -19,12 +20,14 @@ from pyiceberg.table import StaticTable, Table
 
 from connector.load.contract.lake_location import LakeLocation
 from connector.load.on_iceberg.lake_failures import lake_failures
-from connector.load.on_iceberg.layout import COMMIT_ID, LAKE_TABLES, OWNERS, RECEIPTS, columns_of
+from connector.load.on_iceberg.layout import COMMIT_ID, LAKE_TABLES, OWNERS, PROJECT_TABLES, RECEIPTS, columns_of
 from connector.load.tables.declaration import ARROW_TYPES
 
 _ATTEMPTS = 8
 """How often a replacement is tried while others change the same table."""
 _FIRST_PAUSE = 0.05
+_NOTED = "encord-sync.noted"
+"""What a note's snapshot tells: a digest of where the tables of projects are."""
 _OWNERS_FIRST = sorted(LAKE_TABLES, key=lambda name: (name not in OWNERS, name))
 
 
@@ -47,11 +50,11 @@ class Lake:
         """Has every table read again when it is next asked for."""
         self._tables.clear()
 
-    def add(self, name: str, rows: pa.Table) -> None:
-        """Adds rows to a table in one commit; others may add theirs at the same time."""
+    def add(self, name: str, rows: pa.Table, told: Mapping[str, str] | None = None) -> None:
+        """Adds rows to a table in one commit, which may tell something; others may add theirs at the same time."""
         if rows.num_rows:
             with lake_failures(self.location):
-                self._until_committed(name, lambda table: table.append(rows))
+                self._until_committed(name, lambda table: table.append(rows, snapshot_properties=dict(told or {})))
 
     def replace(
         self,
@@ -136,7 +139,18 @@ class Lake:
             "committed_at": datetime.now(UTC),
             "locations": orjson.dumps(locations).decode(),
         }
-        self.add("lake_commit", pa.Table.from_pylist([row], schema=arrow_schema("lake_commit")))
+        rows = pa.Table.from_pylist([row], schema=arrow_schema("lake_commit"))
+        self.add("lake_commit", rows, told={_NOTED: self._places_of_projects()})
+
+    def is_noted(self) -> bool:
+        """Whether the last note has the tables of projects where this process sees them; without reading any note."""
+        last = self.table("lake_commit", fresh=True).current_snapshot()
+        told = None if last is None or last.summary is None else last.summary.additional_properties.get(_NOTED)
+        return told == self._places_of_projects()
+
+    def _places_of_projects(self) -> str:
+        places = "\n".join(self.table(name).metadata_location for name in PROJECT_TABLES)
+        return hashlib.sha256(places.encode()).hexdigest()
 
     def now(self) -> dict[str, Table]:
         """Every table as it is now; owners come first, so that what is loaded later has the rows that they name."""

@@ -88,6 +88,8 @@ PROJECT_TABLES = tuple(KINDS)
 RECEIPTS = ("sync_run", "sync_run_project")
 """What tells of runs, and needs to fit no other table: readers see it as it is now, so no commit to it is noted."""
 OF_SHARE = frozenset(name for name, kind in KINDS.items() if kind is Kind.OF_SHARE)
+WITH_REPEATS = frozenset({"frame_number", "consensus_threshold", *OF_SHARE})
+"""Tables in which the same row may stand several times: two workers added it at once, or each for its share."""
 
 BEFORE_LABELS = ("data_frame", MATCHES.owner, "consensus_match_rules")
 """Tables of a project that are written before its label rows: a run that is killed in between fetches the label rows

@@ -134,17 +134,15 @@ class Lease:
         return locked(f"{what} in the lake {self._lake.location.shown}", holder)
 
 
-def runs_at_work(location: LakeLocation) -> set[str]:
-    """The ids of the runs that hold a lease which was renewed in time.
+def is_somebody_at_work(location: LakeLocation) -> bool:
+    """Whether anybody holds a lease that was renewed in time; others may be waiting for it.
 
     Raises:
         ConnectorError: as `open_lake_for_reading`.
     """
     lake = open_lake_for_reading(location)
-    rows = lake.rows(lake.table(PROJECT_LEASE.name, fresh=True)).to_pylist()
-    living = [row for row in rows if datetime.now(UTC) - row["renewed_at"] <= LEASE]
-    holders = [LockHolder.from_json(str(row["holder"]).encode()) for row in living]
-    return {holder.run_id for holder in holders if holder is not None and holder.run_id is not None}
+    renewed = lake.rows(lake.table(PROJECT_LEASE.name, fresh=True), ("renewed_at",))["renewed_at"].to_pylist()
+    return any(datetime.now(UTC) - moment <= LEASE for moment in renewed)
 
 
 def _lease_rows(*rows: dict[str, Any]) -> pa.Table:

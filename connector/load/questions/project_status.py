@@ -151,9 +151,10 @@ def _has_died(run: LastRun, location: object) -> bool:
     if run.outcome != "running":
         return False
     if isinstance(location, LakeLocation):
-        from connector.load.on_iceberg.lease import LEASE, runs_at_work
+        from connector.load.on_iceberg.lease import LEASE, is_somebody_at_work
 
-        return datetime.now(UTC) - run.started_at > LEASE and run.run_id not in runs_at_work(location)
+        # A run without a lease may be waiting, for as long as somebody has one.
+        return datetime.now(UTC) - run.started_at > LEASE and not is_somebody_at_work(location)
     # No run has a DuckDB file that can be opened.
     return isinstance(location, DuckDBLocation)
 

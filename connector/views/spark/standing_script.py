@@ -8,15 +8,12 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from connector.load.contract.statements import column_list
-from connector.load.on_iceberg.layout import COMMIT_ID, LAKE_TABLES, OWNED, PROJECT_HASH, Owned
+from connector.load.on_iceberg.layout import COMMIT_ID, LAKE_TABLES, OWNED, PROJECT_HASH, WITH_REPEATS, Owned
 from connector.load.tables import METADATA
 from connector.sql_files import ViewFile, view_files
 from connector.views.spark.relation_names import RelationNames
 from connector.views.spark.stored_views import STORED_VIEWS, taken_out
 from connector.views.spark.translation import in_sparks_sql
-
-_WITH_REPEATS = frozenset({"frame_number", "consensus_threshold"})
-"""Tables of no project: two workers may add the same row at once."""
 
 
 def standing_script(names: RelationNames) -> str:
@@ -38,7 +35,7 @@ def base_view(name: str, names: RelationNames) -> str:
     for owned in OWNED:
         if name in owned.tables:
             return _view(name, _valid_rows(name, owned, names), str(METADATA.tables[name].comment), names)
-    once = "DISTINCT " if name in _WITH_REPEATS else ""
+    once = "DISTINCT " if name in WITH_REPEATS else ""
     columns = column_list(METADATA.tables[name].columns.keys())
     query = f"SELECT {once}{columns}\nFROM {names.stored(name)}"
     return _view(name, query, str(METADATA.tables[name].comment), names)

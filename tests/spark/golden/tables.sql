@@ -3,7 +3,7 @@ SELECT project_hash, data_hash, branch_name, annotator_email, stage_uuid, stage_
 FROM team.encord_data.consensus_task_branch;
 
 CREATE OR REPLACE VIEW team.encord_internal.consensus_stage_read COMMENT 'One row per consensus stage whose tasks were read: they are read again when its label rows moved.' AS
-SELECT project_hash, stage_uuid, listing_digest, read_at
+SELECT DISTINCT project_hash, stage_uuid, listing_digest, read_at
 FROM team.encord_data.consensus_stage_read;
 
 CREATE OR REPLACE VIEW team.encord.consensus_threshold COMMENT 'One row per threshold of the consensus views. Yours to edit: a sync never changes it.' AS
@@ -33,7 +33,7 @@ JOIN team.encord_data.consensus_object_track AS owned
   ON owned.project_hash = owner.project_hash AND owned.data_hash = owner.data_hash AND owned.commit_id = owner.commit_id;
 
 CREATE OR REPLACE VIEW team.encord_internal.consensus_match_rules COMMENT 'One row per project whose objects have been matched: by which rules; with other ones all is matched again.' AS
-SELECT project_hash, rules_digest
+SELECT DISTINCT project_hash, rules_digest
 FROM team.encord_data.consensus_match_rules;
 
 CREATE OR REPLACE VIEW team.encord.data_frame COMMENT 'One row per frame that has facts of its own: images of a group, slices of a DICOM series.' AS
@@ -95,7 +95,7 @@ SELECT run_id, project_hash, started_at, ended_at, outcome, listed, loaded, unch
 FROM team.encord_data.sync_run_project;
 
 CREATE OR REPLACE VIEW team.encord.sync_failure COMMENT 'One row per label row or listing entry that could not be read or written; gone when it heals.' AS
-SELECT project_hash, label_hash, kind, message, first_seen, last_seen, attempts, run_id
+SELECT DISTINCT project_hash, label_hash, kind, message, first_seen, last_seen, attempts, run_id
 FROM team.encord_data.sync_failure;
 
 CREATE OR REPLACE VIEW team.encord.project COMMENT 'One row per project.' AS
@@ -131,5 +131,5 @@ SELECT task_action_id, project_hash, data_hash, task_uuid, workflow_stage_uuid, 
 FROM team.encord_data.task_action;
 
 CREATE OR REPLACE VIEW team.encord_internal.task_action_read COMMENT 'One row per project whose task actions were read: they are read again when its tasks moved.' AS
-SELECT project_hash, listing_digest, moved_at, read_at, read_through
+SELECT DISTINCT project_hash, listing_digest, moved_at, read_at, read_through
 FROM team.encord_data.task_action_read;
