@@ -12,6 +12,7 @@ from connector.packaged_files import packaged_folder
 
 COLUMNS_FILE = "columns.toml"
 _EVERY_RELATION = "*"
+_HISTORY = "_history"
 
 
 class ColumnTexts(NamedTuple):
@@ -24,12 +25,12 @@ class ColumnTexts(NamedTuple):
     by_relation: dict[str, dict[str, str]]
 
     def of(self, relation: str, column: str) -> str:
-        """What a column of a table or view means.
+        """What a column of a table or view means; in the history of a table it means what it means there.
 
         Raises:
             ConnectorError: INTERNAL, if the file does not say so.
         """
-        for name in (relation, _EVERY_RELATION):
+        for name in (relation, relation.removesuffix(_HISTORY), _EVERY_RELATION):
             if text := self.by_relation.get(name, {}).get(column):
                 return text
         raise ConnectorError(ErrorKind.INTERNAL, f"sql/{COLUMNS_FILE} does not describe column {relation}.{column}.")

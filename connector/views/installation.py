@@ -18,6 +18,7 @@ from connector.load.tables.declaration import internal_schema
 from connector.sql_files import ViewFile, column_texts, view_files
 from connector.views.comments import set_comments
 from connector.views.execution import execute_text
+from connector.views.moments import as_of_functions
 from connector.views.table_functions import TableFunction, install_functions, table_functions
 
 _INSTALLED = METADATA.tables["installed_view"]
@@ -57,7 +58,7 @@ def install(
             lost.
     """
     if functions is None:
-        functions = table_functions() if files is None else ()
+        functions = [*table_functions(), *as_of_functions()] if files is None else ()
     is_again = _install_views(connection, view_files() if files is None else files)
     return install_functions(connection, functions, again=is_again) or is_again
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from connector.errors import ConnectorError, ErrorKind
-from connector.load.contract.placement import current_schema, placed
+from connector.load.contract.placement import current_schema, placed, with_schemas
 from connector.packaged_files import packaged_folder
 from connector.views.execution import execute_text
 
@@ -54,6 +54,14 @@ END
 $function$;
 COMMENT ON FUNCTION {signature} IS '{comment}';
 """
+_POSTGRES_INLINED = """
+CREATE FUNCTION {signature} RETURNS TABLE ({columns})
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $function$
+{query}
+$function$;
+COMMENT ON FUNCTION {signature} IS '{comment}';
+"""
 _DUCKDB = "CREATE MACRO {name}({parameters}) AS TABLE {query};\nCOMMENT ON MACRO TABLE {name} IS '{comment}';"
 
 
@@ -67,6 +75,8 @@ class TableFunction(NamedTuple):
         comment: what it does, for the database's catalogue.
         query: what it returns; it uses the parameters by name.
         file_name: the file, for messages.
+        is_inlined: whether PostgreSQL puts the query in place of the call, so that conditions on the answer reach the
+            tables; then the query says of each relation whose it is (`placement.with_schemas`).
     """
 
     name: str
@@ -75,6 +85,7 @@ class TableFunction(NamedTuple):
     comment: str
     query: str
     file_name: str
+    is_inlined: bool = False
 
     @property
     def signature(self) -> str:
@@ -132,20 +143,21 @@ def install_functions(connection: sa.Connection, functions: Sequence[TableFuncti
 
 
 def _statements(connection: sa.Connection, function: TableFunction, digest: str) -> str:
-    query = placed(function.query, current_schema(connection))
+    place = with_schemas if function.is_inlined else placed
+    query = place(function.query, current_schema(connection))
     comment = f"{function.comment} {_MARK} {digest}.".replace("'", "''")
     if connection.dialect.name == "duckdb":
         parameters = ", ".join(name for name, _ in function.parameters)
         return _DUCKDB.format(name=function.name, parameters=parameters, query=query, comment=comment)
     columns = connection.scalars(sa.text(_COLUMNS), {"view_name": function.view_name}).all()
     schema = connection.scalar(sa.text("SELECT pg_catalog.quote_ident(current_schema())"))
-    return _POSTGRES.format(
+    return (_POSTGRES_INLINED if function.is_inlined else _POSTGRES).format(
         signature=function.signature, columns=", ".join(columns), schema=schema, query=query, comment=comment
     )
 
 
 def _digest(function: TableFunction, dialect: str) -> str:
-    made_of = (*function, _DUCKDB if dialect == "duckdb" else _POSTGRES)
+    made_of = (*function, _DUCKDB if dialect == "duckdb" else (_POSTGRES, _POSTGRES_INLINED))
     return hashlib.sha256(repr(made_of).encode()).hexdigest()[:16]
 
 

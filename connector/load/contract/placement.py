@@ -16,6 +16,7 @@ from connector.sql_files import view_files
 
 _NAMED = re.compile(r"\b(FROM|JOIN)(\s+)(\w+)\b(?!\.)")
 _INTERNAL = re.compile(r"\binternal\.(?=\w)")
+_WAREHOUSE = re.compile(r"\bwarehouse\.(?=\w)")
 
 
 def current_schema(connection: sa.Connection) -> str:
@@ -36,6 +37,16 @@ def placed(text: str, schema: str) -> str:
         return f'{word}{blank}"{schema}".{name}' if name in _for_people() else found[0]
 
     return _INTERNAL.sub(f'"{internal_schema(schema)}".', _NAMED.sub(with_schema, text))
+
+
+def in_words(name: str) -> str:
+    """A table's name with `warehouse.` or `internal.` before it, which `with_schemas` turns into the schema."""
+    return f"{'internal' if is_internal(METADATA.tables[name]) else 'warehouse'}.{name}"
+
+
+def with_schemas(text: str, schema: str) -> str:
+    """A statement in which only names with `warehouse.` or `internal.` are relations of the warehouse."""
+    return _INTERNAL.sub(f'"{internal_schema(schema)}".', _WAREHOUSE.sub(f'"{schema}".', text))
 
 
 def without_schema(text: str) -> str:

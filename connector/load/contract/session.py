@@ -51,6 +51,12 @@ class Session(Protocol):
     def copy(self, table: str, rows: pa.Table) -> int:
         """Adds rows to a table directly, matching columns by name, without staging them; returns how many."""
 
+    def gather(self, name: str, schema: pa.Schema) -> None:
+        """Makes an empty table of that name for the rest of the transaction, to which `copy` adds rows on disk."""
+
+    def gathered(self, name: str) -> None:
+        """Says that a table that rows were gathered in is complete."""
+
     def bring_labels(self, label_hashes: Iterable[str]) -> None:  # noqa: ARG002 - where all rows are at hand
         """Sees that the rows of some label rows can be read, where they are not always at hand."""
         return

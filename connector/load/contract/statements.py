@@ -1,12 +1,23 @@
 """Makes SQL text from the table declarations: column lists, and upserts that write only what differs."""
 
 from collections.abc import Iterable
+from typing import Protocol
 
 import pyarrow as pa
 import sqlalchemy as sa
 
 from connector.errors import ConnectorError, ErrorKind
-from connector.load.contract.session import Session
+from connector.load.contract.session import Session, Value
+
+
+class KeepsRows(Protocol):
+    """Writes down rows of a table before a statement changes them (see `connector.load.history`)."""
+
+    def keep(self, name: str, change: str, where: str, **parameters: Value) -> int:
+        """Writes down rows that are about to be changed or removed: those of `FROM {name} {where}`."""
+
+    def keep_added(self, name: str, staged: str) -> int:
+        """Writes down the keys of staged rows that are new in a table."""
 
 
 def sql(template: str, **parts: str) -> str:
@@ -43,6 +54,7 @@ def upsert(
     listed_again: bool = False,
     is_part: bool = False,
     all_new: bool = False,
+    changes: KeepsRows | None = None,
 ) -> int:
     """Inserts rows whose key is new, and changes those that differ in any column; leaves the others alone.
 
@@ -53,6 +65,7 @@ def upsert(
         listed_again: also undo a deleted_at, because the row is in a listing.
         is_part: whether more rows for the table follow in the same transaction.
         all_new: whether no row of the table has one of their keys, so that none is looked for.
+        changes: writes down what the rows that differ were.
 
     Returns:
         Rows inserted plus rows changed.
@@ -74,28 +87,34 @@ def upsert(
     }
     if values and not all_new:
         differs = [f"{table.name}.{name} IS DISTINCT FROM {staged}.{name}" for name in values]
-        changes = [f"{name} = {staged}.{name}" for name in values]
+        settings = [f"{name} = {staged}.{name}" for name in values]
         if listed_again:
             differs.append(f"{table.name}.deleted_at IS NOT NULL")
-            changes.append("deleted_at = NULL")
-        update = "UPDATE {table} SET {changes} FROM {staged} WHERE {same_key} AND ({differs})"
-        changed = session.execute(sql(update, changes=", ".join(changes), differs=" OR ".join(differs), **parts))
+            settings.append("deleted_at = NULL")
+        condition = sql("{same_key} AND ({differs})", same_key=parts["same_key"], differs=" OR ".join(differs))
+        if changes is not None:
+            changes.keep(table.name, "changed", sql("JOIN {staged} ON {condition}", staged=staged, condition=condition))
+        update = "UPDATE {table} SET {settings} FROM {staged} WHERE {condition}"
+        changed = session.execute(sql(update, settings=", ".join(settings), condition=condition, **parts))
     insert = "INSERT INTO {table} ({columns}) SELECT {columns} FROM {staged}"
     if not all_new:
+        if changes is not None:
+            changes.keep_added(table.name, staged)
         insert += " WHERE NOT EXISTS (SELECT 1 FROM {table} WHERE {same_key})"
     return changed + session.execute(sql(insert, **parts))
 
 
-def delete_missing(session: Session, table: sa.Table, project_hash: str) -> int:
+def delete_missing(session: Session, table: sa.Table, project_hash: str, changes: KeepsRows) -> int:
     """Deletes those rows of a project that are not among the staged rows (see `upsert`). Returns how many."""
     staged = f"arriving_{table.name}"
-    delete = (
-        "DELETE FROM {table} WHERE project_hash = $project_hash"
-        " AND NOT EXISTS (SELECT 1 FROM {staged} WHERE {same_key})"
+    missing = sql(
+        "WHERE project_hash = $project_hash AND NOT EXISTS (SELECT 1 FROM {staged} WHERE {same_key})",
+        staged=staged,
+        same_key=same_key(table, staged),
     )
-    return session.execute(
-        sql(delete, table=table.name, staged=staged, same_key=same_key(table, staged)), project_hash=project_hash
-    )
+    changes.keep(table.name, "removed", missing, project_hash=project_hash)
+    delete = sql("DELETE FROM {table} {missing}", table=table.name, missing=missing)
+    return session.execute(delete, project_hash=project_hash)
 
 
 def refuse_doubled(session: Session, table: sa.Table, held_in: str, project_hash: str | None = None) -> None:

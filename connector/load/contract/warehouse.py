@@ -23,23 +23,10 @@ import sqlalchemy as sa
 
 from connector.load.contract.ontology_meaning import OntologyMeaning
 from connector.load.tables import METADATA, arrow_schema, source_metadata
+from connector.load.tables.source_metadata import FACT_COLUMNS, SYNC_COLUMNS
 
 ARROW_SCHEMAS: dict[str, pa.Schema] = {name: arrow_schema(table) for name, table in METADATA.tables.items()}
 """The Arrow schema of each table's rows, by table name."""
-
-FACT_COLUMNS = ("is_event_based", "object_count", "annotation_count", "classification_count", "warnings")
-"""Columns of label_row that describe its rows: written with them, and kept if the content has not changed."""
-
-SYNC_COLUMNS = (
-    "content_hash",
-    "normaliser_version",
-    "synced_last_edited_at",
-    "synced_is_valid",
-    "labels_last_edited_at",
-    "is_settled",
-    "synced_at",
-)
-"""Columns of label_row that `write_bundle` takes from its states, even if the content is not new."""
 
 STATE_COLUMNS = (*FACT_COLUMNS, *SYNC_COLUMNS, "stale_reason", "run_id")
 """All columns of label_row that say what was synced; NULL again after a tombstone or a new label_hash."""

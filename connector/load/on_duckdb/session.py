@@ -49,6 +49,7 @@ class DuckDBSession(Session):
         self._settings = settings
         self._read_only = read_only
         self._staged: dict[str, _Part | None] = {}
+        self._gathered: set[str] = set()
         self._threads: int | None = None  # how many there were before the first insert
         self._raw = self._opened()
 
@@ -96,7 +97,10 @@ class DuckDBSession(Session):
             with suppress(duckdb.Error):  # a connection that is gone took its registrations with it
                 for name in self._staged:
                     self._raw.unregister(name)
+                for name in self._gathered:
+                    self._raw.execute(f"DROP TABLE IF EXISTS temp.{name}")
             self._staged.clear()
+            self._gathered.clear()
 
     def _roll_back(self) -> None:
         # A commit that failed has rolled back by itself, and a file that DuckDB gave up on takes no statement at all.
@@ -140,6 +144,18 @@ class DuckDBSession(Session):
         staged = _Part(rows) if is_part else None
         self._raw.register(name, staged or rows)
         self._staged[name] = staged
+
+    @override
+    def gather(self, name: str, schema: pa.Schema) -> None:
+        self._raw.execute(f"DROP TABLE IF EXISTS temp.{name}")
+        self._raw.register("gathered", schema.empty_table())
+        self._raw.execute(f"CREATE TEMP TABLE {name} AS FROM gathered")
+        self._raw.unregister("gathered")
+        self._gathered.add(name)
+
+    @override
+    def gathered(self, name: str) -> None:
+        """Does nothing: DuckDB needs no statistics."""
 
     @override
     def copy(self, table: str, rows: pa.Table) -> int:

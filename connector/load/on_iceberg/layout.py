@@ -24,6 +24,7 @@ from pyiceberg.types import (
 
 from connector.load.tables import LABEL_TABLES, METADATA
 from connector.load.tables.declaration import FLAG, INSTANT, INTEGER, INTERNAL, NUMBER, TEXT
+from connector.load.tables.history import HISTORIES
 from connector.sql_files import column_texts
 
 COMMIT_ID = "commit_id"
@@ -145,11 +146,20 @@ OWN_TABLES = {
 }
 """Tables that no other engine needs."""
 
+_OF_OTHER_ENGINES = {
+    "installed_view",
+    "label_row_version",
+    "mark",
+    "history_clock",
+    *(table.name for table in HISTORIES.values()),
+}
+"""A lake's readers install the views, so none says which ones are installed; and it keeps no history of its own."""
+
 LAKE_TABLES: dict[str, sa.Table] = {
-    **{str(name): table for name, table in METADATA.tables.items() if name != "installed_view"},
+    **{str(name): table for name, table in METADATA.tables.items() if name not in _OF_OTHER_ENGINES},
     **OWN_TABLES,
 }
-"""Every table of a lake. Its readers install the views, so none says which ones are installed."""
+"""Every table of a lake."""
 
 _TYPES: dict[type[object], IcebergType] = {
     type(TEXT): StringType(),

@@ -21,6 +21,7 @@ from typing_extensions import override
 from connector.load.contract.session import Value
 from connector.load.contract.share import WHOLE, Share
 from connector.load.contract.statements import column_list, sql
+from connector.load.history.change_log import ChangeLog
 from connector.load.on_duckdb.session import DuckDBSession
 from connector.load.on_iceberg.lake_tables import Lake, among, equal
 from connector.load.on_iceberg.layout import (
@@ -246,15 +247,15 @@ class RenewedLabels(DeleteAndInsert):
 
     @override
     def replace_labels(
-        self, label_tables: Mapping[str, pa.Table], renewed: pa.Array, known: frozenset[str]
+        self, label_tables: Mapping[str, pa.Table], renewed: pa.Array, known: frozenset[str], changes: ChangeLog
     ) -> dict[str, int]:
         self._note(renewed)
-        return super().replace_labels(label_tables, renewed, known)
+        return super().replace_labels(label_tables, renewed, known, changes)
 
     @override
-    def replace_in_parts(self, label_hash: str, *, is_known: bool) -> PartReplacement:
+    def replace_in_parts(self, label_hash: str, *, is_known: bool, changes: ChangeLog) -> PartReplacement:
         self._note(pa.array([label_hash]))
-        return super().replace_in_parts(label_hash, is_known=is_known)
+        return super().replace_in_parts(label_hash, is_known=is_known, changes=changes)
 
     def _note(self, label_hashes: pa.Array) -> None:
         self._session.copy(f"{HELD}.renewed", pa.table({"label_hash": label_hashes}))

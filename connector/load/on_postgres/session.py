@@ -117,6 +117,14 @@ class PostgresSession(Session):
             self._raw.execute(f"ANALYZE pg_temp.{name}")
 
     @override
+    def gather(self, name: str, schema: pa.Schema) -> None:
+        self.stage(name, schema.empty_table())
+
+    @override
+    def gathered(self, name: str) -> None:
+        self._raw.execute(f"ANALYZE pg_temp.{name}")
+
+    @override
     def copy(self, table: str, rows: pa.Table) -> int:
         """Copies the rows in with COPY.
 

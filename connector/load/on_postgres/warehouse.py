@@ -24,7 +24,7 @@ from connector.load.contract.revisions import ensure_head, head_revision
 from connector.load.contract.warehouse import TakePart, WrittenBundle
 from connector.load.matching.compared_objects import OverlapMeasure
 from connector.load.on_postgres.refusals import PassingFailureError
-from connector.load.on_postgres.replacement import CopyAndCompare
+from connector.load.on_postgres.replacement import ChangeInPlace
 from connector.load.on_postgres.session import PostgresSession
 from connector.load.on_postgres.statistics import ChangedRows
 from connector.load.on_postgres.writing_lock import WritingLock
@@ -48,7 +48,7 @@ class PostgresWarehouse(SqlWarehouse):
     def __init__(
         self, session: PostgresSession, migrated_from: str | None, measure: OverlapMeasure | None = None
     ) -> None:
-        super().__init__(session, head_revision(), migrated_from, CopyAndCompare(session), measure)
+        super().__init__(session, head_revision(), migrated_from, ChangeInPlace(session), measure)
         self._server = session
         self._changed = ChangedRows()
 

@@ -18,6 +18,20 @@ from connector.load.tables.declaration import (
     required,
 )
 
+FACT_COLUMNS = ("is_event_based", "object_count", "annotation_count", "classification_count", "warnings")
+"""Columns of label_row that describe its labels: written with them, and kept if the content has not changed."""
+
+SYNC_COLUMNS = (
+    "content_hash",
+    "normaliser_version",
+    "synced_last_edited_at",
+    "synced_is_valid",
+    "labels_last_edited_at",
+    "is_settled",
+    "synced_at",
+)
+"""Columns of label_row that say how the connector came by its labels."""
+
 project = sa.Table(
     "project",
     METADATA,

@@ -13,15 +13,11 @@ import pyarrow.compute as pc
 from connector.errors import ConnectorError, ErrorKind
 from connector.load.contract.session import Session
 from connector.load.contract.statements import sql
-from connector.load.contract.warehouse import (
-    ARROW_SCHEMAS,
-    FACT_COLUMNS,
-    STATES_SCHEMA,
-    SYNC_COLUMNS,
-    Failure,
-    WrittenBundle,
-)
+from connector.load.contract.warehouse import ARROW_SCHEMAS, STATES_SCHEMA, Failure, WrittenBundle
+from connector.load.history.change_log import ChangeLog
+from connector.load.history.label_row_versions import write_versions
 from connector.load.tables import LABEL_TABLES
+from connector.load.tables.source_metadata import FACT_COLUMNS, SYNC_COLUMNS
 from connector.load.writing import failure_records
 from connector.load.writing.frame_numbers import fill_frame_numbers, frames_needed
 from connector.load.writing.row_replacement import RowReplacement
@@ -58,6 +54,7 @@ def replace_label_rows(
     states: pa.Table,
     failures: list[tuple[str, str, str]],
     run_id: str,
+    changes: ChangeLog,
 ) -> WrittenBundle:
     """Writes a bundle inside the caller's transaction; `states` must be complete (see `complete_states`)."""
     label_tables = {name: tables[name].select(ARROW_SCHEMAS[name].names) for name in LABEL_TABLES if name in tables}
@@ -71,15 +68,15 @@ def replace_label_rows(
     renewed = states.filter(states["content_is_new"])["label_hash"].combine_chunks()
     written: dict[str, int] = {}
     if len(renewed):
-        # Rows are there only if a state is.
-        known = frozenset(row.label_hash for row in stored if row.is_synced)
-        written = replacement.replace_labels(label_tables, renewed, known)
-        written["data_frame"] = replace_data_frames(session, replacement, project_hash, tables.get("data_frame"))
-    set_states(session, project_hash, run_id)
+        known = frozenset(row.label_hash for row in stored if row.may_have_rows)
+        written = replacement.replace_labels(label_tables, renewed, known, changes)
+        frames = tables.get("data_frame")
+        written["data_frame"] = replace_data_frames(session, replacement, project_hash, frames, changes)
+    set_states(session, project_hash, run_id, changes)
     heal_failures(session, project_hash, stored)
     failure_records.record(session, project_hash, [*failures, *refused.values()], run_id)
-    if frames := frames_needed(label_tables, states):
-        fill_frame_numbers(session, frames)
+    if frame_count := frames_needed(label_tables, states):
+        fill_frame_numbers(session, frame_count)
     return WrittenBundle({name: count for name, count in written.items() if count}, tuple(refused.values()))
 
 
@@ -89,9 +86,15 @@ class StoredLabelRow(NamedTuple):
     label_hash: str
     is_listed: bool
     is_synced: bool
+    has_versions: bool
     has_failed: bool
     arriving_time: str | None
     stored_time: str | None
+
+    @property
+    def may_have_rows(self) -> bool:
+        """Whether there are rows, or were: rows are there only if a state is."""
+        return self.is_synced or self.has_versions
 
 
 def look_up_label_rows(session: Session, project_hash: str) -> list[StoredLabelRow]:
@@ -103,6 +106,7 @@ def look_up_label_rows(session: Session, project_hash: str) -> list[StoredLabelR
     query = (
         "SELECT arriving_state.label_hash, label_row.project_hash IS NOT DISTINCT FROM $project_hash,"
         " label_row.content_hash IS NOT NULL,"
+        " EXISTS (SELECT 1 FROM label_row_version WHERE label_row_version.label_hash = arriving_state.label_hash),"
         " EXISTS (SELECT 1 FROM sync_failure WHERE sync_failure.project_hash = $project_hash"
         " AND sync_failure.label_hash = arriving_state.label_hash),"
         " CASE WHEN {is_outdated} THEN CAST(arriving_state.labels_last_edited_at AS VARCHAR) END,"
@@ -144,7 +148,11 @@ def outdated_label_rows(stored: Iterable[StoredLabelRow]) -> dict[str, Failure]:
 
 
 def replace_data_frames(
-    session: Session, replacement: RowReplacement, project_hash: str, frames: pa.Table | None
+    session: Session,
+    replacement: RowReplacement,
+    project_hash: str,
+    frames: pa.Table | None,
+    changes: ChangeLog,
 ) -> int:
     """Replaces the facts of frames of data units with renewed label rows; an empty table removes the stored ones."""
     if frames is None:
@@ -159,16 +167,20 @@ def replace_data_frames(
         )
     )
     query = (
-        "SELECT DISTINCT data_hash FROM label_row WHERE project_hash = $project_hash"
+        "SELECT DISTINCT data_hash, EXISTS (SELECT 1 FROM label_row_version AS earlier"
+        " WHERE earlier.project_hash = label_row.project_hash AND earlier.data_hash = label_row.data_hash) AS is_known"
+        " FROM label_row WHERE project_hash = $project_hash"
         " AND label_hash IN (SELECT label_hash FROM accepted WHERE content_is_new){among}"
     )
-    schema = pa.schema([pa.field("data_hash", pa.string())])
+    schema = pa.schema([pa.field("data_hash", pa.string()), pa.field("is_known", pa.bool_())])
     units = session.table(sql(query, among=among), schema, project_hash=project_hash)
     if not units.num_rows:
         return 0
     session.stage("arriving_data_frame", frames)
     session.stage("renewed_data_unit", units)
-    return replacement.replace_frames(project_hash)
+    if not pc.any(units["is_known"]).as_py():
+        return replacement.insert_frames(project_hash)
+    return replacement.replace_frames(project_hash, changes)
 
 
 def heal_failures(session: Session, project_hash: str, stored: Iterable[StoredLabelRow]) -> None:
@@ -181,8 +193,16 @@ def heal_failures(session: Session, project_hash: str, stored: Iterable[StoredLa
         )
 
 
-def set_states(session: Session, project_hash: str, run_id: str) -> None:
+def set_states(session: Session, project_hash: str, run_id: str, changes: ChangeLog) -> None:
     """Writes the sync state of every accepted label row, and the facts of those that were rewritten."""
+    write_versions(session, changes, project_hash, run_id)
+    differs = " OR ".join(f"label_row.{name} IS DISTINCT FROM accepted.{name}" for name in FACT_COLUMNS)
+    renewed = (
+        "JOIN accepted ON accepted.label_hash = label_row.label_hash WHERE accepted.content_is_new"
+        " AND label_row.project_hash = $project_hash AND label_row.deleted_at IS NULL"
+        " AND label_row.content_hash IS NOT NULL AND ({differs})"
+    )
+    changes.keep("label_row", "changed", sql(renewed, differs=differs), project_hash=project_hash)
     kept = [
         f"{name} = CASE WHEN accepted.content_is_new THEN accepted.{name} ELSE label_row.{name} END"
         for name in FACT_COLUMNS

@@ -10,6 +10,8 @@ from connector.load.contract.ontology_meaning import OntologyMeaning
 from connector.load.contract.session import Session
 from connector.load.contract.statements import delete_missing, refuse_doubled, same_key, sql, upsert
 from connector.load.contract.warehouse import STATE_COLUMNS
+from connector.load.history.change_log import ChangeLog
+from connector.load.history.label_row_versions import keep_removed_labels
 from connector.load.tables import LABEL_TABLES, METADATA
 from connector.load.writing.frame_numbers import fill_frame_numbers
 from connector.load.writing.renamed_label_rows import move_renamed
@@ -41,15 +43,19 @@ def upsert_listing(
     tables: Mapping[str, pa.Table],
     parts: Iterable[Mapping[str, pa.Table]],
     meaning: OntologyMeaning,
+    changes: ChangeLog,
 ) -> Counter[str]:
     """Stores one whole listing inside the caller's transaction; returns how many rows changed, by table."""
     changed: Counter[str] = Counter()
+    all_new = not _is_known(session, project_hash)
+    # Of a project that nobody knew, there is no moment that its rows were not there.
+    kept = None if all_new else changes
     for name in _ORDER:
         if name in tables:
-            changed[name] = upsert(session, METADATA.tables[name], tables[name], listed_again=name in _LISTED_AGAIN)
+            again = name in _LISTED_AGAIN
+            changed[name] = upsert(session, METADATA.tables[name], tables[name], listed_again=again, changes=kept)
         if name in tables and name in _DELETED_WHEN_GONE:
-            changed[name] += delete_missing(session, METADATA.tables[name], project_hash)
-    all_new = not _is_known(session, project_hash)
+            changed[name] += delete_missing(session, METADATA.tables[name], project_hash, changes)
     longest = 0
     parts_of: Counter[str] = Counter()
     for part in parts:
@@ -60,16 +66,28 @@ def upsert_listing(
                 session.stage("arriving_data_unit", units, is_part=True)
                 changed["label_row"] += _mark_described_otherwise(session, units.column_names)
             changed["data_unit"] += upsert(
-                session, METADATA.tables["data_unit"], units, listed_again=True, is_part=True, all_new=all_new
+                session,
+                METADATA.tables["data_unit"],
+                units,
+                listed_again=True,
+                is_part=True,
+                all_new=all_new,
+                changes=changes,
             )
             longest = max(longest, _longest(units))
         if "label_row" in part:
             rows = part["label_row"]
             if not all_new:
                 session.stage("arriving_label_row", rows, is_part=True)
-                changed["label_row"] += _follow_label_hashes(session, project_hash)
+                changed["label_row"] += _follow_label_hashes(session, project_hash, changes)
             changed["label_row"] += upsert(
-                session, METADATA.tables["label_row"], rows, listed_again=True, is_part=True, all_new=all_new
+                session,
+                METADATA.tables["label_row"],
+                rows,
+                listed_again=True,
+                is_part=True,
+                all_new=all_new,
+                changes=changes,
             )
     for name in ("data_unit", "label_row"):
         if all_new and parts_of[name] > 1:  # each part was checked; DuckDB has no key that would find doubled rows
@@ -90,7 +108,7 @@ def _is_known(session: Session, project_hash: str) -> bool:
     return any(session.rows(sql(query, table=name), project_hash=project_hash) for name in ("data_unit", "label_row"))
 
 
-def _follow_label_hashes(session: Session, project_hash: str) -> int:
+def _follow_label_hashes(session: Session, project_hash: str, changes: ChangeLog) -> int:
     """Handles label rows that the listing shows with another label_hash, or under another id; returns how many moved.
 
     Encord gives a branch a new label_hash if it is made again, and keeps the hash if the branch is renamed.
@@ -105,11 +123,11 @@ def _follow_label_hashes(session: Session, project_hash: str) -> int:
     if not news.num_rows:
         return 0
     session.stage("news_of_label_row", news, is_part=True)
-    _forget_replaced(session, project_hash)
-    return move_renamed(session, project_hash)
+    _forget_replaced(session, project_hash, changes)
+    return move_renamed(session, project_hash, changes)
 
 
-def _forget_replaced(session: Session, project_hash: str) -> None:
+def _forget_replaced(session: Session, project_hash: str, changes: ChangeLog) -> None:
     """Removes the labels and the sync state of label_hashes that are gone, which would otherwise stay for ever."""
     replaced = session.table(
         "SELECT DISTINCT old_label_hash AS label_hash FROM news_of_label_row WHERE old_label_hash IS NOT NULL"
@@ -119,6 +137,7 @@ def _forget_replaced(session: Session, project_hash: str) -> None:
     if not replaced.num_rows:
         return
     session.stage("replaced_label_hash", replaced)
+    keep_removed_labels(session, changes, project_hash, "replaced_label_hash")
     for name in reversed(LABEL_TABLES):
         delete = "DELETE FROM {table} WHERE label_hash IN (SELECT label_hash FROM replaced_label_hash)"
         session.execute(sql(delete, table=name))
@@ -128,11 +147,10 @@ def _forget_replaced(session: Session, project_hash: str) -> None:
         project_hash=project_hash,
     )
     cleared = ", ".join(f"{name} = NULL" for name in STATE_COLUMNS)
-    clear = (
-        "UPDATE label_row SET {cleared} WHERE project_hash = $project_hash"
-        " AND label_hash IN (SELECT label_hash FROM replaced_label_hash)"
-    )
-    session.execute(sql(clear, cleared=cleared), project_hash=project_hash)
+    of_replaced = "WHERE project_hash = $project_hash AND label_hash IN (SELECT label_hash FROM replaced_label_hash)"
+    changes.keep("label_row", "changed", of_replaced, project_hash=project_hash)
+    clear = sql("UPDATE label_row SET {cleared} {of_replaced}", cleared=cleared, of_replaced=of_replaced)
+    session.execute(clear, project_hash=project_hash)
 
 
 def _mark_described_otherwise(session: Session, columns: Sequence[str]) -> int:

@@ -10,6 +10,7 @@ import pyarrow as pa
 from connector.errors import ConnectorError, ErrorKind
 from connector.load.contract.session import Session
 from connector.load.contract.warehouse import ARROW_SCHEMAS, TakePart, WrittenBundle
+from connector.load.history.change_log import ChangeLog
 from connector.load.tables import LABEL_TABLES
 from connector.load.writing import failure_records
 from connector.load.writing.bundle_write import (
@@ -71,6 +72,7 @@ def replace_label_row(
     state: pa.Table,
     write_parts: Callable[[TakePart], pa.Table],
     run_id: str,
+    changes: ChangeLog,
 ) -> WrittenBundle:
     """Replaces the rows of one label row part after part, inside the caller's transaction.
 
@@ -84,12 +86,13 @@ def replace_label_row(
         session.stage("accepted", state.slice(0, 0))
         failure_records.record(session, project_hash, list(refused.values()), run_id)
         return WrittenBundle({}, tuple(refused.values()))
-    parts = _Parts(replacement.replace_in_parts(label_hash, is_known=any(row.is_synced for row in stored)), state)
+    is_known = any(row.may_have_rows for row in stored)
+    parts = _Parts(replacement.replace_in_parts(label_hash, is_known=is_known, changes=changes), state)
     final = write_parts(parts.take)
     written = parts.finish()
     session.stage("accepted", final)
-    written["data_frame"] = replace_data_frames(session, replacement, project_hash, parts.data_frames)
-    set_states(session, project_hash, run_id)
+    written["data_frame"] = replace_data_frames(session, replacement, project_hash, parts.data_frames, changes)
+    set_states(session, project_hash, run_id, changes)
     heal_failures(session, project_hash, stored)
     fill_frame_numbers(session, parts.frames_needed(is_event_based=bool(final["is_event_based"][0].as_py())))
     return WrittenBundle({name: count for name, count in written.items() if count})

@@ -9,13 +9,14 @@ import sqlalchemy as sa
 
 from connector.load.contract.session import Session
 from connector.load.contract.statements import column_list, same_key, sql
+from connector.load.history.change_log import ChangeLog
 from connector.load.tables import consensus, source_metadata
 from connector.load.tables.declaration import arrow_schema
 
 _RENAMED = ("label_row_id", "branch_name")
 
 
-def move_renamed(session: Session, project_hash: str) -> int:
+def move_renamed(session: Session, project_hash: str, changes: ChangeLog) -> int:
     """Gives stored label rows the new ids in the staged `news_of_label_row`, if their label_hash has another id now.
 
     The known annotator of a branch stays known under its new name. Swapped names do no harm.
@@ -23,6 +24,7 @@ def move_renamed(session: Session, project_hash: str) -> int:
     Args:
         session: inside a transaction in which `arriving_label_row` and `news_of_label_row` are staged.
         project_hash: the project.
+        changes: the log of the transaction.
 
     Returns:
         How many label rows moved.
@@ -31,12 +33,13 @@ def move_renamed(session: Session, project_hash: str) -> int:
     if not renamed.num_rows:
         return 0
     session.stage("renamed_label_row", renamed)
-    session.execute(
-        "DELETE FROM label_row WHERE project_hash = $project_hash AND ("
-        "label_row_id IN (SELECT label_row_id FROM renamed_label_row)"
-        " OR label_hash IN (SELECT label_hash FROM renamed_label_row))",
-        project_hash=project_hash,
+    moved = (
+        "WHERE project_hash = $project_hash AND (label_row_id IN (SELECT label_row_id FROM renamed_label_row)"
+        " OR label_hash IN (SELECT label_hash FROM renamed_label_row))"
     )
+    changes.keep("label_row", "removed", moved, project_hash=project_hash)
+    session.execute(sql("DELETE FROM label_row {moved}", moved=moved), project_hash=project_hash)
+    changes.keep_added("label_row", "renamed_label_row")
     _insert(session, source_metadata.label_row, "renamed_label_row")
     _move_annotators(session)
     return int(renamed.num_rows)

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,7 @@ from connector.load.contract.warehouse import (
     TaskActionsRead,
     WrittenBundle,
 )
+from connector.load.history.change_log import ChangeLog
 from connector.load.matching.compared_objects import OverlapMeasure
 from connector.load.matching.consensus_matches import (
     has_branches,
@@ -53,6 +55,7 @@ class SqlWarehouse(StoredState):
         measure: OverlapMeasure | None = None,
     ) -> None:
         super().__init__(session)
+        self.keeps_history = True
         self._measure = measure
         self._unbranched: set[str] = set()  # projects seen to have no branch but main since they were last listed
         self._replacement = replacement or DeleteAndInsert(session)
@@ -86,7 +89,8 @@ class SqlWarehouse(StoredState):
                         is_branched |= bool(pc.any(pc.not_equal(rows["branch_name"], "main")).as_py())
                     yield part
 
-            changed = upsert_listing(self._session, project_hash, tables, listed(), meaning)
+            with self._changes(project_hash) as changes:
+                changed = upsert_listing(self._session, project_hash, tables, listed(), meaning, changes)
             self._wrote(
                 refresh_after_listing(
                     self._session,
@@ -126,6 +130,13 @@ class SqlWarehouse(StoredState):
 
         return self._in_transaction(refresh)
 
+    @contextmanager
+    def _changes(self, project_hash: str) -> Iterator[ChangeLog]:
+        """The log of what the transaction changes of a project; it ends with the block."""
+        changes = ChangeLog(self._session, project_hash, is_kept=self.keeps_history)
+        yield changes
+        changes.end()
+
     def _wrote(self, rows_by_table: Mapping[str, int]) -> None:
         """Called with rows that a transaction wrote in addition to those that its method counts; engines may use it."""
 
@@ -157,14 +168,16 @@ class SqlWarehouse(StoredState):
         label_hash = str(state["label_hash"][0])
 
         def replace() -> WrittenBundle:
-            written = replace_label_row(
-                self._session,
-                self._replacement,
-                project_hash,
-                state,
-                lambda take: complete_states(write_parts(take)),
-                run_id,
-            )
+            with self._changes(project_hash) as changes:
+                written = replace_label_row(
+                    self._session,
+                    self._replacement,
+                    project_hash,
+                    state,
+                    lambda take: complete_states(write_parts(take)),
+                    run_id,
+                    changes,
+                )
             self._match_renewed(project_hash)
             return written
 
@@ -186,9 +199,10 @@ class SqlWarehouse(StoredState):
         run_id: str,
     ) -> WrittenBundle:
         def replace() -> WrittenBundle:
-            written = replace_label_rows(
-                self._session, self._replacement, project_hash, tables, states, failures, run_id
-            )
+            with self._changes(project_hash) as changes:
+                written = replace_label_rows(
+                    self._session, self._replacement, project_hash, tables, states, failures, run_id, changes
+                )
             if pc.any(states["content_is_new"]).as_py():
                 self._match_renewed(project_hash)
             return written
@@ -260,7 +274,8 @@ class SqlWarehouse(StoredState):
         gone = list(label_row_ids)
 
         def bury() -> int:
-            buried = bury_label_rows(self._session, project_hash, gone, at)
+            with self._changes(project_hash) as changes:
+                buried = bury_label_rows(self._session, project_hash, gone, at, changes)
             staged = "SELECT label_row_id FROM gone"
             self._match_units_of(project_hash, staged)
             return buried
@@ -270,7 +285,8 @@ class SqlWarehouse(StoredState):
     @override
     def tombstone_project(self, project_hash: str, at: datetime) -> int:
         def bury() -> int:
-            buried = bury_project(self._session, project_hash, at)
+            with self._changes(project_hash) as changes:
+                buried = bury_project(self._session, project_hash, at, changes)
             self._wrote(refresh_matches(self._session, self._measure, project_hash))
             return buried
 

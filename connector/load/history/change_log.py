@@ -1,0 +1,167 @@
+"""Writes down what a transaction is about to replace, so that any earlier moment can be asked for later.
+
+What a row was goes into its table's history, with the moment at which it was replaced. Of several changes of one row in
+a transaction only the first is written, because nobody ever saw the ones in between.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from connector.load.contract.session import Session, Value
+from connector.load.contract.statements import column_list, key_columns, same_key, sql
+from connector.load.tables import METADATA, history
+from connector.load.tables.history import HISTORIES, kept_columns
+
+_ONE_MOMENT = timedelta(microseconds=1)
+
+
+class ChangeLog:
+    """What one transaction changes of one project.
+
+    Attributes:
+        at: the moment of its changes. It is later than that of every earlier transaction about the project, whatever
+            the machine's clock says.
+        written: the tables of which something was written down.
+    """
+
+    def __init__(self, session: Session, project_hash: str, *, is_kept: bool = True) -> None:
+        """Begins the log.
+
+        Args:
+            session: inside the transaction.
+            project_hash: the project.
+            is_kept: whether the user wants a history. If not, the moments before the transaction can no longer be known
+                once it has changed something.
+        """
+        self._session = session
+        self._project_hash = project_hash
+        self._is_kept = is_kept
+        self.written: set[str] = set()
+        now = datetime.now(UTC)
+        query = "SELECT known_since, last_at FROM history_clock WHERE project_hash = $project_hash"
+        found = session.rows(query, project_hash=project_hash)
+        self._known_since = found[0][0] if found else None
+        self.at = max(now, found[0][1] + _ONE_MOMENT) if found else now
+
+    def keep(self, name: str, change: str, where: str, **parameters: Value) -> int:
+        """Writes down the rows of a table that are about to be changed or removed; returns how many.
+
+        Args:
+            name: the table; one without a history is passed over.
+            change: changed or removed.
+            where: what follows the table's name in a query for these rows: joins and conditions.
+            parameters: of `where`.
+        """
+        if name not in HISTORIES:
+            return 0
+        table, columns = METADATA.tables[name], kept_columns(METADATA.tables[name])
+        return self._write(table, columns, column_list(columns, f"{name}."), change, f"{name} {where}", **parameters)
+
+    def keep_added(self, name: str, staged: str) -> int:
+        """Writes down the keys of staged rows that a table does not have yet; returns how many."""
+        if name not in HISTORIES:
+            return 0
+        table = METADATA.tables[name]
+        missing = "{staged} AS arriving WHERE NOT EXISTS (SELECT 1 FROM {name} WHERE {same_key})"
+        source = sql(missing, staged=staged, name=name, same_key=same_key(table, "arriving"))
+        keys = key_columns(table)
+        return self._write(table, keys, column_list(keys, "arriving."), "added", source)
+
+    def _write(
+        self, table: sa.Table, columns: list[str], values: str, change: str, source: str, **parameters: Value
+    ) -> int:
+        insert = (
+            "INSERT INTO {table}_history ({columns}, replaced_at, change)"
+            " SELECT {columns}, CAST($moment AS TIMESTAMPTZ), CAST($change AS VARCHAR)"
+            " FROM (SELECT {values} FROM {source}) AS found"
+            " WHERE NOT EXISTS (SELECT 1 FROM {table}_history AS written"
+            " WHERE written.replaced_at = $moment AND {is_written})"
+        )
+        statement = sql(
+            insert,
+            table=table.name,
+            columns=column_list(columns),
+            values=values,
+            source=source,
+            is_written=" AND ".join(f"written.{name} = found.{name}" for name in key_columns(table)),
+        )
+        return self._noted(table.name, self._session.execute(statement, moment=self.at, change=change, **parameters))
+
+    def keep_differences(self, name: str, among: str, arriving: str, **parameters: Value) -> int:
+        """Writes down how some rows of a table differ from those that will take their place; returns how many do.
+
+        Args:
+            name: the table.
+            among: the condition for the rows that are replaced.
+            arriving: the rows that take their place: a table or a query in brackets.
+            parameters: of `among` and `arriving`.
+        """
+        table = METADATA.tables[name]
+        keys, columns = key_columns(table), kept_columns(table)
+        values = [column for column in columns if column not in keys]
+        insert = (
+            "INSERT INTO {name}_history ({columns}, replaced_at, change)"
+            " SELECT {kept}, CAST($moment AS TIMESTAMPTZ), CASE WHEN stored.{first} IS NULL THEN 'added'"
+            " WHEN arriving.{first} IS NULL THEN 'removed' ELSE 'changed' END"
+            " FROM (SELECT {columns} FROM {name} WHERE {among}) AS stored"
+            " FULL JOIN {arriving} AS arriving ON {same_key}"
+            " WHERE stored.{first} IS NULL OR arriving.{first} IS NULL{differs}"
+        )
+        statement = sql(
+            insert,
+            name=name,
+            columns=column_list(columns),
+            kept=", ".join(
+                f"COALESCE(stored.{column}, arriving.{column})" if column in keys else f"stored.{column}"
+                for column in columns
+            ),
+            first=keys[0],
+            among=among,
+            arriving=arriving,
+            same_key=" AND ".join(f"stored.{key} = arriving.{key}" for key in keys),
+            differs="".join(f" OR stored.{value} IS DISTINCT FROM arriving.{value}" for value in values),
+        )
+        return self._noted(name, self._session.execute(statement, moment=self.at, **parameters))
+
+    def _noted(self, name: str, rows: int) -> int:
+        if rows:
+            self.written.add(name)
+        return rows
+
+    def note_versions(self, rows: int) -> None:
+        """Takes note that versions of label rows were written with this moment."""
+        self._noted(history.label_row_version.name, rows)
+
+    def end(self) -> None:
+        """Ends the log, before the transaction does: notes its moment, or forgets what nobody wants to keep."""
+        if self._known_since is not None and not self.written:
+            return
+        is_forgotten = not self._is_kept
+        if is_forgotten:
+            for name in self.written & HISTORIES.keys():
+                forget = sql(
+                    "DELETE FROM {name}_history WHERE replaced_at = $moment AND {own}", name=name, own=_own(name)
+                )
+                self._session.execute(forget, moment=self.at, project_hash=self._project_hash)
+        clock = {
+            "project_hash": self._project_hash,
+            "known_since": self.at if is_forgotten or self._known_since is None else self._known_since,
+            "last_at": self.at,
+        }
+        update = (
+            "UPDATE history_clock SET known_since = $known_since, last_at = $last_at WHERE project_hash = $project_hash"
+        )
+        if not self._session.execute(update, **clock):
+            insert = "INSERT INTO history_clock (project_hash, known_since, last_at) VALUES ($project_hash, $known_since, $last_at)"
+            self._session.execute(insert, **clock)
+
+
+def _own(name: str) -> str:
+    """The condition for the rows of a history that belong to the project, among those of one moment."""
+    if "project_hash" in HISTORIES[name].columns:
+        return "project_hash = $project_hash"
+    return (
+        "label_hash IN (SELECT label_hash FROM label_row_version"
+        " WHERE written_at = $moment AND project_hash = $project_hash)"
+    )
