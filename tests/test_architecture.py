@@ -36,21 +36,25 @@ ROOMS: dict[str, str] = {
     "source.connection": "config credentials errors source.answers text_files",
     "normalise.listing": "errors normalise normalise.forms normalise.label_rows",
     "load.matching": "consensus errors load.contract load.tables sql_files",
-    "views": "errors load.contract load.tables packaged_files sql_files",
+    "views": "errors load.contract load.history load.tables packaged_files sql_files",
     "source.label_rows": "errors source.answers source.connection",
     "source.listing": "credentials errors source.answers source.connection",
-    "load.writing": "errors load.contract load.matching load.tables",
+    "load.history": "errors load.contract load.tables",
+    "load.writing": "errors load.contract load.history load.matching load.tables",
     "source.changes": "errors source.label_rows",
     "source": "source.connection source.label_rows source.listing",
     "load.on_duckdb": "errors load.contract load.locks load.matching load.tables load.writing process",
-    "load.on_postgres": "errors load.contract load.locks load.matching load.tables load.writing",
+    "load.on_postgres": "errors load.contract load.history load.locks load.matching load.tables load.writing",
     "reading": "errors normalise normalise.label_rows process source.changes source.label_rows",
     "load": "errors load.contract load.locks load.matching load.on_duckdb load.on_iceberg load.on_postgres",
     "load.on_iceberg": (
-        "errors load.contract load.locks load.matching load.on_duckdb load.tables load.writing sql_files views"
+        "errors load.contract load.history load.locks load.matching load.on_duckdb load.tables load.writing sql_files "
+        "views"
     ),
     "views.spark": "errors load.contract load.on_iceberg load.tables sql_files",
-    "load.questions": "errors load.contract load.on_duckdb load.on_iceberg load.on_postgres load.tables load.writing",
+    "load.questions": (
+        "errors load.contract load.history load.on_duckdb load.on_iceberg load.on_postgres load.tables load.writing views"
+    ),
     "load.publish": "errors load.contract load.locks load.on_duckdb load.questions load.tables process sql_files",
     "runs": (
         "config credentials errors geometry load load.contract load.locks load.on_duckdb load.on_iceberg load.publish "

@@ -6,7 +6,7 @@ from functools import cache
 
 from connector.load.contract.placement import in_words
 from connector.load.history.as_of import table_as_of
-from connector.load.tables.history import HISTORIES
+from connector.load.tables.histories import HISTORIES
 from connector.sql_files import shipped_view, view_files
 from connector.views.table_functions import TableFunction
 

@@ -85,18 +85,16 @@ HISTORIES: dict[str, tuple[str, list[tuple[str, sa.types.TypeEngine[Any]]]]] = {
     "label_row": (
         "label_row_id",
         [
-            (
-                "label_row_id project_hash data_hash branch_name label_hash "
-                "label_status annotation_task_status workflow_stage_uuid workflow_stage_title task_uuid",
-                TEXT,
-            ),
+            ("label_row_id project_hash data_hash branch_name label_hash", TEXT),
+            ("label_status annotation_task_status workflow_stage_uuid workflow_stage_title task_uuid", TEXT),
             ("priority", NUMBER),
             ("assigned_user_email last_actioned_by_user_email", TEXT),
             ("is_valid is_shadow_data", FLAG),
             ("created_at last_edited_at deleted_at", INSTANT),
             ("is_event_based", FLAG),
             ("object_count annotation_count classification_count", INTEGER),
-            ("warnings", TEXT),
+            ("warnings content_hash", TEXT),
+            ("labels_last_edited_at", INSTANT),
         ],
     ),
     "data_frame": (
@@ -212,16 +210,16 @@ OTHERS: dict[str, tuple[str, list[tuple[str, sa.types.TypeEngine[Any]]], str, st
     ),
     "mark": (
         "name",
-        [("name", TEXT), ("moment", INSTANT), ("note", TEXT), ("made_at", INSTANT)],
-        "moment made_at",
+        [("name", TEXT), ("marked_at", INSTANT), ("note", TEXT), ("made_at", INSTANT)],
+        "marked_at made_at",
         "One row per moment that has a name: the labels of that moment are kept for ever.",
         False,
     ),
     "history_clock": (
         "project_hash",
-        [("project_hash", TEXT), ("known_since last_at", INSTANT)],
-        "known_since last_at",
-        "One row per project with a history: since when every moment is known, and the moment of its last change.",
+        [("project_hash", TEXT), ("began_at known_since last_at", INSTANT)],
+        "began_at known_since last_at",
+        "One row per project with a history: when it began, and the moment of its last change.",
         True,
     ),
 }
@@ -271,8 +269,8 @@ def begin() -> None:
     clock = f'"{internal_schema()}".history_clock'
     op.get_bind().execute(
         sa.text(
-            f"INSERT INTO {clock} (project_hash, known_since, last_at)"
-            " SELECT project_hash, CAST(:now AS TIMESTAMPTZ), CAST(:now AS TIMESTAMPTZ) FROM project"
+            f"INSERT INTO {clock} (project_hash, began_at, known_since, last_at) SELECT project_hash,"  # noqa: S608
+            " CAST(:now AS TIMESTAMPTZ), CAST(:now AS TIMESTAMPTZ), CAST(:now AS TIMESTAMPTZ) FROM project"
         ),
         {"now": now},
     )

@@ -1,66 +1,55 @@
-"""What a warehouse shows now, and what it says that it showed at a moment: a number of rows and a sum for each relation.
+"""What a warehouse shows, now and of a moment: of each relation how many rows there are, and a sum of all of them.
 
 Equal rows have equal sums, in whatever order they come.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
-from connector.load.contract.placement import with_schemas
+from connector.load.contract.placement import in_words, with_schemas
 from connector.load.contract.session import Session
 from connector.load.history.as_of import table_as_of
-from connector.load.contract.placement import in_words
 from connector.load.tables import METADATA
-from connector.load.tables.history import HISTORIES, kept_columns
+from connector.load.tables.histories import HISTORIES, kept_columns
 from connector.views.moments import relations_as_of, views_with_a_past
 
 Shown = Mapping[str, tuple[int, int]]
 
 _WITHOUT_A_PAST = {"synced_at"}
 _SUMS = {
-    "duckdb": "SELECT count(*), CAST(COALESCE(sum(CAST(hash(held) AS HUGEINT)), 0) AS VARCHAR) FROM ({rows}) AS held",
-    "postgresql": (
-        "SELECT count(*), CAST(COALESCE(sum(CAST(hashtextextended(CAST(held AS VARCHAR), 0) AS NUMERIC)), 0) AS VARCHAR)"
-        " FROM ({rows}) AS held"
-    ),
+    "duckdb": "sum(CAST(hash(held) AS HUGEINT))",
+    "postgresql": "sum(CAST(hashtextextended(CAST(held AS VARCHAR), 0) AS NUMERIC))",
 }
+_COLUMNS = "SELECT column_name FROM information_schema.columns WHERE table_name = $name ORDER BY ordinal_position"
 
 
-def shown_now(session: Session, engine: str, schema: str) -> Shown:
-    """Every table and view that has a past, as it is."""
+def shown_now(session: Session, engine: str, *, has_views: bool) -> Shown:
+    """Every table that has a past, and on request every such view, as it is."""
+    names = (*HISTORIES, *(views_with_a_past() if has_views else ()))
     with session.transaction():
-        rows = {name: (f"{name}", _columns_of(session, name)) for name in (*HISTORIES, *views_with_a_past())}
+        return {name: _sum(session, engine, name, name) for name in names}
+
+
+def shown_at(session: Session, engine: str, schema: str, moment: datetime, *, has_views: bool) -> Shown:
+    """The same, as it was at a moment."""
+    literal = f"CAST('{moment.isoformat()}' AS TIMESTAMPTZ)"
+    queries = {name: table_as_of(name, literal, in_words) for name in HISTORIES}
+    for name in views_with_a_past() if has_views else ():
+        *before, (_, query) = relations_as_of([name], literal)
+        named = ", ".join(f"{each} AS ({text})" for each, text in before)
+        queries[name] = f"WITH {named} {query}"
+    with session.transaction():
         return {
-            name: _sum(session, engine, f"SELECT {columns} FROM {place}") for name, (place, columns) in rows.items()
+            name: _sum(session, engine, name, f"({with_schemas(query, schema)})") for name, query in queries.items()
         }
 
 
-def shown_at(session: Session, engine: str, schema: str, moment: datetime) -> Shown:
-    """Every table and view that has a past, as it was at a moment."""
-    written = f"CAST('{moment.isoformat()}' AS TIMESTAMPTZ)"
-    found = {}
-    with session.transaction():
-        for name in HISTORIES:
-            rows = f"({with_schemas(table_as_of(name, written, in_words), schema)})"
-            found[name] = _sum(session, engine, f"SELECT {_columns_of(session, name)} FROM {rows} AS t")
-        for name in views_with_a_past():
-            *before, (_, query) = relations_as_of([name], written)
-            named = ", ".join(f"{each} AS ({text})" for each, text in before)
-            rows = with_schemas(f"(WITH {named} {query})", schema)
-            found[name] = _sum(session, engine, f"SELECT {_columns_of(session, name)} FROM {rows} AS t")
-    return found
-
-
-def _columns_of(session: Session, name: str) -> str:
-    if name in HISTORIES:
-        return ", ".join(kept_columns(METADATA.tables[name]))
-    columns = session.rows(
-        "SELECT column_name FROM information_schema.columns WHERE table_name = $name ORDER BY ordinal_position", name=name
+def _sum(session: Session, engine: str, name: str, place: str) -> tuple[int, int]:
+    names = (
+        kept_columns(METADATA.tables[name])
+        if name in HISTORIES
+        else [column for (column,) in session.rows(_COLUMNS, name=name) if column not in _WITHOUT_A_PAST]
     )
-    return ", ".join(column for (column,) in columns if column not in _WITHOUT_A_PAST)
-
-
-def _sum(session: Session, engine: str, rows: str) -> tuple[int, int]:
-    ((count, total),) = session.rows(_SUMS[engine].format(rows=rows))
+    rows = f"(SELECT {', '.join(names)} FROM {place} AS shown) AS held"
+    ((count, total),) = session.rows(f"SELECT count(*), CAST(COALESCE({_SUMS[engine]}, 0) AS VARCHAR) FROM {rows}")
     return int(count), int(total)

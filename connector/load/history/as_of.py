@@ -1,16 +1,17 @@
 """The tables as they were at a moment: what is there now, without what changed since, and with what it was before."""
 
 from collections.abc import Callable
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.types import TypeEngine
 
 from connector.load.contract.statements import column_list, key_columns, sql
 from connector.load.tables import LABEL_TABLES, METADATA
 from connector.load.tables.declaration import FLAG, INSTANT, INTEGER, NUMBER, TEXT
-from connector.load.tables.history import HISTORIES, kept_columns
-from connector.load.tables.source_metadata import FACT_COLUMNS
+from connector.load.tables.histories import HISTORIES, OF_LABELS, kept_columns
 
-_SQL_TYPES = {
+_SQL_TYPES: dict[type[TypeEngine[Any]], str] = {
     type(TEXT): "VARCHAR",
     type(INTEGER): "BIGINT",
     type(NUMBER): "DOUBLE PRECISION",
@@ -29,11 +30,12 @@ SELECT {columns} FROM (
 ) AS present
 WHERE present.change <> 'added' AND {is_known}"""
 
-_PROJECT = "present.project_hash IN (SELECT project_hash FROM {history_clock} WHERE known_since <= {moment})"
-_VERSIONS = (
-    "SELECT {columns} FROM {label_row_version} WHERE written_at <= {moment}"
-    " AND project_hash IN (SELECT project_hash FROM {history_clock} WHERE known_since <= {moment})"
+# What was pruned is no longer known, but for the moments that have a name.
+_KNOWN_PROJECTS = (
+    "SELECT project_hash FROM {history_clock} WHERE began_at <= {moment}"
+    " AND (known_since <= {moment} OR {moment} IN (SELECT marked_at FROM {mark}))"
 )
+_VERSIONS = "SELECT {columns} FROM {label_row_version} WHERE written_at <= {moment} AND project_hash IN ({projects})"
 
 
 def table_as_of(name: str, moment: str, place: Callable[[str], str]) -> str:
@@ -48,37 +50,33 @@ def table_as_of(name: str, moment: str, place: Callable[[str], str]) -> str:
     """
     table = METADATA.tables[name]
     keys = key_columns(table)
-    names = {each: place(each) for each in ("history_clock", "label_row_version")}
+    names = {each: place(each) for each in ("history_clock", "label_row_version", "mark")}
+    projects = sql(_KNOWN_PROJECTS, moment=moment, **names)
+    versions = {"projects": projects, "moment": moment, "label_row_version": names["label_row_version"]}
+    has_labels = f"present.label_hash IN ({sql(_VERSIONS, columns='label_hash', **versions)})"
+    # What came first is not written down: a row was there if its label row or its project was known.
+    if name in LABEL_TABLES:
+        is_known = has_labels
+    elif name == "data_frame":
+        of_units = sql(_VERSIONS, columns="project_hash, data_hash", **versions)
+        is_known = f"(present.project_hash, present.data_hash) IN ({of_units})"
+    else:
+        is_known = f"present.project_hash IN ({projects})"
     return sql(
         _AS_OF,
-        columns=", ".join(_shown(table, column, moment, names) for column in table.columns.keys()),
+        columns=", ".join(_shown(table, column.name, has_labels) for column in table.columns),
         present=place(name),
         history=place(HISTORIES[name].name),
         moment=moment,
         keys=column_list(keys),
         same_key=" AND ".join(f"later.{key} = present.{key}" for key in keys),
-        is_known=sql(_condition(name), moment=moment, **names),
+        is_known=is_known,
     )
 
 
-def _condition(name: str) -> str:
-    """Whether a row may have been there, if nothing says when it was added: what came first is not written down."""
-    if name in LABEL_TABLES:
-        return f"present.label_hash IN ({sql(_VERSIONS, columns='label_hash', **_LATER)})"
-    if name == "data_frame":
-        versions = sql(_VERSIONS, columns="project_hash, data_hash", **_LATER)
-        return f"(present.project_hash, present.data_hash) IN ({versions})"
-    return _PROJECT
-
-
-_LATER = {name: f"{{{name}}}" for name in ("label_row_version", "history_clock", "moment")}
-
-
-def _shown(table: sa.Table, column: str, moment: str, names: dict[str, str]) -> str:
-    sql_type = _SQL_TYPES[type(table.columns[column].type)]
+def _shown(table: sa.Table, column: str, has_labels: str) -> str:
     if column not in kept_columns(table):
-        return f"CAST(NULL AS {sql_type}) AS {column}"
-    if table.name == "label_row" and column in FACT_COLUMNS:
-        versions = sql(_VERSIONS, columns="label_hash", moment=moment, **names)
-        return f"CASE WHEN present.label_hash IN ({versions}) THEN present.{column} END AS {column}"
+        return f"CAST(NULL AS {_SQL_TYPES[type(table.columns[column].type)]}) AS {column}"
+    if table.name == "label_row" and column in OF_LABELS:
+        return f"CASE WHEN {has_labels} THEN present.{column} END AS {column}"
     return f"present.{column}"

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from connector.load.contract.session import Session, Value
 from connector.load.contract.statements import column_list, key_columns, same_key, sql
-from connector.load.tables import METADATA, history
-from connector.load.tables.history import HISTORIES, kept_columns
+from connector.load.tables import METADATA, histories
+from connector.load.tables.histories import HISTORIES, kept_columns
 
 _ONE_MOMENT = timedelta(microseconds=1)
 
@@ -131,7 +131,7 @@ class ChangeLog:
 
     def note_versions(self, rows: int) -> None:
         """Takes note that versions of label rows were written with this moment."""
-        self._noted(history.label_row_version.name, rows)
+        self._noted(histories.label_row_version.name, rows)
 
     def end(self) -> None:
         """Ends the log, before the transaction does: notes its moment, or forgets what nobody wants to keep."""
@@ -141,27 +141,24 @@ class ChangeLog:
         if is_forgotten:
             for name in self.written & HISTORIES.keys():
                 forget = sql(
-                    "DELETE FROM {name}_history WHERE replaced_at = $moment AND {own}", name=name, own=_own(name)
+                    "DELETE FROM {name}_history WHERE replaced_at = $moment AND {own}", name=name, own=of_project(name)
                 )
                 self._session.execute(forget, moment=self.at, project_hash=self._project_hash)
-        clock = {
-            "project_hash": self._project_hash,
-            "known_since": self.at if is_forgotten or self._known_since is None else self._known_since,
-            "last_at": self.at,
-        }
-        update = (
-            "UPDATE history_clock SET known_since = $known_since, last_at = $last_at WHERE project_hash = $project_hash"
-        )
-        if not self._session.execute(update, **clock):
-            insert = "INSERT INTO history_clock (project_hash, known_since, last_at) VALUES ($project_hash, $known_since, $last_at)"
-            self._session.execute(insert, **clock)
+        # What was not written down cannot be undone: then no earlier moment can be known, not even one with a name.
+        begins = is_forgotten or self._known_since is None
+        clock = {"project_hash": self._project_hash, "moment": self.at}
+        begin = ", began_at = $moment, known_since = $moment" if begins else ""
+        update = "UPDATE history_clock SET last_at = $moment{begin} WHERE project_hash = $project_hash"
+        if not self._session.execute(sql(update, begin=begin), **clock):
+            self._session.execute(
+                "INSERT INTO history_clock (project_hash, began_at, known_since, last_at)"
+                " VALUES ($project_hash, $moment, $moment, $moment)",
+                **clock,
+            )
 
 
-def _own(name: str) -> str:
-    """The condition for the rows of a history that belong to the project, among those of one moment."""
+def of_project(name: str) -> str:
+    """The condition for the rows of a table's history that belong to project `$project_hash`."""
     if "project_hash" in HISTORIES[name].columns:
         return "project_hash = $project_hash"
-    return (
-        "label_hash IN (SELECT label_hash FROM label_row_version"
-        " WHERE written_at = $moment AND project_hash = $project_hash)"
-    )
+    return "label_hash IN (SELECT label_hash FROM label_row_version WHERE project_hash = $project_hash)"

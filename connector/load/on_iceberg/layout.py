@@ -24,7 +24,7 @@ from pyiceberg.types import (
 
 from connector.load.tables import LABEL_TABLES, METADATA
 from connector.load.tables.declaration import FLAG, INSTANT, INTEGER, INTERNAL, NUMBER, TEXT
-from connector.load.tables.history import HISTORIES
+from connector.load.tables.histories import HISTORIES
 from connector.sql_files import column_texts
 
 COMMIT_ID = "commit_id"

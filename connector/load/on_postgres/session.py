@@ -184,6 +184,15 @@ class PostgresSession(Session):
         raw.autocommit = False
         return raw
 
+    @contextmanager
+    def setting_up(self) -> Iterator[None]:
+        """A block in which a session opened for reading may create temporary views, which are no writes."""
+        self._raw.execute("SET default_transaction_read_only = off")
+        try:
+            yield
+        finally:
+            self._raw.execute("SET default_transaction_read_only = on")
+
     def cancel(self) -> None:
         """Asks the server to cancel the statement that runs, whoever waits for it; takes a few seconds at most."""
         with suppress(psycopg.Error):

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 from connector.errors import ConnectorError, ErrorKind
@@ -14,13 +14,19 @@ from connector.load.contract.warehouse_url import DuckDBLocation, warehouse_loca
 from connector.load.on_duckdb.session import DuckDBSession
 from connector.load.on_iceberg.driver import require_pyiceberg
 from connector.load.on_postgres.driver import require_postgres_driver
+from connector.load.questions.looking_back import look_back, refuse_lake
 from connector.load.tables import METADATA
 from connector.load.tables.declaration import internal_schema
 
 
 @contextmanager
-def open_for_reading(url: str, schema: str | None = None) -> Iterator[Session]:
+def open_for_reading(url: str, schema: str | None = None, as_of: str | None = None) -> Iterator[Session]:
     """A session on an existing warehouse of this release, opened read-only, and closed at the end of the block.
+
+    Args:
+        url: the warehouse's URL.
+        schema: the schema of its tables, if not the default one.
+        as_of: the moment that the session shall see: a time, or the name of a mark; by default the present.
 
     Raises:
         ConnectorError: CONFIGURATION, LOCKED or WAREHOUSE if it cannot be opened, or does not exist; SCHEMA if it holds
@@ -28,6 +34,7 @@ def open_for_reading(url: str, schema: str | None = None) -> Iterator[Session]:
     """
     location = warehouse_location(url, schema)
     if isinstance(location, LakeLocation):
+        refuse_lake(as_of)
         require_pyiceberg()
         from connector.load.on_iceberg.opening import open_lake_for_reading
         from connector.load.on_iceberg.reading_session import reading_session
@@ -47,6 +54,9 @@ def open_for_reading(url: str, schema: str | None = None) -> Iterator[Session]:
             _refuse_unreadable_schema(session, location)
         with session.connection() as connection:
             refuse_other_release(connection)
+        if as_of is not None:
+            with session.setting_up():
+                look_back(session, location.schema, as_of)
         yield session
     finally:
         session.close()
@@ -85,6 +95,9 @@ def warehouse_exists(url: str, schema: str | None = None) -> bool:
 
 class _ClosingSession(Session, Protocol):
     def close(self) -> None: ...
+
+    def setting_up(self) -> AbstractContextManager[None]:
+        """A block in which temporary views may be created."""
 
 
 def _session(location: DuckDBLocation | PostgresLocation) -> _ClosingSession:

@@ -1,6 +1,6 @@
 """The warehouse's tables, declared once. Importing this package declares all of them in `METADATA`."""
 
-from connector.load.tables import consensus, history, labels, runs, source_metadata, task_actions
+from connector.load.tables import consensus, histories, labels, runs, source_metadata, task_actions
 from connector.load.tables.declaration import METADATA, arrow_schema
 
 LABEL_TABLES: tuple[str, ...] = (
@@ -19,7 +19,7 @@ __all__ = [
     "METADATA",
     "arrow_schema",
     "consensus",
-    "history",
+    "histories",
     "labels",
     "runs",
     "source_metadata",

@@ -17,6 +17,7 @@ from connector.load.contract.warehouse import ARROW_SCHEMAS, STATES_SCHEMA, Fail
 from connector.load.history.change_log import ChangeLog
 from connector.load.history.label_row_versions import write_versions
 from connector.load.tables import LABEL_TABLES
+from connector.load.tables.histories import OF_LABELS
 from connector.load.tables.source_metadata import FACT_COLUMNS, SYNC_COLUMNS
 from connector.load.writing import failure_records
 from connector.load.writing.frame_numbers import fill_frame_numbers, frames_needed
@@ -196,7 +197,7 @@ def heal_failures(session: Session, project_hash: str, stored: Iterable[StoredLa
 def set_states(session: Session, project_hash: str, run_id: str, changes: ChangeLog) -> None:
     """Writes the sync state of every accepted label row, and the facts of those that were rewritten."""
     write_versions(session, changes, project_hash, run_id)
-    differs = " OR ".join(f"label_row.{name} IS DISTINCT FROM accepted.{name}" for name in FACT_COLUMNS)
+    differs = " OR ".join(f"label_row.{name} IS DISTINCT FROM accepted.{name}" for name in OF_LABELS)
     renewed = (
         "JOIN accepted ON accepted.label_hash = label_row.label_hash WHERE accepted.content_is_new"
         " AND label_row.project_hash = $project_hash AND label_row.deleted_at IS NULL"

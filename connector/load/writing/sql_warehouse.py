@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -13,21 +12,10 @@ from typing_extensions import override
 from connector.errors import ErrorKind
 from connector.load.contract.ontology_meaning import OntologyMeaning
 from connector.load.contract.session import DataRefusedError, Session
-from connector.load.contract.warehouse import (
-    Failure,
-    TakePart,
-    TaskActionsRead,
-    WrittenBundle,
-)
+from connector.load.contract.warehouse import Failure, TakePart, TaskActionsRead, WrittenBundle
 from connector.load.history.change_log import ChangeLog
+from connector.load.matching import consensus_matches
 from connector.load.matching.compared_objects import OverlapMeasure
-from connector.load.matching.consensus_matches import (
-    has_branches,
-    has_new_rules,
-    refresh_after_listing,
-    refresh_matches,
-    refresh_units_of,
-)
 from connector.load.tables import LABEL_TABLES, METADATA
 from connector.load.writing import branch_upsert, failure_records, task_log_append
 from connector.load.writing.bundle_write import complete_states, replace_label_rows
@@ -35,7 +23,7 @@ from connector.load.writing.listing_upsert import upsert_listing
 from connector.load.writing.part_write import UnusablePartError, replace_label_row
 from connector.load.writing.receipts import upsert_receipt
 from connector.load.writing.row_replacement import DeleteAndInsert, RowReplacement
-from connector.load.writing.stored_state import StoredState
+from connector.load.writing.stored_state import Answer, StoredState
 from connector.load.writing.tombstones import bury_label_rows, bury_project
 
 
@@ -78,7 +66,7 @@ class SqlWarehouse(StoredState):
         meaning: OntologyMeaning,
         parts: Iterable[Mapping[str, pa.Table]] = (),
     ) -> dict[str, int]:
-        def upsert() -> dict[str, int]:
+        def upsert(changes: ChangeLog) -> dict[str, int]:
             self._unbranched.discard(project_hash)
             is_branched = False
 
@@ -89,10 +77,9 @@ class SqlWarehouse(StoredState):
                         is_branched |= bool(pc.any(pc.not_equal(rows["branch_name"], "main")).as_py())
                     yield part
 
-            with self._changes(project_hash) as changes:
-                changed = upsert_listing(self._session, project_hash, tables, listed(), meaning, changes)
+            changed = upsert_listing(self._session, project_hash, tables, listed(), meaning, changes)
             self._wrote(
-                refresh_after_listing(
+                consensus_matches.refresh_after_listing(
                     self._session,
                     self._measure,
                     project_hash,
@@ -102,7 +89,7 @@ class SqlWarehouse(StoredState):
             )
             return dict(changed)
 
-        return self._in_transaction(upsert)
+        return self._changing(project_hash, upsert)
 
     @override
     def keep_consensus_branches(
@@ -112,30 +99,36 @@ class SqlWarehouse(StoredState):
             branch_upsert.keep_branches(self._session, project_hash, stage_uuid, listing_digest, branches, read_at)
             if branches.num_rows:
                 units = branches.select(["data_hash"]).group_by("data_hash").aggregate([])
-                self._wrote(refresh_matches(self._session, self._measure, project_hash, units))
+                self._wrote(consensus_matches.refresh_matches(self._session, self._measure, project_hash, units))
 
         self._in_transaction(keep)
 
     @override
     def refresh_matches(self, project_hash: str) -> None:
-        self._in_transaction(lambda: self._wrote(refresh_matches(self._session, self._measure, project_hash)))
+        self._in_transaction(
+            lambda: self._wrote(consensus_matches.refresh_matches(self._session, self._measure, project_hash))
+        )
 
     @override
     def refresh_matches_by_new_rules(self, project_hash: str) -> bool:
         def refresh() -> bool:
-            if not has_new_rules(self._session, project_hash):
+            if not consensus_matches.has_new_rules(self._session, project_hash):
                 return False
-            self._wrote(refresh_matches(self._session, self._measure, project_hash))
+            self._wrote(consensus_matches.refresh_matches(self._session, self._measure, project_hash))
             return True
 
         return self._in_transaction(refresh)
 
-    @contextmanager
-    def _changes(self, project_hash: str) -> Iterator[ChangeLog]:
-        """The log of what the transaction changes of a project; it ends with the block."""
-        changes = ChangeLog(self._session, project_hash, is_kept=self.keeps_history)
-        yield changes
-        changes.end()
+    def _changing(self, project_hash: str, work: Callable[[ChangeLog], Answer]) -> Answer:
+        """Does `work`, which changes labels or a listing, in one transaction that keeps what they were."""
+
+        def logged() -> Answer:
+            changes = ChangeLog(self._session, project_hash, is_kept=self.keeps_history)
+            answer = work(changes)
+            changes.end()
+            return answer
+
+        return self._in_transaction(logged)
 
     def _wrote(self, rows_by_table: Mapping[str, int]) -> None:
         """Called with rows that a transaction wrote in addition to those that its method counts; engines may use it."""
@@ -167,22 +160,21 @@ class SqlWarehouse(StoredState):
         state = complete_states(state)
         label_hash = str(state["label_hash"][0])
 
-        def replace() -> WrittenBundle:
-            with self._changes(project_hash) as changes:
-                written = replace_label_row(
-                    self._session,
-                    self._replacement,
-                    project_hash,
-                    state,
-                    lambda take: complete_states(write_parts(take)),
-                    run_id,
-                    changes,
-                )
+        def replace(changes: ChangeLog) -> WrittenBundle:
+            written = replace_label_row(
+                self._session,
+                self._replacement,
+                project_hash,
+                state,
+                lambda take: complete_states(write_parts(take)),
+                run_id,
+                changes,
+            )
             self._match_renewed(project_hash)
             return written
 
         try:
-            return self._in_transaction(replace)
+            return self._changing(project_hash, replace)
         except DataRefusedError as refusal:
             failure = _refusal_of(label_hash, refusal)
         except UnusablePartError as unusable:
@@ -198,16 +190,15 @@ class SqlWarehouse(StoredState):
         failures: list[tuple[str, str, str]],
         run_id: str,
     ) -> WrittenBundle:
-        def replace() -> WrittenBundle:
-            with self._changes(project_hash) as changes:
-                written = replace_label_rows(
-                    self._session, self._replacement, project_hash, tables, states, failures, run_id, changes
-                )
+        def replace(changes: ChangeLog) -> WrittenBundle:
+            written = replace_label_rows(
+                self._session, self._replacement, project_hash, tables, states, failures, run_id, changes
+            )
             if pc.any(states["content_is_new"]).as_py():
                 self._match_renewed(project_hash)
             return written
 
-        return self._in_transaction(replace)
+        return self._changing(project_hash, replace)
 
     def _match_renewed(self, project_hash: str) -> None:
         """Brings the matches of the data units in step whose label rows were just renewed (staged `accepted`)."""
@@ -225,8 +216,8 @@ class SqlWarehouse(StoredState):
         """
         if project_hash in self._unbranched:
             return
-        if has_branches(self._session, project_hash):
-            self._wrote(refresh_units_of(self._session, self._measure, project_hash, staged))
+        if consensus_matches.has_branches(self._session, project_hash):
+            self._wrote(consensus_matches.refresh_units_of(self._session, self._measure, project_hash, staged))
         else:
             self._unbranched.add(project_hash)
 
@@ -242,7 +233,8 @@ class SqlWarehouse(StoredState):
         rows_by_table: dict[str, int] = {}
         refused: list[Failure] = []
         for position, label_hash in enumerate(states["label_hash"].to_pylist()):
-            own = {name: _rows_of(tables[name], label_hash) for name in LABEL_TABLES if name in tables}
+            is_own = pc.field("label_hash") == label_hash
+            own = {name: tables[name].filter(is_own) for name in LABEL_TABLES if name in tables}
             if "data_frame" in tables:
                 own["data_frame"] = tables["data_frame"]
             try:
@@ -273,24 +265,21 @@ class SqlWarehouse(StoredState):
     def tombstone(self, project_hash: str, label_row_ids: Iterable[str], at: datetime) -> int:
         gone = list(label_row_ids)
 
-        def bury() -> int:
-            with self._changes(project_hash) as changes:
-                buried = bury_label_rows(self._session, project_hash, gone, at, changes)
-            staged = "SELECT label_row_id FROM gone"
-            self._match_units_of(project_hash, staged)
+        def bury(changes: ChangeLog) -> int:
+            buried = bury_label_rows(self._session, project_hash, gone, at, changes)
+            self._match_units_of(project_hash, "SELECT label_row_id FROM gone")
             return buried
 
-        return self._in_transaction(bury)
+        return self._changing(project_hash, bury)
 
     @override
     def tombstone_project(self, project_hash: str, at: datetime) -> int:
-        def bury() -> int:
-            with self._changes(project_hash) as changes:
-                buried = bury_project(self._session, project_hash, at, changes)
-            self._wrote(refresh_matches(self._session, self._measure, project_hash))
+        def bury(changes: ChangeLog) -> int:
+            buried = bury_project(self._session, project_hash, at, changes)
+            self._wrote(consensus_matches.refresh_matches(self._session, self._measure, project_hash))
             return buried
 
-        return self._in_transaction(bury)
+        return self._changing(project_hash, bury)
 
     @override
     def record_run(self, receipt: Mapping[str, Any]) -> None:
@@ -309,7 +298,3 @@ class SqlWarehouse(StoredState):
 def _refusal_of(label_hash: str, refusal: DataRefusedError) -> Failure:
     message = f"Label row {label_hash} was refused by the warehouse ({refusal.reason}); it keeps its old rows."
     return Failure(label_hash, ErrorKind.SOURCE_CONTENT, message)
-
-
-def _rows_of(rows: pa.Table, label_hash: str) -> pa.Table:
-    return rows.filter(pc.equal(rows["label_hash"], label_hash))

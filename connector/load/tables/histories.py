@@ -11,7 +11,10 @@ import sqlalchemy as sa
 from connector.load.tables import labels, source_metadata
 from connector.load.tables.declaration import INSTANT, INTEGER, INTERNAL, METADATA, TEXT, index, key, optional, required
 
-NOT_KEPT = {"label_row": frozenset({*source_metadata.SYNC_COLUMNS, "stale_reason", "run_id"})}
+OF_LABELS = (*source_metadata.FACT_COLUMNS, "content_hash", "labels_last_edited_at")
+"""Columns of label_row that describe its labels, and are NULL before it has any."""
+
+NOT_KEPT = {"label_row": frozenset({*source_metadata.SYNC_COLUMNS, "stale_reason", "run_id"} - {*OF_LABELS})}
 """Columns without a past, by table: they say how the connector came by a row, and change with every sync."""
 
 label_row_version = sa.Table(
@@ -35,7 +38,7 @@ mark = sa.Table(
     "mark",
     METADATA,
     key("name", TEXT),
-    required("moment", INSTANT),
+    required("marked_at", INSTANT),
     optional("note", TEXT),
     required("made_at", INSTANT),
     comment="One row per moment that has a name: the labels of that moment are kept for ever.",
@@ -45,10 +48,11 @@ history_clock = sa.Table(
     "history_clock",
     METADATA,
     key("project_hash", TEXT),
+    required("began_at", INSTANT),
     required("known_since", INSTANT),
     required("last_at", INSTANT),
     info=INTERNAL,
-    comment="One row per project with a history: since when every moment is known, and the moment of its last change.",
+    comment="One row per project with a history: when it began, and the moment of its last change.",
 )
 
 

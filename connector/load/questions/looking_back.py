@@ -1,0 +1,43 @@
+"""Shows a session the warehouse as it was at a moment: every table and view that has a past, under its own name."""
+
+from datetime import datetime
+
+from connector.errors import ConnectorError, ErrorKind
+from connector.load.contract.placement import with_schemas
+from connector.load.contract.session import Session
+from connector.load.contract.statements import sql
+from connector.load.history.marks import moment_of
+from connector.views.moments import relations_as_of, views_with_a_past
+
+
+def look_back(session: Session, schema: str, asked: str) -> datetime:
+    """Has the session see a moment from now on, and returns the moment.
+
+    Temporary views take the names of the tables and views: a session finds them first. What has no past (consensus,
+    runs, task actions) stays as it is.
+
+    Args:
+        session: that may create temporary views.
+        schema: the warehouse's schema.
+        asked: the name of a mark, or a time.
+
+    Raises:
+        ConnectorError: CONFIGURATION if the moment is not known; WAREHOUSE if temporary views are not allowed.
+    """
+    with session.transaction():
+        moment = moment_of(session, asked)
+        literal = f"CAST('{moment.isoformat()}' AS TIMESTAMPTZ)"
+        for name, query in relations_as_of(views_with_a_past(), literal):
+            statement = sql("CREATE TEMPORARY VIEW {name} AS {query}", name=name, query=with_schemas(query, schema))
+            session.execute(statement)
+    return moment
+
+
+def refuse_lake(asked: str | None) -> None:
+    """Raises ConnectorError(CONFIGURATION) if a moment of a lake is asked for: it keeps no history yet."""
+    if asked is not None:
+        raise ConnectorError(
+            ErrorKind.CONFIGURATION,
+            "A lake keeps no history of labels.",
+            remedy="Leave --as-of out, or sync into DuckDB or PostgreSQL too.",
+        )
