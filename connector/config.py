@@ -93,6 +93,12 @@ class Settings(BaseModel):
     max_delete_share: float = Field(
         default=0.2, ge=0, le=1, description="Share of a project's label rows that may vanish without --allow-deletes."
     )
+    history: Literal["on", "off"] = Field(
+        default="on", description="Whether to keep what a sync replaces, so that labels can be seen as of any moment."
+    )
+    history_keep: int = Field(
+        default=0, ge=0, description="Days of history to keep, but for moments with a name; 0: all of it."
+    )
     migrate: bool = Field(default=False, description="Bring a warehouse of an older release up to date first.")
     include_client_metadata: bool = Field(
         default=False, description="Also list each data unit's client metadata (a larger listing)."

@@ -12,9 +12,9 @@ import click
 from connector import __version__
 from connector.commands.check import check
 from connector.commands.demo import demo
-from connector.commands.export_coco import export_coco
-from connector.commands.export_frames import export_frames
-from connector.commands.export_json import export_json
+from connector.commands.exports.export_coco import export_coco
+from connector.commands.exports.export_frames import export_frames
+from connector.commands.exports.export_json import export_json
 from connector.commands.lake import lake
 from connector.commands.load import load
 from connector.commands.migrate import migrate

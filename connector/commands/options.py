@@ -121,6 +121,12 @@ def _metavar(option: str) -> str:
     return "NAME" if option == "schema" else "TEXT" if option.startswith("project") else "N"
 
 
+def as_of_option(command: Command) -> Command:
+    """Give a command --as-of."""
+    text = "Labels as they were then: a time, such as 2026-11-01T00:00Z, or the name of a mark. Default: now."
+    return click.option("--as-of", metavar="MOMENT", help=text)(command)
+
+
 def settings_of(config: Path | None, flags: dict[str, Any]) -> Settings:
     """The settings of a command: the flags that the user gave, the environment, and the file.
 

@@ -111,6 +111,10 @@ def sync_project(
         )
         if decision.refusal is None:
             receipt.tombstoned = warehouse.tombstone(project_hash, changes.gone, receipt.started_at)
+    if settings.history_keep:
+        with receipt.stage("history"):
+            limit = receipt.started_at - datetime.timedelta(days=settings.history_keep)
+            warehouse.forget_history(project_hash, limit)
     receipt.end(decision.refusal)
 
 

@@ -1,7 +1,7 @@
 """The views as they were at a moment: their own texts, over the tables as these were."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 
 from connector.load.contract.placement import in_words
@@ -31,18 +31,26 @@ def views_with_a_past() -> tuple[str, ...]:
     return tuple(found)
 
 
-def relations_as_of(view_names: Iterable[str], moment: str) -> Iterator[tuple[str, str]]:
-    """Name and query of the views, and of every table and view that they read, as of a moment; each after those.
+def view_as_of(view_name: str, moment: str) -> str:
+    """A query for the rows of a view at a moment.
 
-    Names of the warehouse's tables have `warehouse.` or `internal.` before them (see `placement.with_schemas`); names
-    without one are those that were given before.
+    Names of the warehouse's tables have `warehouse.` or `internal.` before them (see `placement.with_schemas`). Each
+    table and view that it reads is named once before: DuckDB then works each out once, and without that needs more
+    memory than there is.
 
     Args:
-        view_names: of `views_with_a_past`.
+        view_name: one of `views_with_a_past`.
         moment: the moment as an SQL expression.
     """
+    *before, (_, query) = _relations(view_name, moment)
+    named = ",\n".join(f"{name} AS (\n{text}\n)" for name, text in before)
+    return f"WITH {named}\n{query}"
+
+
+def _relations(view_name: str, moment: str) -> Iterator[tuple[str, str]]:
+    """Name and query of every table and view that a view reads, and of the view itself, each after what it reads."""
     wanted: set[str] = set()
-    waiting = list(view_names)
+    waiting = [view_name]
     while waiting:
         name = waiting.pop()
         if name not in wanted and (file := shipped_view(name)) is not None:
@@ -65,16 +73,9 @@ def as_of_functions() -> list[TableFunction]:
             parameters=(("moment", "TIMESTAMPTZ"),),
             view_name=view_name,
             comment=f"The rows of {view_name} as the warehouse had them at a moment; none before its history began.",
-            query=_query(view_name),
+            query=view_as_of(view_name, "CAST(moment AS TIMESTAMPTZ)"),
             file_name=f"{view_name}.sql",
             is_inlined=True,
         )
         for name, view_name in _FUNCTIONS.items()
     ]
-
-
-def _query(view_name: str) -> str:
-    # Not materialized: a condition on the outcome has to reach the tables.
-    *before, (_, query) = relations_as_of([view_name], "CAST(moment AS TIMESTAMPTZ)")
-    named = ",\n".join(f"{name} AS NOT MATERIALIZED (\n{text}\n)" for name, text in before)
-    return f"WITH {named}\n{query}"

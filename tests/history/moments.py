@@ -11,7 +11,7 @@ from connector.load.contract.session import Session
 from connector.load.history.as_of import table_as_of
 from connector.load.tables import METADATA
 from connector.load.tables.histories import HISTORIES, kept_columns
-from connector.views.moments import relations_as_of, views_with_a_past
+from connector.views.moments import view_as_of, views_with_a_past
 
 Shown = Mapping[str, tuple[int, int]]
 
@@ -34,10 +34,7 @@ def shown_at(session: Session, engine: str, schema: str, moment: datetime, *, ha
     """The same, as it was at a moment."""
     literal = f"CAST('{moment.isoformat()}' AS TIMESTAMPTZ)"
     queries = {name: table_as_of(name, literal, in_words) for name in HISTORIES}
-    for name in views_with_a_past() if has_views else ():
-        *before, (_, query) = relations_as_of([name], literal)
-        named = ", ".join(f"{each} AS ({text})" for each, text in before)
-        queries[name] = f"WITH {named} {query}"
+    queries |= {name: view_as_of(name, literal) for name in views_with_a_past() if has_views}
     with session.transaction():
         return {
             name: _sum(session, engine, name, f"({with_schemas(query, schema)})") for name, query in queries.items()

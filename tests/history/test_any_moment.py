@@ -22,6 +22,9 @@ from tests.sync.edits_by_chance import EditsByChance
 STEPS = 30
 
 
+pytestmark = pytest.mark.timeout(900)
+
+
 @pytest.mark.parametrize(("engine", "seed"), [("duckdb", 1), ("postgresql", 3)])
 def test_every_moment_is_as_it_was(engine: str, seed: int, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """Whatever was edited, also after old history was pruned; a pruned moment stays if it has a name."""

@@ -19,6 +19,7 @@ class CocoWanted:
         where: SQL condition over current_label_row that selects label rows (main rows for a consensus).
         image_format: the ending of the names of video frames.
         never_crowd: whether run lengths are marked iscrowd 0 too.
+        as_of: the moment whose labels are wanted: a time, or the name of a mark; None for the present.
     """
 
     project_hash: str | None = None
@@ -26,6 +27,7 @@ class CocoWanted:
     where: str = "TRUE"
     image_format: str = "jpg"
     never_crowd: bool = False
+    as_of: str | None = None
 
 
 def chosen_project(session: Session, project_hash: str | None) -> tuple[str, str]:

@@ -31,7 +31,13 @@ def write_coco(
     Raises:
         ConnectorError: see `export_coco`; also CONFIGURATION if the file cannot be written.
     """
-    with open_for_reading(warehouse, schema) as session:
+    if wanted.as_of is not None and wanted.branch is None:
+        raise ConnectorError(
+            ErrorKind.CONFIGURATION,
+            "The consensus of an earlier moment is not known: which objects are one is kept for the present only.",
+            remedy="Leave out --consensus or --as-of.",
+        )
+    with open_for_reading(warehouse, schema, wanted.as_of) as session:
         if out == STANDARD_OUTPUT:
             with product_on_standard_output() as product:
                 written = export_coco(session, wanted, product, None, report, interruption)

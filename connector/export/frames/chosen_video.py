@@ -27,6 +27,7 @@ class FramesWanted:
         draw: whether to draw the labels on the images.
         accept_frame_count: whether to accept a file with another number of frames than Encord counts.
         ignore_edit_list: whether to count frames that the file's edit list cuts off.
+        as_of: the moment whose labels are wanted: a time, or the name of a mark; None for the present.
     """
 
     video: Path
@@ -40,6 +41,7 @@ class FramesWanted:
     image_format: ImageFormat = "png"
     accept_frame_count: bool = False
     ignore_edit_list: bool = False
+    as_of: str | None = None
 
 
 def chosen_video(session: Session, wanted: FramesWanted) -> LabelledVideo:

@@ -76,7 +76,7 @@ def save_frames(
         wanted.out.mkdir(parents=True, exist_ok=True)
         # Nameless, so that a run that is killed leaves nothing behind.
         with tempfile.TemporaryFile(dir=wanted.out) as spool:
-            with open_for_reading(warehouse, schema) as session:
+            with open_for_reading(warehouse, schema, wanted.as_of) as session:
                 video = chosen_video(session, wanted)
                 parts = [] if video.space_id == "root" else [video.space_id]
                 folder = folder_within(wanted.out, "videos", video.data_hash, *parts)

@@ -115,6 +115,7 @@ class Warehouse(Protocol):
         schema_version: the migration revision of the tables.
         migrated_from: the revision found on opening, if it was an older one; None if nothing was migrated or the tables
             are new.
+        keeps_history: whether what the methods replace is kept (`connector.load.history`); true until set otherwise.
     """
 
     installs_views: bool
@@ -122,6 +123,7 @@ class Warehouse(Protocol):
     has_lifted_limit: bool
     schema_version: str
     migrated_from: str | None
+    keeps_history: bool
 
     def connection(self) -> AbstractContextManager[sa.Connection]:
         """A SQLAlchemy connection in a transaction of its own (for views); committed at the end of the block."""
@@ -265,6 +267,9 @@ class Warehouse(Protocol):
 
         Data units without any label row left are marked too. Returns how many label rows were not deleted before.
         """
+
+    def forget_history(self, project_hash: str, before: datetime) -> int:
+        """Forgets what was replaced before a moment, but for what moments with a name need; returns how many rows."""
 
     def tombstone_project(self, project_hash: str, at: datetime) -> int:
         """Marks a project and everything in it as deleted. Returns how many label rows were not deleted before."""

@@ -3,11 +3,13 @@
 from datetime import datetime
 
 from connector.errors import ConnectorError, ErrorKind
-from connector.load.contract.placement import with_schemas
+from connector.load.contract.placement import in_words, with_schemas
 from connector.load.contract.session import Session
 from connector.load.contract.statements import sql
+from connector.load.history.as_of import table_as_of
 from connector.load.history.marks import moment_of
-from connector.views.moments import relations_as_of, views_with_a_past
+from connector.load.tables.histories import HISTORIES
+from connector.views.moments import view_as_of, views_with_a_past
 
 
 def look_back(session: Session, schema: str, asked: str) -> datetime:
@@ -27,7 +29,9 @@ def look_back(session: Session, schema: str, asked: str) -> datetime:
     with session.transaction():
         moment = moment_of(session, asked)
         literal = f"CAST('{moment.isoformat()}' AS TIMESTAMPTZ)"
-        for name, query in relations_as_of(views_with_a_past(), literal):
+        queries = {name: table_as_of(name, literal, in_words) for name in HISTORIES}
+        queries |= {name: view_as_of(name, literal) for name in views_with_a_past()}
+        for name, query in queries.items():
             statement = sql("CREATE TEMPORARY VIEW {name} AS {query}", name=name, query=with_schemas(query, schema))
             session.execute(statement)
     return moment

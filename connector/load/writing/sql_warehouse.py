@@ -14,6 +14,7 @@ from connector.load.contract.ontology_meaning import OntologyMeaning
 from connector.load.contract.session import DataRefusedError, Session
 from connector.load.contract.warehouse import Failure, TakePart, TaskActionsRead, WrittenBundle
 from connector.load.history.change_log import ChangeLog
+from connector.load.history.pruning import prune_history
 from connector.load.matching import consensus_matches
 from connector.load.matching.compared_objects import OverlapMeasure
 from connector.load.tables import LABEL_TABLES, METADATA
@@ -49,14 +50,6 @@ class SqlWarehouse(StoredState):
         self._replacement = replacement or DeleteAndInsert(session)
         self.schema_version = schema_version
         self.migrated_from = migrated_from
-
-    @override
-    def give_up(self) -> None:
-        """Does nothing: there is no server."""
-
-    @override
-    def close(self) -> None:
-        """Does nothing: whoever opened the session closes it. An engine that opened its own closes that."""
 
     @override
     def upsert_metadata(
@@ -280,6 +273,10 @@ class SqlWarehouse(StoredState):
             return buried
 
         return self._changing(project_hash, bury)
+
+    @override
+    def forget_history(self, project_hash: str, before: datetime) -> int:
+        return self._in_transaction(lambda: prune_history(self._session, before, project_hash))
 
     @override
     def record_run(self, receipt: Mapping[str, Any]) -> None:

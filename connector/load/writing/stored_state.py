@@ -43,6 +43,14 @@ class StoredState(Warehouse):
         return nullcontext()
 
     @override
+    def give_up(self) -> None:
+        """Does nothing: there is no server."""
+
+    @override
+    def close(self) -> None:
+        """Does nothing: whoever opened the session closes it. An engine that opened its own closes that."""
+
+    @override
     def state(self, project_hash: str, ids: tuple[str, str] | None = None) -> pa.Table:
         columns = [name for name in STORED_SCHEMA.names if name != "has_failed"]
         query = (

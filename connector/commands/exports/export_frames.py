@@ -6,7 +6,14 @@ from typing import Any, Literal
 import click
 
 from connector.commands.exit_codes import EXIT_CODES
-from connector.commands.options import OUTPUT_OPTIONS, WAREHOUSE_OPTIONS, report_for, settings_of, with_settings
+from connector.commands.options import (
+    OUTPUT_OPTIONS,
+    WAREHOUSE_OPTIONS,
+    as_of_option,
+    report_for,
+    settings_of,
+    with_settings,
+)
 
 
 @click.command("frames", epilog=EXIT_CODES, short_help="Save the labelled frames of a local video as images.")
@@ -39,6 +46,7 @@ from connector.commands.options import OUTPUT_OPTIONS, WAREHOUSE_OPTIONS, report
 @click.option(
     "--ignore-edit-list", is_flag=True, help="Count also the frames that the file's edit list cuts off (MP4, MOV)."
 )
+@as_of_option
 @with_settings(*WAREHOUSE_OPTIONS, *OUTPUT_OPTIONS)
 def export_frames(
     config: Path | None,
@@ -53,6 +61,7 @@ def export_frames(
     image_format: Literal["png", "jpg"],
     accept_frame_count: bool,
     ignore_edit_list: bool,
+    as_of: str | None,
     **flags: Any,  # noqa: ANN401 - click hands over what the options declare
 ) -> None:
     """Save exactly those frames of a local video that hold labels, as images, and a manifest of them.
@@ -87,6 +96,7 @@ def export_frames(
         image_format=image_format,
         accept_frame_count=accept_frame_count,
         ignore_edit_list=ignore_edit_list,
+        as_of=as_of,
     )
     try:
         with interruption_on_signals() as interruption:

@@ -6,7 +6,14 @@ from typing import Any
 import click
 
 from connector.commands.exit_codes import EXIT_CODES
-from connector.commands.options import OUTPUT_OPTIONS, WAREHOUSE_OPTIONS, report_for, settings_of, with_settings
+from connector.commands.options import (
+    OUTPUT_OPTIONS,
+    WAREHOUSE_OPTIONS,
+    as_of_option,
+    report_for,
+    settings_of,
+    with_settings,
+)
 
 
 @click.command("coco", epilog=EXIT_CODES, short_help="Write the labels of a branch, or the consensus, as COCO.")
@@ -40,6 +47,7 @@ from connector.commands.options import OUTPUT_OPTIONS, WAREHOUSE_OPTIONS, report
 @click.option(
     "--never-crowd", is_flag=True, help="Mark bitmasks and polygons with holes iscrowd 0; the SDK marks them 1."
 )
+@as_of_option
 @with_settings(*WAREHOUSE_OPTIONS, *OUTPUT_OPTIONS)
 def export_coco(
     config: Path | None,
@@ -50,6 +58,7 @@ def export_coco(
     out: Path,
     image_format: str,
     never_crowd: bool,
+    as_of: str | None,
     **flags: Any,  # noqa: ANN401 - click hands over what the options declare
 ) -> None:
     """Write the labels of one branch, or the consensus, as a COCO file.
@@ -75,6 +84,7 @@ def export_coco(
         where=where,
         image_format=image_format,
         never_crowd=never_crowd,
+        as_of=as_of,
     )
     try:
         with interruption_on_signals() as interruption:

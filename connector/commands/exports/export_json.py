@@ -6,7 +6,14 @@ from typing import Any
 import click
 
 from connector.commands.exit_codes import EXIT_CODES
-from connector.commands.options import OUTPUT_OPTIONS, WAREHOUSE_OPTIONS, report_for, settings_of, with_settings
+from connector.commands.options import (
+    OUTPUT_OPTIONS,
+    WAREHOUSE_OPTIONS,
+    as_of_option,
+    report_for,
+    settings_of,
+    with_settings,
+)
 from connector.errors import ExitCode
 
 
@@ -28,6 +35,7 @@ from connector.errors import ExitCode
     metavar="FILE",
     help="Also write the ontology's structure, for load --ontology.",
 )
+@as_of_option
 @with_settings(*WAREHOUSE_OPTIONS, *OUTPUT_OPTIONS)
 def export_json(
     config: Path | None,
@@ -37,6 +45,7 @@ def export_json(
     out: Path,
     lines: bool,
     ontology_out: Path | None,
+    as_of: str | None,
     **flags: Any,  # noqa: ANN401 - click hands over what the options declare
 ) -> None:
     """Write label rows as `to_encord_dict()` of Encord's SDK does, from the warehouse alone.
@@ -63,7 +72,7 @@ def export_json(
     try:
         with (
             interruption_on_signals() as interruption,
-            open_for_reading(settings.warehouse, settings.db_schema) as session,
+            open_for_reading(settings.warehouse, settings.db_schema, as_of) as session,
         ):
             held = HeldRows(session)
             rows = StoredLabelRows(held, project or only_project(held), branch, title)

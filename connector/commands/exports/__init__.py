@@ -1,0 +1,1 @@
+"""The commands that write labels to files, from the warehouse alone."""
