@@ -17,6 +17,7 @@ from connector.commands.exports.export_frames import export_frames
 from connector.commands.exports.export_json import export_json
 from connector.commands.lake import lake
 from connector.commands.load import load
+from connector.commands.mark import mark
 from connector.commands.migrate import migrate
 from connector.commands.options import require_text
 from connector.commands.plan import plan
@@ -66,7 +67,7 @@ def export() -> None:
 
 for command in (export_coco, export_frames, export_json):
     export.add_command(command)
-for command in (sync, check, status, verify, plan, publish, migrate, demo, export, load, lake):
+for command in (sync, check, status, verify, plan, publish, migrate, mark, demo, export, load, lake):
     application.add_command(command)
 
 

@@ -44,9 +44,16 @@ def in_words(name: str) -> str:
     return f"{'internal' if is_internal(METADATA.tables[name]) else 'warehouse'}.{name}"
 
 
-def with_schemas(text: str, schema: str) -> str:
-    """A statement in which only names with `warehouse.` or `internal.` are relations of the warehouse."""
-    return _INTERNAL.sub(f'"{internal_schema(schema)}".', _WAREHOUSE.sub(f'"{schema}".', text))
+def with_schemas(text: str, schema: str, database: str | None = None) -> str:
+    """A statement in which only names with `warehouse.` or `internal.` are relations of the warehouse.
+
+    Args:
+        text: the statement.
+        schema: the warehouse's schema.
+        database: its database, if a schema alone is ambiguous: DuckDB has a schema main of temporary views, too.
+    """
+    before = "" if database is None else f'"{database}".'
+    return _INTERNAL.sub(f'{before}"{internal_schema(schema)}".', _WAREHOUSE.sub(f'{before}"{schema}".', text))
 
 
 def without_schema(text: str) -> str:

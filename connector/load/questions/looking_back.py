@@ -31,9 +31,10 @@ def look_back(session: Session, schema: str, asked: str) -> datetime:
         literal = f"CAST('{moment.isoformat()}' AS TIMESTAMPTZ)"
         queries = {name: table_as_of(name, literal, in_words) for name in HISTORIES}
         queries |= {name: view_as_of(name, literal) for name in views_with_a_past()}
+        [(database,)] = session.rows("SELECT current_database()")
         for name, query in queries.items():
-            statement = sql("CREATE TEMPORARY VIEW {name} AS {query}", name=name, query=with_schemas(query, schema))
-            session.execute(statement)
+            placed = with_schemas(query, schema, database)
+            session.execute(sql("CREATE TEMPORARY VIEW {name} AS {query}", name=name, query=placed))
     return moment
 
 

@@ -28,7 +28,7 @@ class WorkflowEdits(ProjectState):
         if stage_title not in stages:
             raise LookupError(f"no stage {stage_title!r}; there are {sorted(stages)}")
         node = {"uuid": stages[stage_title]["uuid"], "title": stage_title}
-        self._log(data_hash, "move", self.record["creatorEmail"])
+        self.log_action(data_hash, "move", self.record["creatorEmail"])
         self._change_entries(data_hash, branch_name, {"workflow_graph_node": node})
 
     def set_priority(self, data_hash: str, priority: float, branch_name: str | None = None) -> None:
@@ -37,7 +37,7 @@ class WorkflowEdits(ProjectState):
 
     def assign(self, data_hash: str, email: str | None, branch_name: str | None = None) -> None:
         """Assign a task to somebody, or to nobody."""
-        self._log(data_hash, "assign" if email else "release", self.record["creatorEmail"])
+        self.log_action(data_hash, "assign" if email else "release", self.record["creatorEmail"])
         self._change_entries(data_hash, branch_name, {"assigned_user_email": email})
 
     def set_valid(self, data_hash: str, *, is_valid: bool, branch_name: str | None = None) -> None:
@@ -188,7 +188,7 @@ class WorkflowEdits(ProjectState):
             self.rows[data_hash, "main"] = SampleLabelRow(metadata, None)
         return data_hash
 
-    def _log(self, data_hash: str, action_type: str, email: str) -> None:
+    def log_action(self, data_hash: str, action_type: str, email: str) -> None:
         """Record what was done with the task of a data unit, in its stage before anything changes."""
         row = self._rows_of(data_hash, "main")[0]
         if row.metadata.get("workflow_graph_node"):
