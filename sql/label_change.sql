@@ -81,6 +81,25 @@ FROM (
             WHERE o.label_hash = g.label_hash AND o.classification_hash = g.classification_hash
                 AND o.replaced_at = g.replaced_at AND o.change <> 'changed'
         )
+        UNION ALL
+        SELECT
+            k.label_hash, k.classification_hash, v.written_at AS replaced_at,
+            CAST(NULL AS VARCHAR) AS feature_hash,
+            CAST(NULL AS TIMESTAMPTZ) AS last_edited_at,
+            CAST(NULL AS VARCHAR) AS last_edited_by,
+            'added' AS change
+        FROM label_row_version AS v
+        JOIN (
+            SELECT label_hash, classification_hash FROM classification_instance
+            UNION
+            SELECT label_hash, classification_hash FROM internal.classification_instance_history
+        ) AS k ON k.label_hash = v.label_hash
+        WHERE v.reason = 'first' AND v.unchanged_until IS NOT NULL
+            AND NOT EXISTS (
+                SELECT 1 FROM internal.classification_instance_history AS o
+                WHERE o.label_hash = k.label_hash AND o.classification_hash = k.classification_hash
+                    AND o.change = 'added'
+            )
     ) AS h
     LEFT JOIN classification_instance AS i
         ON i.label_hash = h.label_hash AND i.classification_hash = h.classification_hash
@@ -123,7 +142,7 @@ JOIN (
 LEFT JOIN ontology_class AS b ON b.project_hash = r.project_hash AND b.feature_hash = c.feature_before
 LEFT JOIN ontology_class AS f ON f.project_hash = r.project_hash AND f.feature_hash = c.feature_after
 LEFT JOIN ontology_attribute AS q ON q.project_hash = r.project_hash AND q.feature_hash = c.attribute_feature_hash
-WHERE v.reason IN ('edited', 'restored', 'removed');
+WHERE v.reason IN ('first', 'edited', 'restored', 'removed');
 
 COMMENT ON VIEW label_change IS
     'One row per object, classification or answer that a sync found changed by an edit: what kind of change, before and after in words, who edited last and when. What changed only because the connector, the ontology or a data unit''s size did is left out.';

@@ -10,6 +10,17 @@ class Question(NamedTuple):
     sql: str
 
 
+WHAT_CHANGED = Question(
+    "What changed since the first sync?",
+    """\
+SELECT data_title, change_kind AS change, label_name AS label, n_frames AS frames,
+       round(CAST(iou AS NUMERIC), 2) AS iou, last_edited_by AS who
+FROM label_change
+WHERE attribute_feature_hash IS NULL
+ORDER BY data_title, change_kind""",
+)
+"""The question that a second sync is about."""
+
 QUESTIONS = (
     Question(
         "Which objects are on frames 10 to 12 of one video, and where, in pixels?",

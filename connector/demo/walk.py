@@ -12,7 +12,7 @@ from rich.syntax import Syntax
 from rich.table import Table
 
 from connector.config import Settings
-from connector.demo.questions import QUESTIONS, Question
+from connector.demo.questions import QUESTIONS, WHAT_CHANGED, Question
 from connector.errors import ConnectorError, ErrorKind
 from connector.load import Warehouse, open_warehouse
 from connector.load.questions.project_status import read_status
@@ -62,6 +62,12 @@ def run_demo(size: Literal["small", "medium", "large"], seed: int, path: Path) -
         _sync(settings, interruption)
         for_labels = sum(record.query_type == "labelrow" for record in server.requests)
         print_line(f"  It sent {len(list(server.requests))} requests, {for_labels} of them for labels.")
+
+    warehouse = open_warehouse(settings.warehouse)
+    try:
+        _answer(warehouse, WHAT_CHANGED)
+    finally:
+        warehouse.close()
 
     _heading('5. Questions of Encord\'s "Export Labels" page, one query each')
     warehouse = open_warehouse(settings.warehouse)

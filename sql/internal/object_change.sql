@@ -111,6 +111,34 @@ FROM (
             CAST(NULL AS VARCHAR) AS last_edited_by
         FROM internal.object_range_history
         GROUP BY label_hash, object_hash, replaced_at
+        UNION ALL
+        -- Of a label row that an earlier sync knew without labels, all that came first is new; nothing was replaced.
+        SELECT
+            k.label_hash,
+            k.object_hash,
+            v.written_at AS changed_at,
+            'added' AS change,
+            CAST(NULL AS VARCHAR) AS feature_hash,
+            CAST(NULL AS VARCHAR) AS after_feature_hash,
+            COUNT(a.frame) AS n_added,
+            0 AS n_removed, 0 AS n_moved, 0 AS n_reshaped, 0 AS n_ranges,
+            CAST(NULL AS DOUBLE PRECISION) AS iou,
+            CAST(NULL AS DOUBLE PRECISION) AS shift,
+            MAX(a.last_edited_at) AS last_edited_at,
+            MAX(a.last_edited_by) AS last_edited_by
+        FROM label_row_version AS v
+        JOIN (
+            SELECT label_hash, object_hash FROM object_instance
+            UNION
+            SELECT label_hash, object_hash FROM internal.object_instance_history
+        ) AS k ON k.label_hash = v.label_hash
+        LEFT JOIN object_annotation AS a ON a.label_hash = k.label_hash AND a.object_hash = k.object_hash
+        WHERE v.reason = 'first' AND v.unchanged_until IS NOT NULL
+            AND NOT EXISTS (
+                SELECT 1 FROM internal.object_instance_history AS h
+                WHERE h.label_hash = k.label_hash AND h.object_hash = k.object_hash AND h.change = 'added'
+            )
+        GROUP BY k.label_hash, k.object_hash, v.written_at
     ) AS s
     LEFT JOIN object_instance AS i ON i.label_hash = s.label_hash AND i.object_hash = s.object_hash
     GROUP BY s.label_hash, s.object_hash, s.changed_at

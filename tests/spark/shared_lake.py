@@ -10,8 +10,8 @@ import duckdb
 import sqlalchemy as sa
 
 from connector.demo.walk import work_on
+from connector.load.on_iceberg.layout import lake_views
 from connector.sample import SampleServer
-from connector.sql_files import view_files
 from tests.forked_command import Ended
 from tests.lake.command import run_command
 from tests.spark.golden_texts import NAMES
@@ -110,7 +110,7 @@ class SharedLake:
     def differences(self, *names: str) -> Iterator[str]:
         """What differs between views in Spark and those of the file, in words; by default all are compared."""
         with self.opened_file() as connection:
-            for file in view_files():
+            for file in lake_views():
                 if not names or file.view_name in names:
                     written = self.folder / "written" / file.view_name
                     rows = self.spark.table(NAMES.shown(file.view_name)).coalesce(1)

@@ -3,13 +3,12 @@
 from connector.load.contract.lake_location import LakeLocation
 from connector.load.contract.placement import placed
 from connector.load.contract.statements import column_list
-from connector.load.on_iceberg.layout import LAKE_TABLES, OWNED, OWNED_TABLES, OWNERS, WITH_REPEATS
+from connector.load.on_iceberg.layout import LAKE_TABLES, OWNED, OWNED_TABLES, OWNERS, WITH_REPEATS, lake_views
 from connector.load.on_iceberg.opening import open_lake_for_reading
 from connector.load.on_iceberg.reading_session import stored_rows, valid_rows
 from connector.load.on_iceberg.working_copy import HELD
 from connector.load.tables import METADATA
 from connector.load.tables.declaration import is_internal
-from connector.sql_files import view_files
 
 
 def duckdb_script(location: LakeLocation) -> str:
@@ -31,4 +30,4 @@ def duckdb_script(location: LakeLocation) -> str:
                 f"CREATE VIEW {schema}.{name} AS SELECT {once}{columns} FROM {stored_rows(lake, tables[name])}"
             )
     statements += [valid_rows(lake, owned, name, tables[name]) for owned in OWNED for name in owned.tables]
-    return "\n".join([*(f"{statement};" for statement in statements), *(placed(v.sql, "main") for v in view_files())])
+    return "\n".join([*(f"{statement};" for statement in statements), *(placed(v.sql, "main") for v in lake_views())])

@@ -25,7 +25,7 @@ from pyiceberg.types import (
 from connector.load.tables import LABEL_TABLES, METADATA
 from connector.load.tables.declaration import FLAG, INSTANT, INTEGER, INTERNAL, NUMBER, TEXT
 from connector.load.tables.histories import HISTORIES
-from connector.sql_files import column_texts
+from connector.sql_files import ViewFile, column_texts, view_files
 
 COMMIT_ID = "commit_id"
 PROJECT_HASH = "project_hash"
@@ -160,6 +160,19 @@ LAKE_TABLES: dict[str, sa.Table] = {
     **OWN_TABLES,
 }
 """Every table of a lake."""
+
+
+def lake_views() -> list[ViewFile]:
+    """The views that read only what a lake has, each after those that it reads."""
+    missing = set(_OF_OTHER_ENGINES - {"installed_view"})
+    found: list[ViewFile] = []
+    for file in view_files():
+        if file.reads & missing:
+            missing.add(file.view_name)
+        else:
+            found.append(file)
+    return found
+
 
 _TYPES: dict[type[object], IcebergType] = {
     type(TEXT): StringType(),

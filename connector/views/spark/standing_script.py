@@ -8,9 +8,17 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from connector.load.contract.statements import column_list
-from connector.load.on_iceberg.layout import COMMIT_ID, LAKE_TABLES, OWNED, PROJECT_HASH, WITH_REPEATS, Owned
+from connector.load.on_iceberg.layout import (
+    COMMIT_ID,
+    LAKE_TABLES,
+    OWNED,
+    PROJECT_HASH,
+    WITH_REPEATS,
+    Owned,
+    lake_views,
+)
 from connector.load.tables import METADATA
-from connector.sql_files import ViewFile, view_files
+from connector.sql_files import ViewFile
 from connector.views.spark.relation_names import RelationNames
 from connector.views.spark.stored_views import STORED_VIEWS, taken_out
 from connector.views.spark.translation import in_sparks_sql
@@ -25,7 +33,7 @@ def standing_script(names: RelationNames) -> str:
     statements = [
         *(f"CREATE NAMESPACE IF NOT EXISTS {namespace}" for namespace in names.namespaces()),
         *(base_view(name, names) for name in LAKE_TABLES if name in METADATA.tables),
-        *(statement for file in view_files() for statement in definitions(file, names)),
+        *(statement for file in lake_views() for statement in definitions(file, names)),
     ]
     return "\n\n".join(f"{statement};" for statement in statements)
 

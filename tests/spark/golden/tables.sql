@@ -86,18 +86,6 @@ CREATE OR REPLACE VIEW team.encord_internal.frame_number COMMENT 'One row per fr
 SELECT DISTINCT frame
 FROM team.encord_data.frame_number;
 
-CREATE OR REPLACE VIEW team.encord.sync_run COMMENT 'One row per run of `encord-sync sync`.' AS
-SELECT run_id, started_at, ended_at, outcome, command, connector_version, sdk_version, schema_version, projects, listed, loaded, unchanged, failed, skipped, tombstoned, requests, label_bytes, rows_written, message
-FROM team.encord_data.sync_run;
-
-CREATE OR REPLACE VIEW team.encord.sync_run_project COMMENT 'One row per project of a run: its receipt.' AS
-SELECT run_id, project_hash, started_at, ended_at, outcome, listed, loaded, unchanged, failed, skipped, tombstoned, requests, label_bytes, rows_written, rows_by_table, stage_seconds, message, shard
-FROM team.encord_data.sync_run_project;
-
-CREATE OR REPLACE VIEW team.encord.sync_failure COMMENT 'One row per label row or listing entry that could not be read or written; gone when it heals.' AS
-SELECT DISTINCT project_hash, label_hash, kind, message, first_seen, last_seen, attempts, run_id
-FROM team.encord_data.sync_failure;
-
 CREATE OR REPLACE VIEW team.encord.project COMMENT 'One row per project.' AS
 SELECT project_hash, title, description, project_type, status, ontology_hash, ontology_title, ontology_content_hash, ontology_last_edited_at, created_at, last_edited_at, deleted_at
 FROM team.encord_data.project;
@@ -125,6 +113,18 @@ FROM team.encord_data.data_unit;
 CREATE OR REPLACE VIEW team.encord.label_row COMMENT 'One row per data unit and branch, opened or not: what the listing says, and what was synced of it.' AS
 SELECT label_row_id, project_hash, data_hash, branch_name, label_hash, label_status, annotation_task_status, workflow_stage_uuid, workflow_stage_title, task_uuid, priority, assigned_user_email, last_actioned_by_user_email, is_valid, is_shadow_data, created_at, last_edited_at, deleted_at, is_event_based, object_count, annotation_count, classification_count, warnings, content_hash, normaliser_version, synced_last_edited_at, synced_is_valid, labels_last_edited_at, is_settled, stale_reason, synced_at, run_id
 FROM team.encord_data.label_row;
+
+CREATE OR REPLACE VIEW team.encord.sync_run COMMENT 'One row per run of `encord-sync sync`.' AS
+SELECT run_id, started_at, ended_at, outcome, command, connector_version, sdk_version, schema_version, projects, listed, loaded, unchanged, failed, skipped, tombstoned, requests, label_bytes, rows_written, message
+FROM team.encord_data.sync_run;
+
+CREATE OR REPLACE VIEW team.encord.sync_run_project COMMENT 'One row per project of a run: its receipt.' AS
+SELECT run_id, project_hash, started_at, ended_at, outcome, listed, loaded, unchanged, failed, skipped, tombstoned, requests, label_bytes, rows_written, rows_by_table, stage_seconds, message, shard
+FROM team.encord_data.sync_run_project;
+
+CREATE OR REPLACE VIEW team.encord.sync_failure COMMENT 'One row per label row or listing entry that could not be read or written; gone when it heals.' AS
+SELECT DISTINCT project_hash, label_hash, kind, message, first_seen, last_seen, attempts, run_id
+FROM team.encord_data.sync_failure;
 
 CREATE OR REPLACE VIEW team.encord.task_action COMMENT 'One row per thing that somebody did with a task, in projects with a consensus stage; kept for ever.' AS
 SELECT task_action_id, project_hash, data_hash, task_uuid, workflow_stage_uuid, action_type, actor_email, acted_at
