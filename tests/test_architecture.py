@@ -53,7 +53,8 @@ ROOMS: dict[str, str] = {
     ),
     "views.spark": "errors load.contract load.on_iceberg load.tables sql_files",
     "load.questions": (
-        "errors load.contract load.history load.on_duckdb load.on_iceberg load.on_postgres load.tables load.writing views"
+        "errors load.contract load.history load.on_duckdb load.on_iceberg load.on_postgres load.tables load.writing "
+        "views"
     ),
     "load.publish": "errors load.contract load.locks load.on_duckdb load.questions load.tables process sql_files",
     "runs": (

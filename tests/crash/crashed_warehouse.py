@@ -3,11 +3,15 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from connector.load.contract.placement import in_words, with_schemas
+from connector.load.history.as_of import table_as_of
 from connector.load.questions.reading import warehouse_exists
 from connector.load.tables import LABEL_TABLES, METADATA
+from connector.load.tables.histories import HISTORIES, kept_columns
 from connector.sample import SampleServer
 from tests.crash.engines import Engine
 from tests.sync.fresh_comparison import OF_THE_RUN, SOURCE_TABLES
@@ -95,6 +99,21 @@ class CrashedWarehouse(SyncedWarehouse):
                 live = " WHERE deleted_at IS NULL" if "deleted_at" in names else ""
                 rows = connection.execute(f"SELECT {columns} FROM {table}{live}").fetchall()
                 contents[table] = Counter(map(repr, rows))
+        return contents
+
+    def contents_at(self, moment: datetime | None = None) -> Contents:
+        """What has a past, as it is or as it was at a moment; empty in a lake, which keeps no history."""
+        contents: Contents = {}
+        if self.engine.schema is None:
+            return contents
+        with self._reading() as connection:
+            for table in HISTORIES:
+                columns = ", ".join(kept_columns(METADATA.tables[table]))
+                rows = table
+                if moment is not None:
+                    literal = f"CAST('{moment.isoformat()}' AS TIMESTAMPTZ)"
+                    rows = f"({with_schemas(table_as_of(table, literal, in_words), self.engine.schema)}) AS held"
+                contents[table] = Counter(map(repr, connection.execute(f"SELECT {columns} FROM {rows}").fetchall()))
         return contents
 
     def clean_contents(self) -> Contents:

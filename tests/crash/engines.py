@@ -18,9 +18,11 @@ class Engine(Protocol):
 
     Attributes:
         name: as it stands in a test's id.
+        schema: the schema of its tables; None if it keeps no history.
     """
 
     name: str
+    schema: str | None
 
     def absent(self) -> str:
         """The URL of a place where nothing is yet."""
@@ -42,6 +44,7 @@ class DuckDBEngine:
     """See `Engine`; the files lie in `folder`."""
 
     name = "duckdb"
+    schema: str | None = "main"
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -158,5 +158,7 @@ def recovered(scene: Scene, warehouse: CrashedWarehouse, where: str) -> int:
     assert not kept & set(rest.fetched), f"{where}: fetched again"
     with warehouse.looked_into():
         found = [*warehouse.damage(), *differences(warehouse.contents(), scene.after)]
+        if scene.was is not None:
+            found += differences(warehouse.contents_at(scene.moment), scene.was)
     assert not found, "\n".join([where, *found[:20]])
     return len(kept)

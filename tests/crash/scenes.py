@@ -41,13 +41,19 @@ def edit(project: SampleProject) -> None:
 
 @dataclass(frozen=True)
 class Scene:
-    """A server, a warehouse to copy before each attempt, and what a sync of it must end with."""
+    """A server, a warehouse to copy before each attempt, and what a sync of it must end with.
+
+    Attributes:
+        was: what the warehouse holds before; afterwards it must still know that this was so at `moment`.
+    """
 
     name: str
     server: SampleServer
     before: CrashedWarehouse | None
     engine: Engine
     after: Contents
+    was: Contents | None
+    moment: datetime.datetime
 
     def warehouse(self) -> CrashedWarehouse:
         """The warehouse as it is before the run that is broken off."""
@@ -61,8 +67,10 @@ def scene(name: str, engine: Engine, rows: int = ROWS) -> Iterator[Scene]:
     """A sync of a new place, a first sync into tables without rows, or a sync after edits."""
     with SampleServer(gate_world(rows)) as server:
         before = None if name == "new" else CrashedWarehouse(server, engine, engine.empty())
+        was, moment = None, datetime.datetime.now(datetime.UTC)
         if before and name == "edited":
             assert before.sync().exit_code == 0
+            was, moment = before.contents_at(), datetime.datetime.now(datetime.UTC)
             edit(before.project)
         clean = CrashedWarehouse(server, engine, engine.empty()).clean_contents()
-        yield Scene(name, server, before, engine, clean)
+        yield Scene(name, server, before, engine, clean, was, moment)
