@@ -23,7 +23,7 @@ from tests.lake.test_same_rows import differences
 from tests.sync.synced_warehouse import Outcome, SyncedWarehouse
 
 SHARDS = ("1/2", "2/2")
-OF_RUNS = {"sync_run", "sync_run_project", "consensus_stage_read", "task_action_read"}
+OF_RUNS = {"sync_run", "sync_run_project", "consensus_stage_read", "stream_read"}
 """Tables that say what a run did, and how far it read: each shard has rows of its own in them."""
 
 Three = tuple[SyncedWarehouse, CrashedWarehouse, CrashedWarehouse]

@@ -42,7 +42,7 @@ def test_it_holds_what_the_warehouse_holds(
     manifest = manifest_of(current)
     assert manifest["run_id"] == outcome.run.run_id
     named = {table["name"]: table for table in manifest["tables"]}
-    left_out = {"consensus_match_rules", "consensus_stage_read", "task_action_read"}
+    left_out = {"consensus_match_rules", "consensus_stage_read", "stream_read"}
     assert set(METADATA.tables) - set(named) == left_out, "no view reads them"
     assert not any(file.is_internal for file in view_files() if file.view_name in named)
     assert {path.name for path in current.iterdir()} == {

@@ -1,6 +1,6 @@
 """The warehouse's tables, declared once. Importing this package declares all of them in `METADATA`."""
 
-from connector.load.tables import consensus, labels, runs, source_metadata, task_actions
+from connector.load.tables import consensus, labels, runs, source_metadata, work
 from connector.load.tables.declaration import METADATA, arrow_schema
 
 LABEL_TABLES: tuple[str, ...] = (
@@ -14,4 +14,4 @@ LABEL_TABLES: tuple[str, ...] = (
 )
 """Tables keyed by label_hash: what is replaced together when a label row is written."""
 
-__all__ = ["LABEL_TABLES", "METADATA", "arrow_schema", "consensus", "labels", "runs", "source_metadata", "task_actions"]
+__all__ = ["LABEL_TABLES", "METADATA", "arrow_schema", "consensus", "labels", "runs", "source_metadata", "work"]
