@@ -178,8 +178,8 @@ class _Reading:
             done = StreamRead(stream.name, data_hash, digest, self._now, self._now)
             complete = () if rows.unread else (data_hash,)
             self._warehouse.keep_stream(self._project_hash, self._of_share(rows), [done], complete)
-        if moved.count > len(moved.digests):
-            left = moved.count - len(moved.digests)
+        if moved.total > len(moved.digests):
+            left = moved.total - len(moved.digests)
             self._receipt.notes.append(f"{self._words} of {left:,} data units left for the next sync")
 
     def _pages(self, asked: Asked) -> Iterator[list[object]]:

@@ -79,7 +79,7 @@ MADE: dict[str, tuple[str, list[tuple[str, sa.types.TypeEngine[Any]]], str]] = {
 }
 BY_DATA_UNIT = ("time_spent", "issue", "issue_comment", "editor_log")
 READ = ("listing_digest", "moved_at", "read_at", "read_through")
-READ_TYPES = (TEXT, INSTANT, INSTANT, INSTANT)
+READ_TYPES: tuple[sa.types.TypeEngine[Any], ...] = (TEXT, INSTANT, INSTANT, INSTANT)
 STREAM_READ = "One row per stream of a project, or data unit of it, that was read; read again when the listing moved."
 TASK_ACTION_READ = "One row per project whose task actions were read: they are read again when its tasks moved."
 

@@ -37,6 +37,7 @@ SUBJECTS = {
     "frames": "Views of labels on frames",
     "ranges": "Views of labels on ranges",
     "consensus": "Views of consensus",
+    "work": "Views of the work",
     "warehouse": "Views of the warehouse itself",
 }
 VIEWS = """

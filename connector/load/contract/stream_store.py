@@ -32,11 +32,11 @@ class MovedUnits(NamedTuple):
 
     Attributes:
         digests: data_hash → hash of what the listing says now; those edited last come first.
-        count: how many there are in all.
+        total: how many there are in all.
     """
 
     digests: dict[str, str]
-    count: int
+    total: int
 
 
 class StreamStore(Protocol):

@@ -77,7 +77,7 @@ def _work_on_task(builder: FarmBuilder, row: SampleLabelRow, place: int) -> None
     at = read_time(row.metadata["last_edited_at"]) - timedelta(minutes=source.randint(15, 70))
     builder.act(row, "Annotate", "assign", annotator, at)
     at = read_time(row.metadata["last_edited_at"]) + timedelta(minutes=source.randint(10, 50))
-    rejections = (0, 1, 0, 2, 0, 0, 1)[place % 7]
+    rejections = (0, 1, 0, 0, 2, 0, 0)[place % 7]
     if stage == "Annotate" and not rejections:
         row.metadata["assigned_user_email"] = annotator
         row.forget()
