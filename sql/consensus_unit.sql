@@ -121,8 +121,9 @@ SELECT
     consensus_at,
     consensus_at_source,
     COALESCE(n_rejections, 0) AS n_rejections,
-    FLOOR(CAST(EXTRACT(EPOCH FROM consensus_at - started_at) AS DOUBLE PRECISION) / 3600 * 1e6 + 0.5001) / 1e6
-        AS hours_to_consensus,
+    CASE WHEN started_at <= consensus_at THEN FLOOR(
+        CAST(EXTRACT(EPOCH FROM consensus_at - started_at) AS DOUBLE PRECISION) / 3600 * 1e6 + 0.5001
+    ) / 1e6 END AS hours_to_consensus,
     CASE WHEN last_submitted_at <= consensus_at THEN FLOOR(
         CAST(EXTRACT(EPOCH FROM consensus_at - last_submitted_at) AS DOUBLE PRECISION) / 3600 * 1e6 + 0.5001
     ) / 1e6 END AS hours_in_review

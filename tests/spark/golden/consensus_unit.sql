@@ -157,11 +157,14 @@ SELECT
   consensus_at,
   consensus_at_source,
   COALESCE(n_rejections, 0) AS n_rejections,
-  FLOOR(
-    CAST((
-      UNIX_MICROS(consensus_at) - UNIX_MICROS(started_at)
-    ) / 1e6 AS DOUBLE) / 3600 * 1e6 + CAST(0.5001 AS DOUBLE)
-  ) / 1e6 AS hours_to_consensus,
+  CASE
+    WHEN started_at <= consensus_at
+    THEN FLOOR(
+      CAST((
+        UNIX_MICROS(consensus_at) - UNIX_MICROS(started_at)
+      ) / 1e6 AS DOUBLE) / 3600 * 1e6 + CAST(0.5001 AS DOUBLE)
+    ) / 1e6
+  END AS hours_to_consensus,
   CASE
     WHEN last_submitted_at <= consensus_at
     THEN FLOOR(
