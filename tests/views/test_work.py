@@ -168,11 +168,11 @@ def test_hours_are_never_negative_and_keys_hold_whatever_the_log_says(warehouse:
 def test_a_copy_on_main_is_not_counted_again(warehouse: Warehouse) -> None:
     add_workflow(warehouse)
     add_unit(warehouse, "video", "done", "encord-a", "model")
-    by_ann = {"created_by": "ann@example.com", "created_at": NOON}
-    add_object(warehouse, "video/encord-a", "cow", [0, 1], **by_ann)
+    ann = "ann@example.com"
+    add_object(warehouse, "video/encord-a", "cow", [0, 1], created_by=ann, created_at=NOON)
     add_object(warehouse, "video/main", "cow", [0], created_by="lena@example.com", created_at=NOON + timedelta(days=1))
     add_object(warehouse, "video/main", "bull", [0], created_by="lena@example.com", created_at=NOON)
-    add_object(warehouse, "video/model", "ghost", [0], **by_ann)
+    add_object(warehouse, "video/model", "ghost", [0], created_by=ann, created_at=NOON)
     add_classification(warehouse, "video/main", "nobody", "day", (0, 1))
     insert(
         warehouse,

@@ -93,6 +93,7 @@ class StreamWriting(StoredState):
 
 def _listed(columns: Sequence[str]) -> str:
     """The label rows, each with a hash of what the listing says in some columns."""
-    moments = {"last_edited_at": "CAST(EXTRACT(EPOCH FROM last_edited_at) AS VARCHAR)"}
+    # In microseconds: what a time looks like as text depends on the engine and the session's time zone.
+    moments = {"last_edited_at": "CAST(CAST(EXTRACT(EPOCH FROM last_edited_at) * 1000000 AS BIGINT) AS VARCHAR)"}
     said = ", ".join(f"coalesce({moments.get(name, name)}, '')" for name in ("label_row_id", *columns))
     return sql(_LISTED, said=said)
