@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -37,7 +38,7 @@ def synced(
         file = SyncedWarehouse(server, tmp_path_factory.mktemp("same_rows") / "labels.duckdb")
         lake = CrashedWarehouse(server, lake_engine, lake_engine.empty())
         for turn in range(3):
-            options = {"streams": [stream.name for stream in STREAMS], "task_actions": True}
+            options: dict[str, Any] = {"streams": [stream.name for stream in STREAMS], "task_actions": True}
             assert file.sync(**options).run.outcome == lake.sync(**options).run.outcome == "succeeded"
             if turn == 0:
                 assert len(list(work_on(file.project))) > 3
