@@ -106,8 +106,12 @@ class Settings(BaseModel):
     consensus_tasks: bool = Field(
         default=True, description="Keep whose branch is whose, from the tasks of consensus stages."
     )
+    streams: tuple[Literal["task_actions", "time_spent", "issues", "project_users", "editor_logs"], ...] = Field(
+        default=("task_actions", "time_spent", "project_users"),
+        description="What to keep of the work beside the labels; may be given several times.",
+    )
     task_actions: bool = Field(
-        default=True, description="Keep who did what with tasks, and when, in projects with a consensus stage."
+        default=True, description="Keep who did what with tasks, and when; off takes it out of --streams."
     )
     bundle_rows: int = Field(default=500, ge=1, le=1000, description="Most label rows asked for in one request.")
     bundle_bytes: int = Field(
@@ -153,6 +157,11 @@ class Settings(BaseModel):
         """The warehouse's URL without user, password and settings, for messages."""
         return without_credentials(self.warehouse)
 
+    @property
+    def streams_read(self) -> frozenset[str]:
+        """The streams that a sync keeps."""
+        return frozenset(self.streams) - (frozenset() if self.task_actions else {"task_actions"})
+
     @field_validator("ssh_key_file", "publish", mode="before")
     @classmethod
     def _no_url_is_a_path(cls, value: object) -> object:
@@ -160,7 +169,7 @@ class Settings(BaseModel):
             raise ValueError("it takes the path of a file or folder, not a URL")
         return value
 
-    @field_validator("project", "publish_format", mode="before")
+    @field_validator("project", "publish_format", "streams", mode="before")
     @classmethod
     def _text_is_a_list(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value

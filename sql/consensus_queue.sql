@@ -45,11 +45,10 @@ WITH counted AS (
     FROM consensus_item
     GROUP BY project_hash, data_hash
 ), submitted AS (
-    SELECT a.project_hash, a.data_hash, MAX(a.acted_at) AS last_submitted_at
-    FROM task_action AS a
-    JOIN workflow_stage AS s ON s.project_hash = a.project_hash AND s.stage_uuid = a.workflow_stage_uuid
-    WHERE s.stage_type = 'CONSENSUS_ANNOTATION' AND a.action_type = 'submit'
-    GROUP BY a.project_hash, a.data_hash
+    SELECT project_hash, data_hash, MAX(last_submitted_at) AS last_submitted_at
+    FROM internal.task_moment
+    WHERE is_of_consensus
+    GROUP BY project_hash, data_hash
 ), unit AS (
     -- Full joins with USING: see consensus_branch.
     SELECT

@@ -37,16 +37,15 @@ WITH counted AS (
     GROUP BY project_hash, data_hash
 ), action AS (
     SELECT
-        a.project_hash,
-        a.data_hash,
-        MIN(a.acted_at) FILTER (WHERE s.stage_type = 'CONSENSUS_ANNOTATION') AS started_at,
-        MAX(a.acted_at) FILTER (WHERE s.stage_type = 'CONSENSUS_ANNOTATION' AND a.action_type = 'submit')
-            AS last_submitted_at,
-        MAX(a.acted_at) FILTER (WHERE s.stage_type = 'CONSENSUS_REVIEW' AND a.action_type = 'approve') AS approved_at,
-        COUNT(*) FILTER (WHERE s.stage_type = 'CONSENSUS_REVIEW' AND a.action_type = 'reject') AS n_rejections
-    FROM task_action AS a
-    JOIN workflow_stage AS s ON s.project_hash = a.project_hash AND s.stage_uuid = a.workflow_stage_uuid
-    GROUP BY a.project_hash, a.data_hash
+        project_hash,
+        data_hash,
+        MIN(started_at) AS started_at,
+        MAX(last_submitted_at) AS last_submitted_at,
+        MAX(last_approved_at) AS approved_at,
+        CAST(SUM(n_rejections) AS BIGINT) AS n_rejections
+    FROM internal.task_moment
+    WHERE is_of_consensus
+    GROUP BY project_hash, data_hash
 ), main AS (
     SELECT project_hash, data_hash, last_edited_at
     FROM consensus_branch
@@ -122,8 +121,9 @@ SELECT
     consensus_at,
     consensus_at_source,
     COALESCE(n_rejections, 0) AS n_rejections,
-    FLOOR(CAST(EXTRACT(EPOCH FROM consensus_at - started_at) AS DOUBLE PRECISION) / 3600 * 1e6 + 0.5001) / 1e6
-        AS hours_to_consensus,
+    CASE WHEN started_at <= consensus_at THEN FLOOR(
+        CAST(EXTRACT(EPOCH FROM consensus_at - started_at) AS DOUBLE PRECISION) / 3600 * 1e6 + 0.5001
+    ) / 1e6 END AS hours_to_consensus,
     CASE WHEN last_submitted_at <= consensus_at THEN FLOOR(
         CAST(EXTRACT(EPOCH FROM consensus_at - last_submitted_at) AS DOUBLE PRECISION) / 3600 * 1e6 + 0.5001
     ) / 1e6 END AS hours_in_review

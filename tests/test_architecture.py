@@ -27,6 +27,7 @@ ROOMS: dict[str, str] = {
     "sample.farm": "geometry sample.world",
     "sample.server": "sample.world",
     "normalise.forms": "errors normalise",
+    "normalise.work": "normalise",
     "sql_files": "errors load.tables packaged_files",
     "export": "errors normalise process",
     "config": "credentials errors text_files",
@@ -67,7 +68,7 @@ ROOMS: dict[str, str] = {
     "export.label_rows": "errors export export.label_rows.encord_dict load.questions process runs",
     "sync": (
         "config errors load load.locks load.questions normalise normalise.label_rows normalise.listing "
-        "process reading runs source source.answers source.changes source.label_rows"
+        "normalise.work process reading runs source source.answers source.changes source.label_rows source.listing"
     ),
     "verify": (
         "config errors load load.contract load.locks load.questions load.tables load.writing normalise "

@@ -95,4 +95,15 @@ SELECT split_part(annotator, '@', 1) AS annotator,
 FROM consensus_annotator_pair
 ORDER BY 1, 2""",
     ),
+    Question(
+        "The work: who made how many labels, handed in and judged how many tasks, in how many hours?",
+        """\
+SELECT split_part(annotator, '@', 1) AS who, min(work_day) AS first_day,
+       CAST(sum(n_labels) AS BIGINT) AS labels,
+       CAST(sum(n_submissions) AS BIGINT) AS handed_in,
+       CAST(sum(n_reviews) AS BIGINT) AS judged, sum(hours_spent) AS hours
+FROM work_by_annotator_day
+GROUP BY annotator
+ORDER BY 1""",
+    ),
 )

@@ -3,13 +3,13 @@
 from connector.load.contract.lake_location import LakeLocation
 from connector.load.contract.postgres_location import PostgresLocation
 from connector.load.contract.share import WHOLE, Share
+from connector.load.contract.stream_store import StreamRead
 from connector.load.contract.warehouse import (
     ARROW_SCHEMAS,
     STATES_SCHEMA,
     STORED_SCHEMA,
     Failure,
     TakePart,
-    TaskActionsRead,
     Warehouse,
     WrittenBundle,
 )
@@ -27,8 +27,8 @@ __all__ = [
     "Failure",
     "OverlapMeasure",
     "Share",
+    "StreamRead",
     "TakePart",
-    "TaskActionsRead",
     "Warehouse",
     "WrittenBundle",
     "open_warehouse",

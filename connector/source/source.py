@@ -1,7 +1,6 @@
 """The source: everything that a sync reads from Encord, behind one small class."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
 
 from connector.source.connection import sdk
 from connector.source.connection.connection import Connection
@@ -18,7 +17,7 @@ from connector.source.listing.projects import (
     take_snapshot,
 )
 from connector.source.listing.stage_tasks import list_stage_tasks
-from connector.source.listing.task_log import list_task_actions
+from connector.source.listing.work_requests import Asked, list_work
 
 
 class Source:
@@ -96,13 +95,13 @@ class Source:
         """
         return list_stage_tasks(self._connection, project_hash, stage_uuid)
 
-    def task_actions(self, project_hash: str, after: datetime, before: datetime) -> Iterator[list[object]]:
-        """What was done with a project's tasks from `after` until before `before`, raw, a page at a time.
+    def work(self, stream: str, project_hash: str, asked: Asked) -> Iterator[list[object]]:
+        """The entries of a stream of the work, such as task actions, raw, a page at a time.
 
         Raises:
             ConnectorError: while iterating: PERMISSION if this key may not read them; UNREACHABLE, SOURCE_CONTENT, …
         """
-        return list_task_actions(self._connection, project_hash, after, before)
+        return list_work(self._connection, stream, project_hash, asked)
 
     def fetch(
         self,

@@ -19,7 +19,7 @@ from connector.errors import ConnectorError, ErrorKind
 from connector.packaged_files import packaged_folder
 from connector.sql_files.column_texts import texts_digest
 
-SUBJECTS = ("label rows", "frames", "ranges", "consensus", "changes", "warehouse")
+SUBJECTS = ("label rows", "frames", "ranges", "consensus", "changes", "work", "warehouse")
 """What a view may be about."""
 
 _FILE = re.compile(

@@ -1,4 +1,4 @@
-"""One project's sync, top to bottom: list → compare → fetch → normalise → write → tombstone → receipt."""
+"""One project's sync, top to bottom: list → compare → fetch → normalise → write → tombstone → streams → receipt."""
 
 import datetime
 import itertools
@@ -9,11 +9,10 @@ import pyarrow as pa
 from connector.config import Settings
 from connector.load import ARROW_SCHEMAS, Warehouse
 from connector.normalise import NORMALISER_VERSION
-from connector.normalise.listing.branch_tasks import has_consensus_stages
+from connector.normalise.listing.branch_tasks import LISTED_WITH_TASKS, has_consensus_stages
 from connector.normalise.listing.listing_parts import ListingParts
 from connector.normalise.listing.ontology_changes import ontology_changes
 from connector.normalise.listing.project_tables import project_tables
-from connector.normalise.listing.task_log_rows import TASK_COLUMNS
 from connector.normalise.ontology import Ontology
 from connector.process.garbage_collection import collector_paused
 from connector.process.interruption import Interruption
@@ -25,7 +24,7 @@ from connector.source.changes.deletes import deletes_allowed
 from connector.source.source import Source
 from connector.sync.bundle_loader import BundleLoader
 from connector.sync.keep_branches import keep_consensus_tasks
-from connector.sync.keep_task_log import keep_task_actions
+from connector.sync.keep_streams import keep_streams
 from connector.sync.shared_listing import shared_listing
 
 _ROWS_A_PAGE = 20_000
@@ -54,7 +53,7 @@ def sync_project(
     with receipt.stage("compare"):
         ontology = Ontology.from_structure(snapshot.ontology["editor"])
         tables = project_tables(snapshot.project, snapshot.ontology, ARROW_SCHEMAS)
-        kept = TASK_COLUMNS if has_consensus_stages(tables["workflow_stage"]) else ()
+        kept = (*LISTED_WITH_TASKS, "workflow_stage_uuid") if has_consensus_stages(tables["workflow_stage"]) else ()
         listed = snapshot.entries
         listing = ListingParts(project_hash, listed, listed.hashes, ARROW_SCHEMAS, kept, mine.places)
         # One transaction stores the new ontology and marks what its edit made stale.
@@ -79,9 +78,6 @@ def sync_project(
     if settings.consensus_tasks:
         with receipt.stage("tasks"):
             keep_consensus_tasks(source, warehouse, tables["workflow_stage"], label_rows, receipt, report)
-    if settings.task_actions:
-        with receipt.stage("tasks"):
-            keep_task_actions(source, warehouse, tables["workflow_stage"], label_rows, receipt, report)
 
     del listing, label_rows
     planned = changes.fetch.by_label_hash()
@@ -115,6 +111,9 @@ def sync_project(
         with receipt.stage("history"):
             limit = receipt.started_at - datetime.timedelta(days=settings.history_keep)
             warehouse.forget_history(project_hash, limit)
+
+    with receipt.stage("tasks"):
+        keep_streams(settings.streams_read, source, warehouse, tables, receipt, report, interruption)
     receipt.end(decision.refusal)
 
 

@@ -13,9 +13,9 @@ from tests.crash.crashed_warehouse import Contents, CrashedWarehouse, difference
 
 VIEWS = [file.view_name for file in view_files()]
 
-OF_THE_RUNS = {"sync_run", "sync_run_project", "consensus_stage_read", "task_action_read"}
+OF_THE_RUNS = {"sync_run", "sync_run_project", "consensus_stage_read", "stream_read"}
 """Tables that say what runs did, and when."""
-KEPT_FOR_EVER = ("consensus_threshold", "consensus_task_branch", "task_action")
+KEPT_FOR_EVER = ("consensus_threshold", "consensus_task_branch", "task_action", "time_spent", "editor_log")
 """Tables that hold what only the user or a sync of then knows: the fresh warehouse is given them."""
 NEVER_SHORTER = "frame_number"
 """As long as the longest data unit ever was."""

@@ -38,6 +38,7 @@ SUBJECTS = {
     "ranges": "Views of labels on ranges",
     "consensus": "Views of consensus",
     "changes": "Views of changes",
+    "work": "Views of the work",
     "warehouse": "Views of the warehouse itself",
 }
 VIEWS = """

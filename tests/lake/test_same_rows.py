@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -13,6 +14,7 @@ from connector.load.on_iceberg.layout import LAKE_TABLES, lake_views
 from connector.load.questions.reading import open_for_reading
 from connector.load.tables import METADATA
 from connector.sample import SampleServer, build_sample_world
+from connector.sync.streams import STREAMS
 from tests.crash.crashed_warehouse import CrashedWarehouse
 from tests.crash.lake_engine import LakeEngine
 from tests.lake.command import run_command
@@ -21,7 +23,7 @@ from tests.sync.synced_warehouse import SyncedWarehouse
 pytestmark = pytest.mark.slow
 
 OF_THE_RUN = {
-    *("run_id", "command", "synced_at", "made_from", "is_settled", "deleted_at", "read_at", "read_through"),
+    *("run_id", "command", "synced_at", "made_from", "is_settled", "deleted_at", "read_at", "moved_at", "read_through"),
     *("first_seen", "last_seen", "started_at", "ended_at", "stage_seconds"),
 }
 OF_ONE_ENGINE = {"installed_view"}
@@ -36,7 +38,8 @@ def synced(
         file = SyncedWarehouse(server, tmp_path_factory.mktemp("same_rows") / "labels.duckdb")
         lake = CrashedWarehouse(server, lake_engine, lake_engine.empty())
         for turn in range(3):
-            assert file.sync().run.outcome == lake.sync().run.outcome == "succeeded"
+            options: dict[str, Any] = {"streams": [stream.name for stream in STREAMS], "task_actions": True}
+            assert file.sync(**options).run.outcome == lake.sync(**options).run.outcome == "succeeded"
             if turn == 0:
                 assert len(list(work_on(file.project))) > 3
         yield file, lake

@@ -13,6 +13,7 @@ from connector.load.on_iceberg.layout import KINDS, OWNED_TABLES
 from connector.load.questions.project_status import read_status
 from connector.load.tables import METADATA
 from connector.sample import SampleServer, build_sample_world
+from connector.sync.streams import STREAMS
 from tests.crash.crashed_warehouse import CrashedWarehouse
 from tests.crash.crashed_warehouse import differences as whole_contents
 from tests.crash.engines import with_tables
@@ -23,7 +24,7 @@ from tests.lake.test_same_rows import differences
 from tests.sync.synced_warehouse import Outcome, SyncedWarehouse
 
 SHARDS = ("1/2", "2/2")
-OF_RUNS = {"sync_run", "sync_run_project", "consensus_stage_read", "task_action_read"}
+OF_RUNS = {"sync_run", "sync_run_project", "consensus_stage_read", "stream_read"}
 """Tables that say what a run did, and how far it read: each shard has rows of its own in them."""
 
 Three = tuple[SyncedWarehouse, CrashedWarehouse, CrashedWarehouse]
@@ -50,7 +51,8 @@ def synced(lake_engine: LakeEngine, tmp_path_factory: pytest.TempPathFactory) ->
         file = SyncedWarehouse(server, tmp_path_factory.mktemp("shards") / "labels.duckdb")
         whole, shared = (CrashedWarehouse(server, lake_engine, lake_engine.empty()) for _ in range(2))
         for turn in range(3):
-            options: dict[str, Any] = {"task_actions": True, "allow_deletes": True}
+            streams = [stream.name for stream in STREAMS]
+            options: dict[str, Any] = {"streams": streams, "task_actions": True, "allow_deletes": True}
             alone = file.sync(**options)
             assert alone.run.outcome == whole.sync(**options).run.outcome == "succeeded"
             parts = shards(shared, *(reversed(SHARDS) if turn == 2 else SHARDS), **options)

@@ -85,7 +85,7 @@ def test_postgresql_gets_the_declared_keys_and_references() -> None:
                 f"ALTER TABLE {table.name} ADD CONSTRAINT fk_{table.name}_{referred}"
                 f" FOREIGN KEY({columns}) REFERENCES {referred} ({columns});" in text
             )
-    dropped = {"object_pair_iou", "consensus_matched_pair"}
+    dropped = {"object_pair_iou", "consensus_matched_pair", "task_action_read"}
     assert {name for name in dropped if f"DROP TABLE {name};" in text} == dropped
     assert text.count("PRIMARY KEY (") == len(METADATA.tables) + len(dropped) + 1, "and Alembic's own table"
     assert text.count("FOREIGN KEY(") == sum(len(table.foreign_key_constraints) for table in METADATA.tables.values())

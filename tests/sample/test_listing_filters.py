@@ -104,5 +104,5 @@ def test_long_lists_come_in_pages(server: SampleServer, client: EncordUserClient
     read = client.get_project(project.project_hash)
     assert sorted(read.list_branches()) == sorted(project.branch_names)
     assert len(server.requests.of_kind("branches")) == 4
-    assert len(list(read.list_users())) == 4
-    assert len(server.requests.of_kind("users")) == 2
+    assert len(list(read.list_users())) == 7
+    assert len(server.requests.of_kind("users")) == 3

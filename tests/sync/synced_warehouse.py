@@ -99,7 +99,7 @@ def copied(file: Path, to: Path) -> Path:
 class SyncedWarehouse:
     """A DuckDB file that syncs of one server fill.
 
-    `settle_seconds` is 0 and `task_actions` false unless a test says otherwise, so that the requests of a sync are
+    `settle_seconds` is 0 and no stream is read unless a test says otherwise, so that the requests of a sync are
     those of its own scenario.
     """
 
@@ -136,6 +136,7 @@ class SyncedWarehouse:
                 "ssh_key": self.server.world.private_key,
                 "warehouse": self.url,
                 "settle_seconds": 0,
+                "streams": ["task_actions"],
                 "task_actions": False,
                 "retry_attempts": 1,
                 **options,

@@ -62,4 +62,4 @@ def test_a_doubled_and_a_missing_key_are_found(warehouse: Warehouse) -> None:
     insert(warehouse, "project", {"project_hash": "p"})
     insert(warehouse, "data_unit", {"project_hash": "p", "data_hash": "d"})
     insert(warehouse, "label_row", row, row)
-    assert [fault.partition(":")[0] for fault in key_faults(warehouse)] == ["current_label_row"]
+    assert [fault.partition(":")[0] for fault in key_faults(warehouse)] == ["current_label_row", "task_timing"]

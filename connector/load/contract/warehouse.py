@@ -22,6 +22,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from connector.load.contract.ontology_meaning import OntologyMeaning
+from connector.load.contract.stream_store import StreamStore
 from connector.load.tables import METADATA, arrow_schema, source_metadata
 from connector.load.tables.source_metadata import FACT_COLUMNS, SYNC_COLUMNS
 
@@ -96,16 +97,7 @@ class WrittenBundle:
     failures: tuple[Failure, ...] = ()
 
 
-class TaskActionsRead(NamedTuple):
-    """The last complete reading of a project's task actions, with the columns of table task_action_read."""
-
-    listing_digest: str
-    moved_at: datetime
-    read_at: datetime
-    read_through: datetime | None
-
-
-class Warehouse(Protocol):
+class Warehouse(StreamStore, Protocol):
     """An open warehouse with this release's schema. Every method may raise ConnectorError(WAREHOUSE).
 
     Attributes:
@@ -202,18 +194,6 @@ class Warehouse(Protocol):
 
     def refresh_matches_by_new_rules(self, project_hash: str) -> bool:
         """Does the same, and returns true, if the project's matches were made with other rules or thresholds."""
-
-    def task_actions_read(self, project_hash: str) -> TaskActionsRead | None:
-        """The last complete reading of a project's task actions; None if there was none."""
-
-    def keep_task_actions(self, project_hash: str, actions: pa.Table, reading: TaskActionsRead | None = None) -> int:
-        """Adds task actions to the known ones, which are never removed. Returns how many were new.
-
-        Args:
-            project_hash: the project.
-            actions: rows of task_action; known ones change nothing.
-            reading: what to remember about the reading that these actions end; None if more are still to come.
-        """
 
     def write_bundle(
         self,

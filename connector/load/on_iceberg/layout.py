@@ -72,15 +72,20 @@ KINDS: dict[str, Kind] = {
     MATCHES.owner: Kind.OF_DATA_UNITS,
     "consensus_task_branch": Kind.OF_DATA_UNITS,
     "task_action": Kind.OF_DATA_UNITS,
+    "time_spent": Kind.OF_DATA_UNITS,
+    "issue": Kind.OF_DATA_UNITS,
+    "issue_comment": Kind.OF_DATA_UNITS,
+    "editor_log": Kind.OF_DATA_UNITS,
     "project": Kind.OF_PROJECT,
     "workflow_stage": Kind.OF_PROJECT,
     "ontology_class": Kind.OF_PROJECT,
     "ontology_attribute": Kind.OF_PROJECT,
     "ontology_option": Kind.OF_PROJECT,
+    "project_user": Kind.OF_PROJECT,
     "sync_failure": Kind.OF_SHARE,
     "consensus_match_rules": Kind.OF_SHARE,
     "consensus_stage_read": Kind.OF_SHARE,
-    "task_action_read": Kind.OF_SHARE,
+    "stream_read": Kind.OF_SHARE,
     "compared_ontology": Kind.OF_SHARE,
 }
 """Every table whose rows of one project fit into a working copy: all but the rows of labels and their matches."""
@@ -96,7 +101,7 @@ BEFORE_LABELS = ("data_frame", MATCHES.owner, "consensus_match_rules")
 """Tables of a project that are written before its label rows: a run that is killed in between fetches the label rows
 again, and then these are written again too."""
 
-_LAST = ("consensus_stage_read", "task_action_read", "compared_ontology")
+_LAST = ("consensus_stage_read", "stream_read", "compared_ontology")
 """What says how far something was read: written when all that was read is there."""
 
 AFTER_LABELS = (

@@ -13,7 +13,7 @@ from connector.load.publish.attached_warehouse import attached_warehouse
 from connector.load.publish.target import PublishTarget
 from connector.load.tables import LABEL_TABLES, METADATA
 
-_OF_RUNS = frozenset({"sync_run", "sync_run_project", "consensus_stage_read", "task_action_read"})
+_OF_RUNS = frozenset({"sync_run", "sync_run_project", "consensus_stage_read", "stream_read"})
 """What every run may write, even if it changes nothing: receipts, and how far it has read."""
 
 

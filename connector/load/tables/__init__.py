@@ -1,6 +1,6 @@
 """The warehouse's tables, declared once. Importing this package declares all of them in `METADATA`."""
 
-from connector.load.tables import consensus, histories, labels, runs, source_metadata, task_actions
+from connector.load.tables import consensus, histories, labels, runs, source_metadata, work
 from connector.load.tables.declaration import METADATA, arrow_schema
 
 LABEL_TABLES: tuple[str, ...] = (
@@ -23,5 +23,5 @@ __all__ = [
     "labels",
     "runs",
     "source_metadata",
-    "task_actions",
+    "work",
 ]

@@ -12,23 +12,24 @@ from typing_extensions import override
 from connector.errors import ErrorKind
 from connector.load.contract.ontology_meaning import OntologyMeaning
 from connector.load.contract.session import DataRefusedError, Session
-from connector.load.contract.warehouse import Failure, TakePart, TaskActionsRead, WrittenBundle
+from connector.load.contract.warehouse import Failure, TakePart, WrittenBundle
 from connector.load.history.change_log import ChangeLog
 from connector.load.history.pruning import prune_history
 from connector.load.matching import consensus_matches
 from connector.load.matching.compared_objects import OverlapMeasure
 from connector.load.tables import LABEL_TABLES, METADATA
-from connector.load.writing import branch_upsert, failure_records, task_log_append
+from connector.load.writing import branch_upsert, failure_records
 from connector.load.writing.bundle_write import complete_states, replace_label_rows
 from connector.load.writing.listing_upsert import upsert_listing
 from connector.load.writing.part_write import UnusablePartError, replace_label_row
 from connector.load.writing.receipts import upsert_receipt
 from connector.load.writing.row_replacement import DeleteAndInsert, RowReplacement
-from connector.load.writing.stored_state import Answer, StoredState
+from connector.load.writing.stored_state import Answer
+from connector.load.writing.stream_writing import StreamWriting
 from connector.load.writing.tombstones import bury_label_rows, bury_project
 
 
-class SqlWarehouse(StoredState):
+class SqlWarehouse(StreamWriting):
     """A `Warehouse` over a session; the contract says what each method promises. Engines add opening and closing."""
 
     installs_views = True
@@ -125,10 +126,6 @@ class SqlWarehouse(StoredState):
 
     def _wrote(self, rows_by_table: Mapping[str, int]) -> None:
         """Called with rows that a transaction wrote in addition to those that its method counts; engines may use it."""
-
-    @override
-    def keep_task_actions(self, project_hash: str, actions: pa.Table, reading: TaskActionsRead | None = None) -> int:
-        return self._in_transaction(lambda: task_log_append.keep(self._session, project_hash, actions, reading))
 
     @override
     def write_bundle(

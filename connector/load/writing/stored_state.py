@@ -10,9 +10,9 @@ from typing_extensions import override
 
 from connector.load.contract.session import Session
 from connector.load.contract.statements import column_list, key_columns, sql
-from connector.load.contract.warehouse import ARROW_SCHEMAS, STORED_SCHEMA, TaskActionsRead, Warehouse
+from connector.load.contract.warehouse import ARROW_SCHEMAS, STORED_SCHEMA, Warehouse
 from connector.load.tables import METADATA
-from connector.load.writing import branch_upsert, task_log_append
+from connector.load.writing import branch_upsert
 
 Answer = TypeVar("Answer")
 
@@ -97,7 +97,3 @@ class StoredState(Warehouse):
     @override
     def consensus_stages_read(self, project_hash: str) -> dict[str, str]:
         return self._in_transaction(lambda: branch_upsert.stages_read(self._session, project_hash))
-
-    @override
-    def task_actions_read(self, project_hash: str) -> TaskActionsRead | None:
-        return self._in_transaction(lambda: task_log_append.last_reading(self._session, project_hash))

@@ -57,6 +57,10 @@ class FarmBuilder:
         self.rows: list[SampleLabelRow] = []
         self.branch_annotators: dict[tuple[str, str], tuple[str, bool]] = {}
         self.task_actions: list[Json] = []
+        self.time_spent: list[Json] = []
+        self.issues: list[Json] = []
+        self.editor_logs: list[Json] = []
+        self.roles = {REVIEWER: 0, **dict.fromkeys(ANNOTATORS, 1)}
 
     def finish(self) -> SampleWorld:
         """Serve what has been built, as the world's main project."""
@@ -88,9 +92,12 @@ class FarmBuilder:
         project.branch_annotators = self.branch_annotators
         for action in sorted(self.task_actions, key=lambda action: action["timestamp"]):
             project.task_actions.append({**action, "projectUuid": project_hash})
+        project.time_spent, project.issues = self.time_spent, self.issues
+        project.editor_logs = [
+            {**log, "projectId": project_hash, "ontologyId": ontology_hash} for log in self.editor_logs
+        ]
         project.storage_items = {entry["uuid"]: entry for entry in map(self._storage_item, self.rows)}
-        roles = {REVIEWER: 0, **dict.fromkeys(ANNOTATORS, 1)}
-        project.users = [{"userEmail": email, "userRole": role} for email, role in roles.items()]
+        project.users = [{"userEmail": email, "userRole": role} for email, role in self.roles.items()]
         self.world.project_hash = project.project_hash
         return self.world
 

@@ -6,6 +6,7 @@ from connector.sample.farm.multimodal import add_multimodal
 from connector.sample.farm.predictions import add_predictions
 from connector.sample.farm.recordings import add_recordings
 from connector.sample.farm.stills import add_stills
+from connector.sample.farm.two_weeks import add_work
 from connector.sample.farm.videos import VideoDrawing
 from connector.sample.world.randomness import seeded_random
 from connector.sample.world.world import SampleWorld
@@ -36,6 +37,7 @@ def build_sample_world(size: str | SampleSize = "small", seed: object = 7) -> Sa
     add_multimodal(builder)
     add_consensus(builder)
     add_predictions(builder, f"barn-{CAMERAS[3]}-003.mp4")
+    add_work(builder)
     return builder.finish()
 
 

@@ -8,8 +8,12 @@ from connector.sample.server.listing_filters import like_pattern
 from connector.sample.server.request_log import ParsedRequest
 from connector.sample.world.clock import read_time
 from connector.sample.world.project_state import ProjectState
-from connector.sample.world.workflow_tasks import stage_tasks, task_actions
+from connector.sample.world.work_log import RequestRefusedError, editor_logs, issues, task_actions, time_spent
+from connector.sample.world.workflow_tasks import stage_tasks
 from connector.sample.world.world import SampleWorld
+
+OF_THE_WORK = {"task_actions": task_actions, "time_spent": time_spent, "issues": issues, "editor_logs": editor_logs}
+"""Kind of request → what answers it."""
 
 
 def answer_v2(world: SampleWorld, request: ParsedRequest) -> Answer:
@@ -50,8 +54,11 @@ def _project_answer(world: SampleWorld, project: ProjectState, request: ParsedRe
             return _page(world, project.users, request)
         case "tasks":
             return _page(world, stage_tasks(project, request.path_parts["stage"], request.parameters), request)
-        case "task_actions":
-            return _page(world, task_actions(project, request.parameters), request)
+        case kind if kind in OF_THE_WORK:
+            try:
+                return _page(world, OF_THE_WORK[kind](project, request.parameters), request)
+            except RequestRefusedError as error:
+                return v2_error(400, str(error))
         case _:
             return v2_answer({"labels": _classifications(project, request)})
 

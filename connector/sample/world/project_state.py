@@ -20,6 +20,9 @@ class ProjectState:
         users: `{"userEmail": …, "userRole": …}` each.
         branch_annotators: (data hash, branch name) of a consensus branch → whose it is, and whether it is submitted.
         task_actions: What was done with tasks, oldest first, as `GET analytics/task-actions` answers it.
+        time_spent: How long people worked on what, as `GET analytics/time-spent` answers it.
+        issues: The issues of all data units, as `GET projects/{hash}/issues` answers them.
+        editor_logs: What was done in the editor, as `GET projects/{hash}/editor-logs` answers it.
         storage_items: Item uuid → what the bulk read of storage items answers.
     """
 
@@ -39,6 +42,9 @@ class ProjectState:
         self.users: list[dict[str, Any]] = []
         self.branch_annotators: dict[tuple[str, str], tuple[str, bool]] = {}
         self.task_actions: list[dict[str, Any]] = []
+        self.time_spent: list[dict[str, Any]] = []
+        self.issues: list[dict[str, Any]] = []
+        self.editor_logs: list[dict[str, Any]] = []
         self.storage_items: dict[str, dict[str, Any]] = {}
         self.clock = clock
         self.lock = lock

@@ -32,23 +32,6 @@ def stage_tasks(project: ProjectState, stage_uuid: str, parameters: Mapping[str,
     ]
 
 
-def task_actions(project: ProjectState, parameters: Mapping[str, list[str]]) -> list[Json]:
-    """What was done with tasks from `after` until before `before`, as `project.get_task_actions()` lists it."""
-    after, before = (read_time(parameters[name][0]) for name in ("after", "before"))
-    filters = {"actorEmails": "actorEmail", "eventTypes": "actionType", "workflowStageUuids": "workflowStageUuid"}
-    wanted = {
-        field: parameters[name]
-        for name, field in {**filters, "dataUnitUuids": "dataUnitUuid"}.items()
-        if name in parameters
-    }
-    return [
-        action
-        for action in project.task_actions
-        if after <= read_time(action["timestamp"]) < before
-        and all(action[field] in values for field, values in wanted.items())
-    ]
-
-
 def task_action(project_hash: str, row: SampleLabelRow, action_type: str, email: str, acted_at: datetime) -> Json:
     """One thing done with the task of a label row, in the stage that it is in now."""
     return {

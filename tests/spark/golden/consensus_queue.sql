@@ -59,17 +59,15 @@ WITH counted AS (
     data_hash
 ), submitted AS (
   SELECT
-    a.project_hash,
-    a.data_hash,
-    MAX(a.acted_at) AS last_submitted_at
-  FROM team.encord.task_action AS a
-  JOIN team.encord.workflow_stage AS s
-    ON s.project_hash = a.project_hash AND s.stage_uuid = a.workflow_stage_uuid
+    project_hash,
+    data_hash,
+    MAX(last_submitted_at) AS last_submitted_at
+  FROM team.encord_internal.task_moment AS task_moment
   WHERE
-    s.stage_type = 'CONSENSUS_ANNOTATION' AND a.action_type = 'submit'
+    is_of_consensus
   GROUP BY
-    a.project_hash,
-    a.data_hash
+    project_hash,
+    data_hash
 ), unit AS (
   SELECT
     project_hash,

@@ -51,22 +51,18 @@ WITH counted AS (
     data_hash
 ), action AS (
   SELECT
-    a.project_hash,
-    a.data_hash,
-    MIN(a.acted_at) FILTER(WHERE
-      s.stage_type = 'CONSENSUS_ANNOTATION') AS started_at,
-    MAX(a.acted_at) FILTER(WHERE
-      s.stage_type = 'CONSENSUS_ANNOTATION' AND a.action_type = 'submit') AS last_submitted_at,
-    MAX(a.acted_at) FILTER(WHERE
-      s.stage_type = 'CONSENSUS_REVIEW' AND a.action_type = 'approve') AS approved_at,
-    COUNT(*) FILTER(WHERE
-      s.stage_type = 'CONSENSUS_REVIEW' AND a.action_type = 'reject') AS n_rejections
-  FROM team.encord.task_action AS a
-  JOIN team.encord.workflow_stage AS s
-    ON s.project_hash = a.project_hash AND s.stage_uuid = a.workflow_stage_uuid
+    project_hash,
+    data_hash,
+    MIN(started_at) AS started_at,
+    MAX(last_submitted_at) AS last_submitted_at,
+    MAX(last_approved_at) AS approved_at,
+    CAST(SUM(n_rejections) AS BIGINT) AS n_rejections
+  FROM team.encord_internal.task_moment AS task_moment
+  WHERE
+    is_of_consensus
   GROUP BY
-    a.project_hash,
-    a.data_hash
+    project_hash,
+    data_hash
 ), main AS (
   SELECT
     project_hash,
@@ -161,11 +157,14 @@ SELECT
   consensus_at,
   consensus_at_source,
   COALESCE(n_rejections, 0) AS n_rejections,
-  FLOOR(
-    CAST((
-      UNIX_MICROS(consensus_at) - UNIX_MICROS(started_at)
-    ) / 1e6 AS DOUBLE) / 3600 * 1e6 + CAST(0.5001 AS DOUBLE)
-  ) / 1e6 AS hours_to_consensus,
+  CASE
+    WHEN started_at <= consensus_at
+    THEN FLOOR(
+      CAST((
+        UNIX_MICROS(consensus_at) - UNIX_MICROS(started_at)
+      ) / 1e6 AS DOUBLE) / 3600 * 1e6 + CAST(0.5001 AS DOUBLE)
+    ) / 1e6
+  END AS hours_to_consensus,
   CASE
     WHEN last_submitted_at <= consensus_at
     THEN FLOOR(

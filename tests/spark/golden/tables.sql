@@ -130,6 +130,26 @@ CREATE OR REPLACE VIEW team.encord.task_action COMMENT 'One row per thing that s
 SELECT task_action_id, project_hash, data_hash, task_uuid, workflow_stage_uuid, action_type, actor_email, acted_at
 FROM team.encord_data.task_action;
 
-CREATE OR REPLACE VIEW team.encord_internal.task_action_read COMMENT 'One row per project whose task actions were read: they are read again when its tasks moved.' AS
-SELECT DISTINCT project_hash, listing_digest, moved_at, read_at, read_through
-FROM team.encord_data.task_action_read;
+CREATE OR REPLACE VIEW team.encord.time_spent COMMENT 'One row per person, data unit, task, stage and day: how long the person worked on it; kept for ever.' AS
+SELECT time_spent_id, project_hash, data_hash, task_uuid, workflow_stage_uuid, user_email, user_role, period_start, period_end, seconds
+FROM team.encord_data.time_spent;
+
+CREATE OR REPLACE VIEW team.encord.issue COMMENT 'One row per issue: a thread of comments about a data unit, a frame, a place or a label.' AS
+SELECT issue_uuid, project_hash, data_hash, issue_type, space_id, frame, frame_ranges, annotation_id, x, y, z, tags, comment_count, author_email, created_at, is_resolved, resolution_changed_at, resolution_changed_by
+FROM team.encord_data.issue;
+
+CREATE OR REPLACE VIEW team.encord.issue_comment COMMENT 'One row per comment of an issue.' AS
+SELECT issue_uuid, position, project_hash, data_hash, content, author_email, created_at
+FROM team.encord_data.issue_comment;
+
+CREATE OR REPLACE VIEW team.encord.project_user COMMENT 'One row per person who is on a project now, with the role.' AS
+SELECT project_hash, user_email, user_role
+FROM team.encord_data.project_user;
+
+CREATE OR REPLACE VIEW team.encord.editor_log COMMENT 'One row per thing that somebody did in the label editor; kept for ever.' AS
+SELECT editor_log_id, project_hash, data_hash, branch_name, task_uuid, workflow_stage_uuid, action, action_category, actor_email, user_role, session_id, acted_at, label_name, feature_hash, object_hash, classification_hash, frame, label_ranges
+FROM team.encord_data.editor_log;
+
+CREATE OR REPLACE VIEW team.encord_internal.stream_read COMMENT 'One row per stream of a project, or data unit of it, that was read; read again when the listing moved.' AS
+SELECT DISTINCT project_hash, stream, data_hash, listing_digest, moved_at, read_at, read_through
+FROM team.encord_data.stream_read;

@@ -1,0 +1,1 @@
+"""The work itself, as Encord's analytics and issues tell it, → rows."""

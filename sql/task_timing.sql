@@ -1,0 +1,85 @@
+-- subject: work
+-- key: label_row_id
+CREATE VIEW task_timing AS
+WITH tasked AS (
+    -- Main, and the branches that annotators have tasks for; what a model or a script put on a branch is no task.
+    SELECT
+        r.project_hash,
+        r.project_title,
+        r.data_hash,
+        r.data_title,
+        r.dataset_title,
+        r.data_type,
+        r.branch_name,
+        r.label_row_id,
+        r.workflow_stage_title,
+        r.task_uuid,
+        t.task_uuid AS subtask_uuid,
+        r.created_at,
+        MIN(r.created_at) OVER (PARTITION BY r.project_hash, r.data_hash) AS first_created_at
+    FROM current_label_row AS r
+    LEFT JOIN consensus_task_branch AS t
+        ON t.project_hash = r.project_hash AND t.data_hash = r.data_hash AND t.branch_name = r.branch_name
+    WHERE r.branch_name = 'main' OR r.branch_name LIKE 'encord-%' OR t.branch_name IS NOT NULL
+), matched AS (
+    -- Main stands for the data unit, so its moments are those of all tasks; another branch has those of its own.
+    SELECT l.label_row_id, m.*
+    FROM tasked AS l
+    JOIN internal.task_moment AS m ON m.project_hash = l.project_hash AND m.data_hash = l.data_hash
+    WHERE l.branch_name = 'main' OR m.task_uuid = l.task_uuid OR m.task_uuid = l.subtask_uuid
+), moment AS (
+    SELECT
+        label_row_id,
+        MIN(started_at) AS started_at,
+        MIN(assigned_at) AS assigned_at,
+        MIN(first_submitted_at) AS first_submitted_at,
+        MAX(last_submitted_at) AS last_submitted_at,
+        MIN(first_reviewed_at) AS first_reviewed_at,
+        MAX(last_reviewed_at) AS last_reviewed_at,
+        -- Sent back after it, or handed in once more, an approval no longer stands.
+        CASE WHEN MAX(last_approved_at) = MAX(last_reviewed_at)
+                  AND COALESCE(MAX(last_submitted_at) <= MAX(last_approved_at), TRUE)
+             THEN MAX(last_approved_at) END AS approved_at,
+        CAST(SUM(n_submissions) AS BIGINT) AS n_submissions,
+        CAST(SUM(n_rejections) AS BIGINT) AS n_rejections
+    FROM matched
+    GROUP BY label_row_id
+)
+SELECT
+    l.project_hash,
+    l.project_title,
+    l.data_hash,
+    l.data_title,
+    l.dataset_title,
+    l.data_type,
+    l.branch_name,
+    label_row_id,
+    l.workflow_stage_title,
+    CASE WHEN l.branch_name = 'main' THEN l.first_created_at ELSE l.created_at END AS created_at,
+    m.assigned_at,
+    m.first_submitted_at,
+    m.last_submitted_at,
+    m.first_reviewed_at,
+    m.last_reviewed_at,
+    m.approved_at,
+    COALESCE(m.n_submissions, 0) AS n_submissions,
+    COALESCE(m.n_rejections, 0) AS n_rejections,
+    CASE WHEN m.assigned_at <= m.first_submitted_at THEN FLOOR(
+        CAST(EXTRACT(EPOCH FROM m.first_submitted_at - m.assigned_at) AS DOUBLE PRECISION) / 3600 * 1e6 + 0.5001
+    ) / 1e6 END AS hours_to_submission,
+    CASE WHEN m.first_submitted_at <= m.first_reviewed_at THEN FLOOR(
+        CAST(EXTRACT(EPOCH FROM m.first_reviewed_at - m.first_submitted_at) AS DOUBLE PRECISION) / 3600 * 1e6 + 0.5001
+    ) / 1e6 END AS hours_to_review,
+    CASE WHEN m.last_submitted_at <= m.approved_at THEN FLOOR(
+        CAST(EXTRACT(EPOCH FROM m.approved_at - m.last_submitted_at) AS DOUBLE PRECISION) / 3600 * 1e6 + 0.5001
+    ) / 1e6 END AS hours_in_review,
+    CASE WHEN m.started_at <= m.approved_at THEN FLOOR(
+        CAST(EXTRACT(EPOCH FROM m.approved_at - m.started_at) AS DOUBLE PRECISION) / 3600 * 1e6 + 0.5001
+    ) / 1e6 END AS hours_to_approval
+FROM tasked AS l
+-- A full join: see consensus_branch.
+FULL JOIN moment AS m USING (label_row_id)
+WHERE COALESCE(l.data_hash, '') <> '';
+
+COMMENT ON VIEW task_timing IS
+    'One row per main or annotator''s branch of a data unit: when its task was given out, handed in, judged and approved, and the hours between.';

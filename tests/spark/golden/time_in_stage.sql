@@ -1,0 +1,129 @@
+CREATE OR REPLACE VIEW team.encord.time_in_stage COMMENT 'One row per stay of a data unit in a stage of the workflow: from when to when, and where it is now.' AS
+WITH unit AS (
+  SELECT
+    *
+  FROM team.encord.current_label_row AS current_label_row
+  WHERE
+    branch_name = 'main'
+), marked AS (
+  SELECT
+    project_hash,
+    data_hash,
+    workflow_stage_uuid,
+    acted_at,
+    task_action_id,
+    CASE
+      WHEN workflow_stage_uuid = LAG(workflow_stage_uuid) OVER (
+        PARTITION BY project_hash, data_hash
+        ORDER BY acted_at NULLS LAST, task_action_id NULLS LAST
+      )
+      THEN 0
+      ELSE 1
+    END AS is_other_stage
+  FROM team.encord.task_action AS task_action
+  WHERE
+    NOT workflow_stage_uuid IS NULL
+), numbered AS (
+  SELECT
+    project_hash,
+    data_hash,
+    workflow_stage_uuid,
+    acted_at,
+    SUM(is_other_stage) OVER (
+      PARTITION BY project_hash, data_hash
+      ORDER BY acted_at NULLS LAST, task_action_id NULLS LAST
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS visit
+  FROM marked
+), stay AS (
+  SELECT
+    project_hash,
+    data_hash,
+    workflow_stage_uuid,
+    CAST(visit AS BIGINT) AS visit,
+    MIN(acted_at) AS first_acted_at,
+    MAX(acted_at) AS last_acted_at,
+    COUNT(*) AS n_actions
+  FROM numbered
+  GROUP BY
+    project_hash,
+    data_hash,
+    workflow_stage_uuid,
+    visit
+), told AS (
+  SELECT
+    project_hash,
+    u.project_title,
+    data_hash,
+    u.data_title,
+    u.dataset_title,
+    u.data_type,
+    u.workflow_stage_uuid AS stage_now,
+    s.workflow_stage_uuid,
+    s.visit,
+    COALESCE(
+      LAG(s.last_acted_at) OVER (PARTITION BY project_hash, data_hash ORDER BY s.visit NULLS LAST),
+      s.first_acted_at
+    ) AS entered_at,
+    s.last_acted_at,
+    s.n_actions,
+    LEAD(s.visit) OVER (PARTITION BY project_hash, data_hash ORDER BY s.visit NULLS LAST) IS NULL AS is_last
+  FROM unit AS u
+  FULL JOIN stay AS s
+    USING (project_hash, data_hash)
+  WHERE
+    COALESCE(u.label_row_id, '') <> ''
+), listed AS (
+  SELECT
+    t.*,
+    CASE
+      WHEN NOT is_last OR workflow_stage_uuid IS DISTINCT FROM stage_now
+      THEN last_acted_at
+    END AS left_at
+  FROM told AS t
+  WHERE
+    NOT visit IS NULL
+  UNION ALL
+  SELECT
+    project_hash,
+    project_title,
+    data_hash,
+    data_title,
+    dataset_title,
+    data_type,
+    stage_now,
+    stage_now,
+    COALESCE(visit, 0) + 1,
+    last_acted_at,
+    NULL,
+    0,
+    TRUE,
+    NULL
+  FROM told
+  WHERE
+    is_last
+    AND NOT stage_now IS NULL
+    AND workflow_stage_uuid IS DISTINCT FROM stage_now
+)
+SELECT
+  l.project_hash,
+  l.project_title,
+  l.data_hash,
+  l.data_title,
+  l.dataset_title,
+  l.data_type,
+  l.visit,
+  l.workflow_stage_uuid AS stage_uuid,
+  s.title AS stage_title,
+  s.stage_type,
+  l.entered_at,
+  l.left_at,
+  FLOOR(
+    CAST((
+      UNIX_MICROS(l.left_at) - UNIX_MICROS(l.entered_at)
+    ) / 1e6 AS DOUBLE) / 3600 * 1e6 + CAST(0.5001 AS DOUBLE)
+  ) / 1e6 AS hours,
+  l.n_actions
+FROM listed AS l
+LEFT JOIN team.encord.workflow_stage AS s
+  ON s.project_hash = l.project_hash AND s.stage_uuid = l.workflow_stage_uuid;
