@@ -35,11 +35,12 @@ ROOMS: dict[str, str] = {
     "load.contract": "credentials errors load.tables packaged_files sql_files",
     "source.connection": "config credentials errors source.answers text_files",
     "normalise.listing": "errors normalise normalise.forms normalise.label_rows",
+    "load.upkeep": "load.contract load.tables",
     "load.matching": "consensus errors load.contract load.tables sql_files",
     "views": "errors load.contract load.tables packaged_files sql_files",
     "source.label_rows": "errors source.answers source.connection",
     "source.listing": "credentials errors source.answers source.connection",
-    "load.writing": "errors load.contract load.matching load.tables",
+    "load.writing": "errors load.contract load.matching load.tables load.upkeep",
     "source.changes": "errors source.label_rows",
     "source": "source.connection source.label_rows source.listing",
     "load.on_duckdb": "errors load.contract load.locks load.matching load.tables load.writing process",
@@ -55,7 +56,7 @@ ROOMS: dict[str, str] = {
     "runs": (
         "config credentials errors geometry load load.contract load.locks load.on_duckdb load.on_iceberg load.publish "
         "load.questions normalise normalise.listing process source source.changes source.connection "
-        "source.label_rows source.listing views views.spark"
+        "source.label_rows source.listing text_files views views.spark"
     ),
     "export.coco": "errors export geometry load.contract load.questions load.writing normalise process runs",
     "export.frames": "errors export geometry load.contract load.questions process runs",

@@ -23,7 +23,7 @@ from pyiceberg.types import (
 )
 
 from connector.load.tables import LABEL_TABLES, METADATA
-from connector.load.tables.declaration import FLAG, INSTANT, INTEGER, INTERNAL, NUMBER, TEXT
+from connector.load.tables.declaration import FLAG, INSTANT, INTEGER, INTERNAL, NUMBER, PERSON, TEXT
 from connector.sql_files import column_texts
 
 COMMIT_ID = "commit_id"
@@ -153,6 +153,7 @@ LAKE_TABLES: dict[str, sa.Table] = {
 
 _TYPES: dict[type[object], IcebergType] = {
     type(TEXT): StringType(),
+    type(PERSON): StringType(),
     type(INTEGER): LongType(),
     type(NUMBER): DoubleType(),
     type(FLAG): BooleanType(),

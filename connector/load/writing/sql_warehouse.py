@@ -9,7 +9,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from typing_extensions import override
 
-from connector.errors import ErrorKind
 from connector.load.contract.ontology_meaning import OntologyMeaning
 from connector.load.contract.session import DataRefusedError, Session
 from connector.load.contract.warehouse import (
@@ -27,8 +26,14 @@ from connector.load.matching.consensus_matches import (
     refresh_units_of,
 )
 from connector.load.tables import LABEL_TABLES, METADATA
+from connector.load.upkeep.stored_people import pseudonymise_rows
 from connector.load.writing import branch_upsert, failure_records, task_log_append
-from connector.load.writing.bundle_write import complete_states, replace_label_rows
+from connector.load.writing.bundle_write import (
+    complete_states,
+    refused_label_row,
+    replace_label_rows,
+    rows_of_label_row,
+)
 from connector.load.writing.listing_upsert import upsert_listing
 from connector.load.writing.part_write import UnusablePartError, replace_label_row
 from connector.load.writing.receipts import upsert_receipt
@@ -171,7 +176,7 @@ class SqlWarehouse(StoredState):
         try:
             return self._in_transaction(replace)
         except DataRefusedError as refusal:
-            failure = _refusal_of(label_hash, refusal)
+            failure = refused_label_row(label_hash, refusal)
         except UnusablePartError as unusable:
             failure = Failure(label_hash, unusable.kind, unusable.message)
         self.record_failures(project_hash, [failure], run_id)
@@ -228,13 +233,13 @@ class SqlWarehouse(StoredState):
         rows_by_table: dict[str, int] = {}
         refused: list[Failure] = []
         for position, label_hash in enumerate(states["label_hash"].to_pylist()):
-            own = {name: _rows_of(tables[name], label_hash) for name in LABEL_TABLES if name in tables}
+            own = {name: rows_of_label_row(tables[name], label_hash) for name in LABEL_TABLES if name in tables}
             if "data_frame" in tables:
                 own["data_frame"] = tables["data_frame"]
             try:
                 written = self._replaced(project_hash, own, states.slice(position, 1), [], run_id)
             except DataRefusedError as refusal:
-                refused.append(_refusal_of(label_hash, refusal))
+                refused.append(refused_label_row(label_hash, refusal))
                 continue
             refused += written.failures
             for name, count in written.rows_by_table.items():
@@ -277,6 +282,10 @@ class SqlWarehouse(StoredState):
         return self._in_transaction(bury)
 
     @override
+    def pseudonymise(self, project_hash: str) -> int:
+        return self._in_transaction(lambda: pseudonymise_rows(self._session, project_hash))
+
+    @override
     def record_run(self, receipt: Mapping[str, Any]) -> None:
         self._in_transaction(lambda: upsert_receipt(self._session, METADATA.tables["sync_run"], receipt))
 
@@ -288,12 +297,3 @@ class SqlWarehouse(StoredState):
     @override
     def record_project(self, receipt: Mapping[str, Any]) -> None:
         self._in_transaction(lambda: upsert_receipt(self._session, METADATA.tables["sync_run_project"], receipt))
-
-
-def _refusal_of(label_hash: str, refusal: DataRefusedError) -> Failure:
-    message = f"Label row {label_hash} was refused by the warehouse ({refusal.reason}); it keeps its old rows."
-    return Failure(label_hash, ErrorKind.SOURCE_CONTENT, message)
-
-
-def _rows_of(rows: pa.Table, label_hash: str) -> pa.Table:
-    return rows.filter(pc.equal(rows["label_hash"], label_hash))

@@ -8,10 +8,12 @@ import pyarrow as pa
 import sqlalchemy as sa
 from typing_extensions import override
 
+from connector.load.contract.pseudonyms import Pseudonyms
 from connector.load.contract.session import Session
 from connector.load.contract.statements import column_list, key_columns, sql
 from connector.load.contract.warehouse import ARROW_SCHEMAS, STORED_SCHEMA, TaskActionsRead, Warehouse
 from connector.load.tables import METADATA
+from connector.load.upkeep.stored_people import checks_of_projects
 from connector.load.writing import branch_upsert, task_log_append
 
 Answer = TypeVar("Answer")
@@ -27,6 +29,15 @@ class StoredState(Warehouse):
     def session(self) -> Session:
         """The session that all of it goes over."""
         return self._session
+
+    @property
+    def pseudonyms(self) -> Pseudonyms:
+        """What stands in place of people's addresses in all rows that are written."""
+        return self._session.pseudonyms
+
+    @pseudonyms.setter
+    def pseudonyms(self, pseudonyms: Pseudonyms) -> None:
+        self._session.pseudonyms = pseudonyms
 
     def _in_transaction(self, work: Callable[[], Answer]) -> Answer:
         """Does `work` in one transaction of the session and returns its answer; an engine may repeat it if it fails."""
@@ -85,6 +96,10 @@ class StoredState(Warehouse):
     def project_hashes(self) -> list[str]:
         query = "SELECT project_hash FROM project WHERE deleted_at IS NULL ORDER BY project_hash"
         return self._in_transaction(lambda: [project_hash for (project_hash,) in self._session.rows(query)])
+
+    @override
+    def pseudonym_checks(self) -> dict[str, str | None]:
+        return self._in_transaction(lambda: checks_of_projects(self._session))
 
     @override
     def consensus_stages_read(self, project_hash: str) -> dict[str, str]:
