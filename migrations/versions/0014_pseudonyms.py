@@ -13,9 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    comment = (
-        "Check value of the key that made pseudonyms of its e-mail addresses; NULL: they are stored as they are."
-    )
+    comment = "Check value of the key that made pseudonyms of its e-mail addresses; NULL: they are stored as they are."
     op.add_column("project", sa.Column("pseudonym_check", sa.String(), nullable=True, comment=comment))
 
 

@@ -173,8 +173,8 @@ class LakeWarehouse(DuckDBWarehouse):
     @override
     def pseudonymise(self, project_hash: str) -> int:
         """Does so in the files first: a project whose files are not all rewritten counts as one with addresses."""
-        pseudonymise_files(self.copy, project_hash)
-        return super().pseudonymise(project_hash)
+        in_files = pseudonymise_files(self.copy, project_hash)
+        return in_files + super().pseudonymise(project_hash)
 
     @override
     def record_run(self, receipt: Mapping[str, Any]) -> None:
