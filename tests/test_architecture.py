@@ -51,7 +51,9 @@ ROOMS: dict[str, str] = {
         "errors load.contract load.locks load.matching load.on_duckdb load.tables load.writing sql_files views"
     ),
     "views.spark": "errors load.contract load.on_iceberg load.tables sql_files",
-    "load.questions": "errors load.contract load.on_duckdb load.on_iceberg load.on_postgres load.tables load.writing",
+    "load.questions": (
+        "errors load.contract load.on_duckdb load.on_iceberg load.on_postgres load.tables load.upkeep load.writing"
+    ),
     "load.publish": "errors load.contract load.locks load.on_duckdb load.questions load.tables process sql_files",
     "runs": (
         "config credentials errors geometry load load.contract load.locks load.on_duckdb load.on_iceberg load.publish "
@@ -75,11 +77,10 @@ ROOMS: dict[str, str] = {
         "normalise.forms normalise.listing process runs source.answers source.changes source.label_rows "
         "source.listing sync text_files"
     ),
-    "commands": (
-        "config credentials demo errors export.coco export.frames export.label_rows label_files "
-        "load.locks load.questions process runs sync verify"
-    ),
-    "start": "commands process",
+    "commands": "config demo errors label_files load.locks process runs sync verify",
+    "commands.export": "commands errors export.coco export.frames export.label_rows load.questions process",
+    "cli": "commands commands.export credentials errors runs",
+    "start": "cli process",
 }
 """Room (a folder of the package, or a module at its root) → the rooms that it imports. Each of these lies below it."""
 
@@ -92,7 +93,7 @@ LIBRARIES = {
     "pyiceberg": "load",
     "sqlglot": "views",
     "shapely": "geometry export",
-    "click": "commands",
+    "click": "cli commands",
     "rich": "demo runs",
     "av": "export",
     "PIL": "export",

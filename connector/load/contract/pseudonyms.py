@@ -9,7 +9,6 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterable
-from typing import Protocol
 
 import pyarrow as pa
 
@@ -73,22 +72,6 @@ class Pseudonyms:
 
 CLEAR = Pseudonyms(None)
 """Addresses are stored as Encord gives them."""
-
-
-class KeepsPeople(Protocol):
-    """What a warehouse promises about the people in it; part of the contract `Warehouse`.
-
-    Attributes:
-        pseudonyms: what stands in place of their addresses in all rows that are written; at first nothing does.
-    """
-
-    pseudonyms: Pseudonyms
-
-    def pseudonym_checks(self) -> dict[str, str | None]:
-        """project_hash → check value of the key of its pseudonyms, None for addresses as they are; deleted ones too."""
-
-    def pseudonymise(self, project_hash: str) -> int:
-        """Replaces the addresses that are stored for a project by pseudonyms; returns how many values it replaced."""
 
 
 def words_of(table: str) -> dict[str, str]:

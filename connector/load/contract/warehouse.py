@@ -22,7 +22,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from connector.load.contract.ontology_meaning import OntologyMeaning
-from connector.load.contract.pseudonyms import KeepsPeople
+from connector.load.contract.row_upkeep import RowUpkeep
 from connector.load.tables import METADATA, arrow_schema, source_metadata
 
 ARROW_SCHEMAS: dict[str, pa.Schema] = {name: arrow_schema(table) for name, table in METADATA.tables.items()}
@@ -119,7 +119,7 @@ class TaskActionsRead(NamedTuple):
     read_through: datetime | None
 
 
-class Warehouse(KeepsPeople, Protocol):
+class Warehouse(RowUpkeep, Protocol):
     """An open warehouse with this release's schema. Every method may raise ConnectorError(WAREHOUSE).
 
     Attributes:

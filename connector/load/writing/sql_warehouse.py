@@ -26,7 +26,6 @@ from connector.load.matching.consensus_matches import (
     refresh_units_of,
 )
 from connector.load.tables import LABEL_TABLES, METADATA
-from connector.load.upkeep.stored_people import pseudonymise_rows
 from connector.load.writing import branch_upsert, failure_records, task_log_append
 from connector.load.writing.bundle_write import (
     complete_states,
@@ -38,11 +37,11 @@ from connector.load.writing.listing_upsert import upsert_listing
 from connector.load.writing.part_write import UnusablePartError, replace_label_row
 from connector.load.writing.receipts import upsert_receipt
 from connector.load.writing.row_replacement import DeleteAndInsert, RowReplacement
-from connector.load.writing.stored_state import StoredState
 from connector.load.writing.tombstones import bury_label_rows, bury_project
+from connector.load.writing.upkept_rows import UpkeptRows
 
 
-class SqlWarehouse(StoredState):
+class SqlWarehouse(UpkeptRows):
     """A `Warehouse` over a session; the contract says what each method promises. Engines add opening and closing."""
 
     installs_views = True
@@ -280,10 +279,6 @@ class SqlWarehouse(StoredState):
             return buried
 
         return self._in_transaction(bury)
-
-    @override
-    def pseudonymise(self, project_hash: str) -> int:
-        return self._in_transaction(lambda: pseudonymise_rows(self._session, project_hash))
 
     @override
     def record_run(self, receipt: Mapping[str, Any]) -> None:

@@ -13,7 +13,6 @@ from connector.load.contract.session import Session
 from connector.load.contract.statements import column_list, key_columns, sql
 from connector.load.contract.warehouse import ARROW_SCHEMAS, STORED_SCHEMA, TaskActionsRead, Warehouse
 from connector.load.tables import METADATA
-from connector.load.upkeep.stored_people import checks_of_projects
 from connector.load.writing import branch_upsert, task_log_append
 
 Answer = TypeVar("Answer")
@@ -96,10 +95,6 @@ class StoredState(Warehouse):
     def project_hashes(self) -> list[str]:
         query = "SELECT project_hash FROM project WHERE deleted_at IS NULL ORDER BY project_hash"
         return self._in_transaction(lambda: [project_hash for (project_hash,) in self._session.rows(query)])
-
-    @override
-    def pseudonym_checks(self) -> dict[str, str | None]:
-        return self._in_transaction(lambda: checks_of_projects(self._session))
 
     @override
     def consensus_stages_read(self, project_hash: str) -> dict[str, str]:
