@@ -27,7 +27,7 @@ task_action = sa.Table(
     optional("actor_email", PERSON),
     required("acted_at", INSTANT),
     index("ix_task_action_data_unit", "project_hash data_hash"),
-    comment="One row per thing that somebody did with a task, in projects with a consensus stage; kept for ever.",
+    comment="One row per thing that somebody did with a task, in projects with a consensus stage.",
 )
 
 task_action_read = sa.Table(

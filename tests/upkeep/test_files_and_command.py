@@ -10,9 +10,9 @@ from connector.sample import SampleServer
 from connector.sample.farm.builder import ANNOTATORS
 from tests.crash.crashed_warehouse import CrashedWarehouse
 from tests.crash.lake_engine import LakeEngine
-from tests.people.known_people import KEY, PSEUDONYMS, pseudonym, with_address
 from tests.source.world import image_world
 from tests.sync.command_line import CommandLine
+from tests.upkeep.known_people import KEY, PSEUDONYMS, pseudonym, with_address
 
 ADDRESS = b"@example.com"
 HIDING = "--pseudonymise-emails"

@@ -12,7 +12,9 @@ from connector.process.interruption import Interruption
 from connector.sample import SampleServer
 from connector.verify.verification import run_verify
 from tests.crash.crashed_warehouse import CrashedWarehouse
-from tests.people.known_people import (
+from tests.sync.conftest import farm_world
+from tests.sync.synced_warehouse import ALL_REQUESTS_OF_A_LISTING, HeardReport, SyncedWarehouse
+from tests.upkeep.known_people import (
     KEY,
     PEOPLE,
     PERSON_COLUMNS,
@@ -22,8 +24,6 @@ from tests.people.known_people import (
     rows_of,
     with_address,
 )
-from tests.sync.conftest import farm_world
-from tests.sync.synced_warehouse import ALL_REQUESTS_OF_A_LISTING, HeardReport, SyncedWarehouse
 
 ANOTHER_KEY = {**PSEUDONYMS, "pseudonym_key": KEY[::-1]}
 

@@ -1,4 +1,4 @@
-"""docs/personal-data.md names each column with people, and what it says to run does what it says."""
+"""The pages on personal data and retention name each column and table, and what they say to run does what they say."""
 
 import re
 import subprocess
@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from connector.load.tables import METADATA
+from connector.load.upkeep.prunable_tables import PRUNABLE
 from connector.sample.farm.builder import ANNOTATORS
 from tests.crash.crashed_warehouse import CrashedWarehouse
 from tests.docs.pages import blocks
 from tests.docs.reference import DOCS
-from tests.people.known_people import KEY, PERSON_COLUMNS, pseudonym, with_address
+from tests.upkeep.known_people import KEY, PERSON_COLUMNS, pseudonym, with_address
 
 PAGE = DOCS / "personal-data.md"
 
@@ -58,3 +60,13 @@ def test_the_pseudonym_of_an_address(tmp_path: Path) -> None:
     (tmp_path / "pseudonym.key").write_text(f"{KEY}\n")
     printed = subprocess.run(["bash", "-c", line], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
     assert printed == f"{pseudonym('anna@example.com')}\n"
+
+
+def test_the_page_of_retention_says_what_goes_and_how_each_table_grows() -> None:
+    text = (DOCS / "retention.md").read_text(encoding="utf-8")
+    what_goes, growth = text.split("\n## How fast")
+    rows = re.findall(r"^\| `(\w+)` \| `(\w+)` \|", what_goes, re.MULTILINE)
+    assert rows == [(prunable.table, prunable.moment) for prunable in PRUNABLE]
+    firsts = re.findall(r"^\| (`[^|]+) \|", growth, re.MULTILINE)
+    named = [table for first in firsts for table in re.findall(r"`(\w+)`", first)]
+    assert sorted(named) == sorted(METADATA.tables)

@@ -10,9 +10,9 @@ from tests.crash.crashed_warehouse import CrashedWarehouse
 from tests.crash.engines import DuckDBEngine, Engine
 from tests.crash.lake_engine import LakeEngine
 from tests.crash.postgres_engine import PostgresEngine
-from tests.people.known_people import PSEUDONYMS
 from tests.postgres_server import PostgresServer
 from tests.sync.conftest import farm_world
+from tests.upkeep.known_people import PSEUDONYMS
 
 
 @pytest.fixture(scope="session")
