@@ -99,7 +99,7 @@ SELECT DISTINCT project_hash, label_hash, kind, message, first_seen, last_seen, 
 FROM team.encord_data.sync_failure;
 
 CREATE OR REPLACE VIEW team.encord.project COMMENT 'One row per project.' AS
-SELECT project_hash, title, description, project_type, status, ontology_hash, ontology_title, ontology_content_hash, ontology_last_edited_at, created_at, last_edited_at, deleted_at
+SELECT project_hash, title, description, project_type, status, ontology_hash, ontology_title, ontology_content_hash, ontology_last_edited_at, created_at, last_edited_at, deleted_at, pseudonym_check
 FROM team.encord_data.project;
 
 CREATE OR REPLACE VIEW team.encord.workflow_stage COMMENT 'One row per stage of a project\'s workflow.' AS
@@ -126,7 +126,7 @@ CREATE OR REPLACE VIEW team.encord.label_row COMMENT 'One row per data unit and 
 SELECT label_row_id, project_hash, data_hash, branch_name, label_hash, label_status, annotation_task_status, workflow_stage_uuid, workflow_stage_title, task_uuid, priority, assigned_user_email, last_actioned_by_user_email, is_valid, is_shadow_data, created_at, last_edited_at, deleted_at, is_event_based, object_count, annotation_count, classification_count, warnings, content_hash, normaliser_version, synced_last_edited_at, synced_is_valid, labels_last_edited_at, is_settled, stale_reason, synced_at, run_id
 FROM team.encord_data.label_row;
 
-CREATE OR REPLACE VIEW team.encord.task_action COMMENT 'One row per thing that somebody did with a task, in projects with a consensus stage; kept for ever.' AS
+CREATE OR REPLACE VIEW team.encord.task_action COMMENT 'One row per thing that somebody did with a task, in projects with a consensus stage.' AS
 SELECT task_action_id, project_hash, data_hash, task_uuid, workflow_stage_uuid, action_type, actor_email, acted_at
 FROM team.encord_data.task_action;
 
