@@ -6,7 +6,6 @@ An option `bundle_rows` is the flag `--bundle-rows`, the environment variable `E
 
 import difflib
 import sys
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -15,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 
 from connector.credentials import without_credentials
 from connector.errors import ConnectorError, ErrorKind
-from connector.text_files import read_text
+from connector.option_file import read_option_file
 
 ENVIRONMENT_PREFIX = "ENCORD_SYNC_"
 DEFAULT_WAREHOUSE = "duckdb:///labels.duckdb"
@@ -25,8 +24,10 @@ UNITED_STATES = "https://api.us.encord.com"
 SDK_ENVIRONMENT = {"ENCORD_SSH_KEY_FILE": "ssh_key_file", "ENCORD_SSH_KEY": "ssh_key"}
 """The SDK's own variables → option, so that a machine set up for its scripts needs nothing new. The first one wins."""
 _KEY_OPTIONS = ("ssh_key_file", "ssh_key")
+_PSEUDONYM_KEYS = ("pseudonym_key_file", "pseudonym_key")
 _SAY_THE_SAME = (
     (_KEY_OPTIONS, _KEY_OPTIONS),
+    (_PSEUDONYM_KEYS, _PSEUDONYM_KEYS),
     (("project",), ("all_projects", "project_title", "project_title_like")),
 )
 """Options of one level → options of lower levels that these hide: they answer the same question in another way."""
@@ -113,6 +114,13 @@ class Settings(BaseModel):
     task_actions: bool = Field(
         default=True, description="Keep who did what with tasks, and when; off takes it out of --streams."
     )
+    pseudonymise_emails: bool = Field(
+        default=False, description="Store a pseudonym (keyed hash) in place of each person's e-mail address."
+    )
+    pseudonym_key_file: Path | None = Field(
+        default=None, description="File with the key of the pseudonyms: 32 characters or more, the same in every run."
+    )
+    pseudonym_key: SecretStr | None = _secret("Text of the key of the pseudonyms, where there is no file.")
     bundle_rows: int = Field(default=500, ge=1, le=1000, description="Most label rows asked for in one request.")
     bundle_bytes: int = Field(
         default=8_000_000, ge=1, description="Bytes of labels that one request should bring, about."
@@ -162,7 +170,7 @@ class Settings(BaseModel):
         """The streams that a sync keeps."""
         return frozenset(self.streams) - (frozenset() if self.task_actions else {"task_actions"})
 
-    @field_validator("ssh_key_file", "publish", mode="before")
+    @field_validator("ssh_key_file", "pseudonym_key_file", "publish", mode="before")
     @classmethod
     def _no_url_is_a_path(cls, value: object) -> object:
         if isinstance(value, str) and _is_url(value):
@@ -279,25 +287,9 @@ def _refuse_misspelt(environment: Mapping[str, str]) -> None:
 
 
 def _from_file(path: Path) -> dict[str, Any]:
-    text = read_text(path, "The configuration file")
-    path = path.expanduser()
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConnectorError(
-            ErrorKind.CONFIGURATION, f"Configuration file {path} is not valid TOML: {error}."
-        ) from error
-    for option in values:
-        if option not in OPTIONS:
-            close = difflib.get_close_matches(option, OPTIONS, n=1)
-            hint = f"Did you mean {close[0]}?" if close else f"Known keys: {', '.join(OPTIONS)}."
-            raise ConnectorError(
-                ErrorKind.CONFIGURATION,
-                f"Configuration file {path} has an unknown key: {without_credentials(option)}.",
-                remedy=hint,
-            )
-    for option in ("ssh_key_file", "publish"):
+    values = read_option_file(path, OPTIONS)
+    for option in ("ssh_key_file", "pseudonym_key_file", "publish"):
         if option in values and not _is_url(str(values[option])):
             # A scheduled job starts in a folder of its own, so a path in a file is relative to that file.
-            values[option] = str(path.parent / Path(str(values[option])).expanduser())
+            values[option] = str(path.expanduser().parent / Path(str(values[option])).expanduser())
     return values

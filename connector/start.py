@@ -13,7 +13,7 @@ def main() -> None:
     start_quickly()
     hold_little()
     make_files_private()
-    from connector.commands.cli import main
+    from connector.cli import main
 
     try:
         main()

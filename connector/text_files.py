@@ -5,6 +5,8 @@ lines end in LF or CRLF. All of them are read in the same way.
 """
 
 import codecs
+import os
+import stat
 from pathlib import Path
 
 from connector.errors import ConnectorError, ErrorKind
@@ -47,6 +49,18 @@ def read_text(path: Path | str, what: str) -> str:
         f"{what} {str(path)!r} {problem}.",
         remedy="Check the path, that the user who runs this may read it, and that it was saved as UTF-8.",
     )
+
+
+def mode_for_others(path: Path | str) -> str | None:
+    """The mode of a file that other users of this machine can read, such as 0644; None if they cannot.
+
+    Raises:
+        OSError: the file is not there.
+    """
+    if os.name != "posix":  # elsewhere the mode says nothing
+        return None
+    mode = stat.S_IMODE(Path(path).expanduser().stat().st_mode)
+    return f"{mode:04o}" if mode & (stat.S_IRGRP | stat.S_IROTH) else None
 
 
 def _decoded(content: bytes) -> str:

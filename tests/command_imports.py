@@ -13,7 +13,7 @@ from connector.process.quick_start import start_quickly
 os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
 start_quickly()
 for module in (
-    *("connector.commands.cli", "connector.process.interruption", "connector.sync.run"),
+    *("connector.cli", "connector.process.interruption", "connector.sync.run"),
     *("connector.verify.verification", "alembic.command", "duckdb_sqlalchemy", "psycopg"),
 ):
     with suppress(ImportError):  # of what one environment of the tests lacks, its commands have no need

@@ -30,18 +30,20 @@ ROOMS: dict[str, str] = {
     "normalise.work": "normalise",
     "sql_files": "errors load.tables packaged_files",
     "export": "errors normalise process",
-    "config": "credentials errors text_files",
+    "option_file": "credentials errors text_files",
+    "config": "credentials errors option_file",
     "sample": "sample.farm sample.server sample.world",
     "normalise.label_rows": "errors geometry normalise normalise.forms",
     "load.contract": "credentials errors load.tables packaged_files sql_files",
     "source.connection": "config credentials errors source.answers text_files",
     "normalise.listing": "errors normalise normalise.forms normalise.label_rows",
+    "load.upkeep": "load.contract load.history load.tables",
     "load.matching": "consensus errors load.contract load.tables sql_files",
     "views": "errors load.contract load.history load.tables packaged_files sql_files",
     "source.label_rows": "errors source.answers source.connection",
     "source.listing": "credentials errors source.answers source.connection",
     "load.history": "errors load.contract load.tables",
-    "load.writing": "errors load.contract load.history load.matching load.tables",
+    "load.writing": "errors load.contract load.history load.matching load.tables load.upkeep",
     "source.changes": "errors source.label_rows",
     "source": "source.connection source.label_rows source.listing",
     "load.on_duckdb": "errors load.contract load.locks load.matching load.tables load.writing process",
@@ -54,14 +56,14 @@ ROOMS: dict[str, str] = {
     ),
     "views.spark": "errors load.contract load.on_iceberg load.tables sql_files",
     "load.questions": (
-        "errors load.contract load.history load.on_duckdb load.on_iceberg load.on_postgres load.tables load.writing "
-        "views"
+        "errors load.contract load.history load.on_duckdb load.on_iceberg load.on_postgres load.tables load.upkeep "
+        "load.writing views"
     ),
     "load.publish": "errors load.contract load.locks load.on_duckdb load.questions load.tables process sql_files",
     "runs": (
-        "config credentials errors geometry load load.contract load.locks load.on_duckdb load.on_iceberg load.publish "
-        "load.questions normalise normalise.listing process source source.changes source.connection "
-        "source.label_rows source.listing views views.spark"
+        "config credentials errors geometry load load.contract load.history load.locks load.on_duckdb load.on_iceberg "
+        "load.publish load.questions load.writing normalise normalise.listing process source source.changes "
+        "source.connection source.label_rows source.listing text_files views views.spark"
     ),
     "export.coco": "errors export geometry load.contract load.questions load.writing normalise process runs",
     "export.frames": "errors export geometry load.contract load.questions process runs",
@@ -80,11 +82,10 @@ ROOMS: dict[str, str] = {
         "normalise.forms normalise.listing process runs source.answers source.changes source.label_rows "
         "source.listing sync text_files"
     ),
-    "commands": (
-        "config credentials demo errors export.coco export.frames export.label_rows label_files "
-        "load.locks load.questions process runs sync verify"
-    ),
-    "start": "commands process",
+    "commands": "config demo errors label_files load.locks process runs sync verify",
+    "commands.export": "commands errors export.coco export.frames export.label_rows load.questions process",
+    "cli": "commands commands.export credentials errors runs",
+    "start": "cli process",
 }
 """Room (a folder of the package, or a module at its root) → the rooms that it imports. Each of these lies below it."""
 
@@ -97,7 +98,7 @@ LIBRARIES = {
     "pyiceberg": "load",
     "sqlglot": "views",
     "shapely": "geometry export",
-    "click": "commands",
+    "click": "cli commands",
     "rich": "demo runs",
     "av": "export",
     "PIL": "export",

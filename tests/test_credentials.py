@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from connector.commands.cli import main
+from connector.cli import main
 from connector.credentials import typed_command, without_credentials
 
 NOBODY = "127.0.0.1:1"

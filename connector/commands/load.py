@@ -8,6 +8,7 @@ import click
 from connector.commands.exit_codes import EXIT_CODES
 from connector.commands.options import (
     OUTPUT_OPTIONS,
+    PEOPLE_OPTIONS,
     WAIT_OPTIONS,
     WAREHOUSE_OPTIONS,
     report_for,
@@ -26,7 +27,7 @@ from connector.commands.options import (
     metavar="FILE",
     help="The ontology's structure as JSON; without it, it is put together from the labels.",
 )
-@with_settings(*WAREHOUSE_OPTIONS, "migrate", "max_unpacked_bytes", *WAIT_OPTIONS, *OUTPUT_OPTIONS)
+@with_settings(*WAREHOUSE_OPTIONS, "migrate", "max_unpacked_bytes", *PEOPLE_OPTIONS, *WAIT_OPTIONS, *OUTPUT_OPTIONS)
 def load(
     config: Path | None,
     files: tuple[Path, ...],

@@ -34,6 +34,7 @@ PROJECT_OPTIONS = ("project", "all_projects", "project_title", "project_title_li
 WAREHOUSE_OPTIONS = ("warehouse", "schema")
 WAIT_OPTIONS = ("wait",)
 PUBLISH_OPTIONS = ("publish", "publish_format", "publish_keep")
+PEOPLE_OPTIONS = ("pseudonymise_emails", "pseudonym_key_file")
 OUTPUT_OPTIONS = ("log_format", "quiet", "verbose", "debug")
 FETCH_OPTIONS = (
     "include_client_metadata",

@@ -10,6 +10,7 @@ from connector.commands.options import (
     FETCH_OPTIONS,
     KEY_OPTIONS,
     OUTPUT_OPTIONS,
+    PEOPLE_OPTIONS,
     PROJECT_OPTIONS,
     WAIT_OPTIONS,
     WAREHOUSE_OPTIONS,
@@ -28,7 +29,10 @@ from connector.commands.options import (
 )
 @click.option("--all", "is_all", is_flag=True, help="Compare the labels of every label row; the default.")
 @click.option("--seed", type=int, metavar="N", help="With --sample: the same seed chooses the same label rows again.")
-@with_settings(*KEY_OPTIONS, *PROJECT_OPTIONS, *WAREHOUSE_OPTIONS, *FETCH_OPTIONS, *WAIT_OPTIONS, *OUTPUT_OPTIONS)
+@with_settings(
+    *(*KEY_OPTIONS, *PROJECT_OPTIONS, *WAREHOUSE_OPTIONS, *PEOPLE_OPTIONS),
+    *(*FETCH_OPTIONS, *WAIT_OPTIONS, *OUTPUT_OPTIONS),
+)
 def verify(
     config: Path | None,
     sample: int | None,
@@ -45,6 +49,8 @@ def verify(
     A label row that was edited in Encord since the last sync is reported as "not synced yet", not as a difference.
     Other facts of the listing (stage, priority, title, …) have no time stamp in Encord, so run it after a sync. It
     downloads as much as a first sync; on a big project compare a sample, another one each time.
+
+    Of a warehouse with pseudonyms it compares pseudonyms: give --pseudonymise-emails and the same key.
 
     The warehouse is opened read-only and must not be synced meanwhile (a DuckDB file cannot be). Text is not printed,
     only how long it is, because it may be a label's; --verbose prints it. With --log-format json there is one line a

@@ -13,6 +13,7 @@ from connector.load import Warehouse
 from connector.load.locks.lock_holder import LockHolder
 from connector.process.interruption import Interruption
 from connector.runs.held_warehouse import holding_warehouse, match_after_migration, opened_warehouse
+from connector.runs.people import keep_people, pseudonyms_of, warn_of_open_key
 from connector.runs.receipt import Receipt
 from connector.runs.report import Level, Report
 from connector.runs.run_record import Run
@@ -39,16 +40,19 @@ def run_load(
             used, no file holds label rows, a sync found the project deleted, or another process holds the warehouse.
     """
     project_hash = checked_project_hash(project_hash)
+    pseudonyms = pseudonyms_of(settings)
     ontology = None if ontology_file is None else read_ontology_file(ontology_file)
     run = Run.begin()
     receipt = Receipt(run.run_id, project_hash, run.started_at)
     run.receipts.append(receipt)
+    warn_of_open_key(settings, report)
     files = _readable_files(paths, settings.max_unpacked_bytes, run, report)
     holder = LockHolder.this_process("load", run.run_id)
     with holding_warehouse(settings, holder, report, interruption) as (locks, patience):
         warehouse = opened_warehouse(settings, locks, patience)
         try:
             match_after_migration(warehouse, locks, patience)
+            keep_people(warehouse, pseudonyms, locks, patience, report)
             with ExitStack() as held:
                 patience.until_free(lambda: held.enter_context(locks.project(project_hash)))
                 receipt.project_title, its_ontology = file_project(

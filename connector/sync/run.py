@@ -22,6 +22,7 @@ from connector.runs.held_warehouse import (
     tell_of_memory,
 )
 from connector.runs.patience import Patience
+from connector.runs.people import keep_people, pseudonyms_of, warn_of_open_key
 from connector.runs.printing import print_traceback
 from connector.runs.project_choice import project_hashes, require_project_choice, share_of, source_settings
 from connector.runs.publishing import Publisher
@@ -46,10 +47,12 @@ def run_sync(settings: Settings, report: Report, interruption: Interruption) -> 
     run = Run.begin()
     require_project_choice(settings)
     share = share_of(settings)
+    pseudonyms = pseudonyms_of(settings)
     publisher = Publisher.of(settings)
     source = Source.connect(
         source_settings(settings), on_event=report.event, should_stop=lambda: interruption.is_requested
     )
+    warn_of_open_key(settings, report)
     holder = LockHolder.this_process("sync", run.run_id)
     with holding_warehouse(settings, holder, report, interruption, share) as (locks, patience):
         new_file = file_to_make(settings)
@@ -59,6 +62,7 @@ def run_sync(settings: Settings, report: Report, interruption: Interruption) -> 
         try:
             with run.times.stage("open"):
                 match_after_migration(warehouse, locks, patience)
+                keep_people(warehouse, pseudonyms, locks, patience, report, share)
             beside = ReadingProcesses.beside_this_one(settings.processes)
             with run.times.stage("projects"), ReadingProcesses(beside) as processes:
                 sync = _SyncOfAll(source, warehouse, locks, settings, share, run, report, interruption, processes)

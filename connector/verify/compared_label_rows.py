@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from connector.errors import FormatError
 from connector.load import ARROW_SCHEMAS
+from connector.load.contract.pseudonyms import CLEAR, Pseudonyms
 from connector.load.contract.statements import key_columns
 from connector.load.questions.held_rows import HeldRows
 from connector.load.tables import LABEL_TABLES, METADATA
@@ -50,6 +51,7 @@ class LabelRowComparison:
         listed: Mapping[str, datetime.datetime | None],
         failed_before: AbstractSet[str],
         ontology_edit: OntologyChange | None,
+        pseudonyms: Pseudonyms = CLEAR,
     ) -> None:
         """Prepare.
 
@@ -61,6 +63,7 @@ class LabelRowComparison:
             listed: last_edited_at of the listing, by label hash.
             failed_before: label hashes that the last sync could not load; the warehouse kept their older rows.
             ontology_edit: what an edit of the ontology since the last sync did to labels.
+            pseudonyms: what the warehouse has in place of people's addresses.
         """
         self.frames_needed = 0
         self._held = held
@@ -70,6 +73,7 @@ class LabelRowComparison:
         self._listed = listed
         self._failed_before = failed_before
         self._ontology_edit = ontology_edit
+        self._pseudonyms = pseudonyms
         self._data_hashes: set[str] = set()
 
     def compare(self, bundle: FetchedBundle) -> None:
@@ -102,7 +106,9 @@ class LabelRowComparison:
         for label_hash, reason in waiting.items():
             findings.wait(f"label row {label_hash}", reason, label_hash=label_hash)
         left_out = waiting.keys() | unreadable.keys()
-        expected = {name: _without(normalised.tables[name], left_out) for name in LABEL_TABLES}
+        expected = {
+            name: self._pseudonyms.of_rows(name, _without(normalised.tables[name], left_out)) for name in LABEL_TABLES
+        }
         for name, rows in expected.items():
             keys = key_columns(METADATA.tables[name])
             findings.differ(compare_rows(name, keys, rows, _without(held[name], left_out)))

@@ -5,11 +5,13 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from connector.config import Settings
 from connector.errors import ConnectorError, ErrorKind
 from connector.load import ARROW_SCHEMAS
+from connector.load.contract.pseudonyms import Pseudonyms, mixed_with
 from connector.load.questions.held_rows import HeldRows
 from connector.normalise import NORMALISER_VERSION
 from connector.normalise.listing.listing import normalise_listing
@@ -17,6 +19,7 @@ from connector.normalise.listing.project_tables import project_tables
 from connector.normalise.ontology import Ontology
 from connector.process.garbage_collection import collector_paused
 from connector.process.interruption import Interruption
+from connector.runs.people import pseudonyms_of
 from connector.source.changes.changes import compare
 from connector.source.label_rows.fetched import WantedLabelRow
 from connector.source.source import Source
@@ -51,6 +54,14 @@ def check_stop(interruption: Interruption) -> None:
         )
 
 
+def _same_pseudonyms(settings: Settings, project: pa.Table) -> Pseudonyms:
+    """The pseudonyms that the warehouse has of a project's people, made again with the key that the settings name."""
+    pseudonyms, stored = pseudonyms_of(settings), project["pseudonym_check"].to_pylist()
+    if stored and stored[0] != pseudonyms.check:
+        raise mixed_with(stored[0], pseudonyms.check)
+    return pseudonyms
+
+
 def verify_project(
     source: Source,
     held: HeldRows,
@@ -73,7 +84,8 @@ def verify_project(
         How many frames the project's data units and the labels compared have, for table frame_number.
 
     Raises:
-        ConnectorError: what stops the whole project; INTERRUPTED.
+        ConnectorError: what stops the whole project; INTERRUPTED; CONFIGURATION, if the warehouse has pseudonyms in
+            place of addresses, and the settings name another key or none.
     """
     project_hash = findings.project_hash
     snapshot = source.snapshot(project_hash)
@@ -84,6 +96,8 @@ def verify_project(
     for name, message in listing.rejected:
         findings.leave_out(name, message)
     held_tables = held.of_listing(project_hash)
+    pseudonyms = _same_pseudonyms(settings, held_tables["project"])
+    listed = {name: pseudonyms.of_rows(name, rows) for name, rows in listed.items()}
     if not held_tables["project"].num_rows:
         findings.listed = listed["label_row"].num_rows
         findings.differ([Difference("missing", "project", {"project_hash": project_hash})])
@@ -112,6 +126,7 @@ def verify_project(
         listed={by_id[name]: edited_at[name] for name in chosen},
         failed_before={change.label_hash for change in changes.fetch if change.reason == "failed_before"},
         ontology_edit=compared.ontology,
+        pseudonyms=pseudonyms,
     )
     wanted = [WantedLabelRow(by_id[name], frame_count=listing.entries[name].get("number_of_frames")) for name in chosen]
     with collector_paused() as pause:

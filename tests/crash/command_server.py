@@ -141,7 +141,7 @@ def _serve() -> None:
     from connector.process.quick_start import start_quickly
 
     start_quickly()
-    from connector.commands.cli import main
+    from connector.cli import main
 
     _import(
         [

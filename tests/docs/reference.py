@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from bench.docs_section import measurement_lines
 from connector import errors
-from connector.commands.cli import application
+from connector.cli import application
 from connector.commands.options import default_text, has_flag
 from connector.config import OPTIONS, Settings
 from connector.errors import ErrorKind

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
-from connector.commands.cli import application
+from connector.cli import application
 from tests.docs.pages import blocks
 
 

@@ -10,7 +10,7 @@ import orjson
 import pytest
 from click.testing import CliRunner, Result
 
-from connector.commands.cli import application
+from connector.cli import application
 from connector.errors import ConnectorError, ErrorKind
 from connector.load import Warehouse, open_warehouse
 from tests.export_coco.sdk_exporter import Coco

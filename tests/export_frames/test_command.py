@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from connector.commands.cli import application
+from connector.cli import application
 from connector.errors import ConnectorError
 from tests.export_frames.coded_video import make_video, number_of
 from tests.export_frames.conftest import LabelledHerd
@@ -48,7 +48,7 @@ WITHOUT = """
 import sys
 sys.modules[sys.argv[1]] = None  # as if it were not installed
 sys.argv[1:2] = []
-from connector.commands.cli import main
+from connector.cli import main
 main()
 """
 

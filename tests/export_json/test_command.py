@@ -10,7 +10,7 @@ import duckdb
 from click.testing import CliRunner, Result
 from encord.objects import OntologyStructure
 
-from connector.commands.cli import application
+from connector.cli import application
 from tests.export_json.conftest import SyncedProject
 from tests.export_json.sdk_comparison import assert_same_model
 from tests.sync.command_line import COMMAND

@@ -14,6 +14,7 @@ from connector.errors import ConnectorError, ErrorKind
 from connector.load import Warehouse, open_warehouse
 from connector.load.contract.revisions import head_revision
 from connector.load.tables import METADATA
+from connector.load.tables.declaration import Pseudonymous
 from connector.packaged_files import packaged_folder
 from tests.duckdb_files import connected
 
@@ -21,6 +22,7 @@ ENGINES = ("duckdb",)
 
 DUCKDB_TYPES = {
     sa.String: "VARCHAR",
+    Pseudonymous: "VARCHAR",
     sa.BigInteger: "BIGINT",
     sa.Double: "DOUBLE",
     sa.Boolean: "BOOLEAN",

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from connector.commands.cli import application
+from connector.cli import application
 from connector.sample import SampleProject, SampleServer
 from tests.duckdb_files import connected
 from tests.postgres.synced_engines import sync

@@ -43,7 +43,7 @@ MADE_AGAIN = {"consensus_object_match", "consensus_match_rules", "installed_view
 """Tables that a revision empties: the next sync, or the installation of the views, makes their rows again."""
 GONE_LATER = {"match_round": 1, "grain": "an object", "file_name": "object.sql"}
 """Columns that a later revision takes away, and what fills them."""
-ADDED_LATER = {"spaces_digest", "shard"}
+ADDED_LATER = {"spaces_digest", "shard", "pseudonym_check"}
 """Columns that a revision adds to a table of an earlier one: on the way from there and back their values are lost."""
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from bench.large_worlds.scale import Scale, add_scale_project
-from connector.commands.cli import application
+from connector.cli import application
 from connector.errors import ConnectorError, ErrorKind
 from connector.load import open_warehouse
 from connector.load.questions.reading import warehouse_exists

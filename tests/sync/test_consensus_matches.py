@@ -4,7 +4,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from connector.commands.cli import application
+from connector.cli import application
 from connector.load.matching.compared_branches import MADE_OF_UNITS
 from connector.sample.farm.moving_shapes import points
 from tests.duckdb_files import connected

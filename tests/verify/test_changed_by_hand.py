@@ -23,8 +23,8 @@ NOT_OF_ENCORD = {
         "labels_last_edited_at",
     },
     "data_unit": {"deleted_at", "client_metadata"},
-    # With another stamp Encord has edited it since.
-    "project": {"last_edited_at", "ontology_last_edited_at"},
+    # With another stamp Encord has edited it since. With another key nothing is compared at all.
+    "project": {"last_edited_at", "ontology_last_edited_at", "pseudonym_check"},
 }
 ANOTHER_VALUE = {
     "VARCHAR": "coalesce({column}, '') || '~'",

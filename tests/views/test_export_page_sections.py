@@ -10,7 +10,7 @@ import shapely
 from click.testing import CliRunner
 from encord.objects import LabelRowV2
 
-from connector.commands.cli import application
+from connector.cli import application
 from tests.docs.reference import DOCS
 from tests.views import export_page
 from tests.views.export_page import Row

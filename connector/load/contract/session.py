@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import registry
 
 from connector.errors import ConnectorError, ErrorKind
+from connector.load.contract.pseudonyms import CLEAR, Pseudonyms
 
 # Otherwise SQLAlchemy would open the metadata of every installed package to look for it.
 registry.register("duckdb", "duckdb_sqlalchemy", "Dialect")
@@ -30,7 +31,10 @@ class Session(Protocol):
             where nobody else can write meanwhile.
         statement_errors: what the engine raises about the text of a statement.
         value_errors: what it raises about a value in some row, besides DataRefusedError.
+        pseudonyms: what stands in place of people's addresses in all rows that are written.
     """
+
+    pseudonyms: Pseudonyms = CLEAR
 
     skip_present: str
     statement_errors: tuple[type[Exception], ...]

@@ -73,6 +73,7 @@ def upsert(
     Raises:
         ConnectorError: SOURCE_CONTENT if `rows` holds a key twice.
     """
+    rows = session.pseudonyms.of_rows(table.name, rows)
     keys = key_columns(table)
     values = [name for name in rows.column_names if name not in keys and not (listed_again and name == "deleted_at")]
     staged = f"arriving_{table.name}"

@@ -22,6 +22,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from connector.load.contract.ontology_meaning import OntologyMeaning
+from connector.load.contract.row_upkeep import RowUpkeep
 from connector.load.contract.stream_store import StreamStore
 from connector.load.tables import METADATA, arrow_schema, source_metadata
 from connector.load.tables.source_metadata import FACT_COLUMNS, SYNC_COLUMNS
@@ -97,7 +98,7 @@ class WrittenBundle:
     failures: tuple[Failure, ...] = ()
 
 
-class Warehouse(StreamStore, Protocol):
+class Warehouse(StreamStore, RowUpkeep, Protocol):
     """An open warehouse with this release's schema. Every method may raise ConnectorError(WAREHOUSE).
 
     Attributes:

@@ -8,11 +8,12 @@ from sqlalchemy.types import TypeEngine
 
 from connector.load.contract.statements import column_list, key_columns, sql
 from connector.load.tables import LABEL_TABLES, METADATA
-from connector.load.tables.declaration import FLAG, INSTANT, INTEGER, NUMBER, TEXT
+from connector.load.tables.declaration import FLAG, INSTANT, INTEGER, NUMBER, PERSON, TEXT
 from connector.load.tables.histories import HISTORIES, OF_LABELS, kept_columns
 
 _SQL_TYPES: dict[type[TypeEngine[Any]], str] = {
     type(TEXT): "VARCHAR",
+    type(PERSON): "VARCHAR",
     type(INTEGER): "BIGINT",
     type(NUMBER): "DOUBLE PRECISION",
     type(FLAG): "BOOLEAN",

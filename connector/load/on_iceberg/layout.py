@@ -23,7 +23,7 @@ from pyiceberg.types import (
 )
 
 from connector.load.tables import LABEL_TABLES, METADATA
-from connector.load.tables.declaration import FLAG, INSTANT, INTEGER, INTERNAL, NUMBER, TEXT
+from connector.load.tables.declaration import FLAG, INSTANT, INTEGER, INTERNAL, NUMBER, PERSON, TEXT
 from connector.load.tables.histories import HISTORIES
 from connector.sql_files import ViewFile, column_texts, view_files
 
@@ -181,6 +181,7 @@ def lake_views() -> list[ViewFile]:
 
 _TYPES: dict[type[object], IcebergType] = {
     type(TEXT): StringType(),
+    type(PERSON): StringType(),
     type(INTEGER): LongType(),
     type(NUMBER): DoubleType(),
     type(FLAG): BooleanType(),

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyiceberg.expressions import BooleanExpression, GreaterThanOrEqual, LessThan, Reference
 from pyiceberg.expressions.literals import literal
 
+from connector.load.contract.pseudonyms import words_of
 from connector.load.contract.statements import column_list
 from connector.load.on_iceberg.lake_failures import lake_failures
 from connector.load.on_iceberg.lake_tables import Lake, all_of, arrow_schema, commit_id_at, equal, new_commit_id
@@ -83,6 +85,34 @@ def maintain_project(copy: WorkingCopy, project_hash: str, grace: timedelta, don
         if copy.lake.file_count(table, of_project) > _MOST_FILES:
             copy.lake.replace(name, copy.lake.rows(table, columns_of(name), of_project), of_project, attempts=1)
     copy.lake.note_commit(new_commit_id())
+
+
+def pseudonymise_files(copy: WorkingCopy, project_hash: str) -> int:
+    """Rewrites a project's tables that are not in the working copy, with pseudonyms in place of people's addresses.
+
+    The caller holds the project's lease. Older snapshots keep the addresses until they expire.
+
+    Returns:
+        How many values were replaced, in rows that nobody sees any more, too.
+
+    Raises:
+        ConnectorError: WAREHOUSE if catalog or files fail; what was rewritten before stays so.
+    """
+    of_project, count = equal(project_hash=project_hash), 0
+    for owned in OWNED:
+        for name in (each for each in owned.tables if words_of(each)):
+            stored = (
+                f"(SELECT * FROM {stored_rows(copy.lake, copy.lake.table(name))} WHERE project_hash = $project_hash)"
+            )
+            with copy.transaction():
+                [(rows,)] = copy.rows(f"SELECT count(*) FROM {stored}", project_hash=project_hash)
+            query = f"SELECT {column_list(columns_of(name))} FROM {stored} WHERE TRUE"
+            for where, piece in _pieces(copy, query, name, owned.link, project_hash, "", rows) if rows else ():
+                replaced = copy.pseudonyms.of_rows(name, piece)
+                copy.lake.replace(name, replaced, all_of(of_project, *where), attempts=1)
+                for column in words_of(name):
+                    count += pc.sum(pc.not_equal(piece[column], replaced[column])).as_py() or 0
+    return count
 
 
 def maintain_files(lake: Lake, grace: timedelta, done: Upkept) -> None:

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
 import sqlalchemy as sa
+from pyiceberg.expressions import LessThan, Reference
+from pyiceberg.expressions.literals import literal
 from typing_extensions import override
 
 from connector.errors import ConnectorError
@@ -17,10 +20,11 @@ from connector.load.matching.compared_objects import OverlapMeasure
 from connector.load.on_duckdb.warehouse import DuckDBWarehouse
 from connector.load.on_iceberg.commit import commit_project
 from connector.load.on_iceberg.lake_tables import Lake, arrow_schema, equal
-from connector.load.on_iceberg.layout import LABELS
+from connector.load.on_iceberg.layout import LABELS, RECEIPTS
 from connector.load.on_iceberg.lease import Lease
 from connector.load.on_iceberg.opening import open_lake
 from connector.load.on_iceberg.reading_session import reading_session
+from connector.load.on_iceberg.upkeep import pseudonymise_files
 from connector.load.on_iceberg.working_copy import RenewedLabels, WorkingCopy
 from connector.load.writing.ontology_text import ontology_of, text_of
 
@@ -52,11 +56,6 @@ class LakeWarehouse(DuckDBWarehouse):
         self._share = WHOLE
         self._lease: Lease | None = None
         self._rows_not_committed = 0
-
-    def all_project_hashes(self) -> list[str]:
-        """Every project of the lake, tombstoned ones too."""
-        with self.copy.transaction():
-            return [str(name) for (name,) in self.copy.rows("SELECT project_hash FROM project ORDER BY project_hash")]
 
     @classmethod
     def open_lake(
@@ -168,6 +167,28 @@ class LakeWarehouse(DuckDBWarehouse):
         self, project_hash: str, state: pa.Table, write_parts: Callable[[TakePart], pa.Table], run_id: str
     ) -> WrittenBundle:
         return self._wrote_labels(super().write_label_row(project_hash, state, write_parts, run_id))
+
+    @override
+    def pseudonymise(self, project_hash: str) -> int:
+        """Does so in the files first: a project whose files are not all rewritten counts as one with addresses."""
+        in_files = pseudonymise_files(self.copy, project_hash)
+        return in_files + super().pseudonymise(project_hash)
+
+    @override
+    def prune_runs(self, before: datetime) -> dict[str, int]:
+        """Does so in the working copy, which otherwise has only its own receipts; what stays replaces the old ones."""
+        is_old = LessThan(Reference("started_at"), literal(before))  # type: ignore[call-arg,arg-type]
+        with self.copy.transaction():
+            for name in RECEIPTS:
+                self.copy.execute(f"DELETE FROM {name}")
+                self.copy.copy(name, self.lake.rows(self.lake.table(name, fresh=True)))
+        pruned = super().prune_runs(before)
+        for name in (each for each in RECEIPTS if pruned[each]):
+            with self.copy.transaction():
+                query = f"SELECT * FROM {name} WHERE started_at < $before"
+                stays = self.copy.table(query, arrow_schema(name), before=before)
+            self.lake.replace(name, stays, is_old)
+        return pruned
 
     @override
     def record_run(self, receipt: Mapping[str, Any]) -> None:

@@ -14,7 +14,10 @@ from connector.load.tables.declaration import INSTANT, INTEGER, INTERNAL, METADA
 OF_LABELS = (*source_metadata.FACT_COLUMNS, "content_hash", "labels_last_edited_at")
 """Columns of label_row that describe its labels, and are NULL before it has any."""
 
-NOT_KEPT = {"label_row": frozenset({*source_metadata.SYNC_COLUMNS, "stale_reason", "run_id"} - {*OF_LABELS})}
+NOT_KEPT = {
+    "label_row": frozenset({*source_metadata.SYNC_COLUMNS, "stale_reason", "run_id"} - {*OF_LABELS}),
+    "project": frozenset({"pseudonym_check"}),
+}
 """Columns without a past, by table: they say how the connector came by a row, and change with every sync."""
 
 label_row_version = sa.Table(

@@ -9,6 +9,7 @@ from connector.load.tables.declaration import (
     JSON_TEXT,
     METADATA,
     NUMBER,
+    PERSON,
     TEXT,
     index,
     index_on_expression,
@@ -47,6 +48,7 @@ project = sa.Table(
     optional("created_at", INSTANT),
     optional("last_edited_at", INSTANT),
     optional("deleted_at", INSTANT),
+    optional("pseudonym_check", TEXT),
     comment="One row per project.",
 )
 
@@ -155,8 +157,8 @@ label_row = sa.Table(
     optional("workflow_stage_title", TEXT),
     optional("task_uuid", TEXT),
     optional("priority", NUMBER),
-    optional("assigned_user_email", TEXT),
-    optional("last_actioned_by_user_email", TEXT),
+    optional("assigned_user_email", PERSON),
+    optional("last_actioned_by_user_email", PERSON),
     optional("is_valid", FLAG),
     optional("is_shadow_data", FLAG),
     optional("created_at", INSTANT),

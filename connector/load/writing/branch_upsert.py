@@ -23,7 +23,7 @@ def keep_branches(
     session: Session, project_hash: str, stage_uuid: str, listing_digest: str, branches: pa.Table, read_at: datetime
 ) -> None:
     """Upserts the branches of a stage and notes that it was read, inside the caller's transaction."""
-    session.stage("seen_branch", branches)
+    session.stage("seen_branch", session.pseudonyms.of_rows(consensus.consensus_task_branch.name, branches))
     # A finished task no longer names its assignee: the one that an earlier sync saw stays.
     known = {
         "annotator_email": "COALESCE(seen.annotator_email, known.annotator_email)",

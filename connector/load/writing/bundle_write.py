@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connector.errors import ConnectorError, ErrorKind
-from connector.load.contract.session import Session
+from connector.load.contract.session import DataRefusedError, Session
 from connector.load.contract.statements import sql
 from connector.load.contract.warehouse import ARROW_SCHEMAS, STATES_SCHEMA, Failure, WrittenBundle
 from connector.load.history.change_log import ChangeLog
@@ -47,6 +47,15 @@ def complete_states(states: pa.Table) -> pa.Table:
     return complete
 
 
+def arriving_label_tables(session: Session, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    """The rows that arrived for LABEL_TABLES, in the order of their columns, as they are to be written."""
+    return {
+        name: session.pseudonyms.of_rows(name, tables[name].select(ARROW_SCHEMAS[name].names))
+        for name in LABEL_TABLES
+        if name in tables
+    }
+
+
 def replace_label_rows(
     session: Session,
     replacement: RowReplacement,
@@ -58,7 +67,7 @@ def replace_label_rows(
     changes: ChangeLog,
 ) -> WrittenBundle:
     """Writes a bundle inside the caller's transaction; `states` must be complete (see `complete_states`)."""
-    label_tables = {name: tables[name].select(ARROW_SCHEMAS[name].names) for name in LABEL_TABLES if name in tables}
+    label_tables = arriving_label_tables(session, tables)
     session.stage("arriving_state", states)
     stored = look_up_label_rows(session, project_hash)
     refused = outdated_label_rows(stored) | unusable_label_rows(label_tables)
@@ -216,3 +225,14 @@ def set_states(session: Session, project_hash: str, run_id: str, changes: Change
         " AND label_row.deleted_at IS NULL"
     )
     session.execute(sql(update, changes=", ".join([*kept, *taken])), run_id=run_id, project_hash=project_hash)
+
+
+def refused_label_row(label_hash: str, refusal: DataRefusedError) -> Failure:
+    """What to say of a label row whose rows the engine refused."""
+    message = f"Label row {label_hash} was refused by the warehouse ({refusal.reason}); it keeps its old rows."
+    return Failure(label_hash, ErrorKind.SOURCE_CONTENT, message)
+
+
+def rows_of_label_row(rows: pa.Table, label_hash: str) -> pa.Table:
+    """Those of some rows that are one label row's."""
+    return rows.filter(pc.equal(rows["label_hash"], label_hash))

@@ -7,12 +7,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connector.load.contract.ontology_meaning import OntologyMeaning
+from connector.load.contract.pseudonyms import mixed_with
 from connector.load.contract.session import Session
 from connector.load.contract.statements import delete_missing, refuse_doubled, same_key, sql, upsert
 from connector.load.contract.warehouse import STATE_COLUMNS
 from connector.load.history.change_log import ChangeLog
 from connector.load.history.label_row_versions import keep_removed_labels
 from connector.load.tables import LABEL_TABLES, METADATA
+from connector.load.upkeep.stored_people import note_key
 from connector.load.writing.frame_numbers import fill_frame_numbers
 from connector.load.writing.renamed_label_rows import move_renamed
 
@@ -45,8 +47,13 @@ def upsert_listing(
     meaning: OntologyMeaning,
     changes: ChangeLog,
 ) -> Counter[str]:
-    """Stores one whole listing inside the caller's transaction; returns how many rows changed, by table."""
+    """Stores one whole listing inside the caller's transaction; returns how many rows changed, by table.
+
+    Raises:
+        ConnectorError: CONFIGURATION if the project's addresses are kept otherwise than this run would keep them.
+    """
     changed: Counter[str] = Counter()
+    is_new = _agree_on_pseudonyms(session, project_hash)
     all_new = not _is_known(session, project_hash)
     # Of a project that nobody knew, there is no moment that its rows were not there.
     kept = None if all_new else changes
@@ -56,6 +63,8 @@ def upsert_listing(
             changed[name] = upsert(session, METADATA.tables[name], tables[name], listed_again=again, changes=kept)
         if name in tables and name in _DELETED_WHEN_GONE:
             changed[name] += delete_missing(session, METADATA.tables[name], project_hash, changes)
+    if is_new and session.pseudonyms.check is not None:
+        note_key(session, project_hash)
     longest = 0
     parts_of: Counter[str] = Counter()
     for part in parts:
@@ -96,6 +105,14 @@ def upsert_listing(
         fill_frame_numbers(session, longest)
     changed["label_row"] += _mark_stale(session, project_hash, meaning)
     return +changed
+
+
+def _agree_on_pseudonyms(session: Session, project_hash: str) -> bool:
+    """Whether a project is new; raises if it is not, and its pseudonyms, or addresses, are not of this run's kind."""
+    found = session.rows("SELECT pseudonym_check FROM project WHERE project_hash = $p", p=project_hash)
+    if found and found[0][0] != session.pseudonyms.check:
+        raise mixed_with(found[0][0], session.pseudonyms.check)
+    return not found
 
 
 def _is_known(session: Session, project_hash: str) -> bool:

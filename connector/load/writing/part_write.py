@@ -9,11 +9,11 @@ import pyarrow as pa
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.load.contract.session import Session
-from connector.load.contract.warehouse import ARROW_SCHEMAS, TakePart, WrittenBundle
+from connector.load.contract.warehouse import TakePart, WrittenBundle
 from connector.load.history.change_log import ChangeLog
-from connector.load.tables import LABEL_TABLES
 from connector.load.writing import failure_records
 from connector.load.writing.bundle_write import (
+    arriving_label_tables,
     heal_failures,
     look_up_label_rows,
     outdated_label_rows,
@@ -32,7 +32,8 @@ class UnusablePartError(ConnectorError):
 class _Parts:
     """Takes the parts of one label row."""
 
-    def __init__(self, replacement: PartReplacement, state: pa.Table) -> None:
+    def __init__(self, session: Session, replacement: PartReplacement, state: pa.Table) -> None:
+        self._session = session
         self._replacement = replacement
         self._state = state
         self._data_frames: list[pa.Table] = []
@@ -41,7 +42,7 @@ class _Parts:
 
     def take(self, tables: Mapping[str, pa.Table]) -> None:
         """Writes a part; keeps the rows of data_frame until the end, because they are few."""
-        label_tables = {name: tables[name].select(ARROW_SCHEMAS[name].names) for name in LABEL_TABLES if name in tables}
+        label_tables = arriving_label_tables(self._session, tables)
         for failure in unusable_label_rows(label_tables, is_part=True).values():
             raise UnusablePartError(ErrorKind.INTERNAL, failure.message)
         self._replacement.take(label_tables)
@@ -87,7 +88,7 @@ def replace_label_row(
         failure_records.record(session, project_hash, list(refused.values()), run_id)
         return WrittenBundle({}, tuple(refused.values()))
     is_known = any(row.may_have_rows for row in stored)
-    parts = _Parts(replacement.replace_in_parts(label_hash, is_known=is_known, changes=changes), state)
+    parts = _Parts(session, replacement.replace_in_parts(label_hash, is_known=is_known, changes=changes), state)
     final = write_parts(parts.take)
     written = parts.finish()
     session.stage("accepted", final)

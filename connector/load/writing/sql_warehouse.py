@@ -9,7 +9,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from typing_extensions import override
 
-from connector.errors import ErrorKind
 from connector.load.contract.ontology_meaning import OntologyMeaning
 from connector.load.contract.session import DataRefusedError, Session
 from connector.load.contract.warehouse import Failure, TakePart, WrittenBundle
@@ -19,7 +18,12 @@ from connector.load.matching import consensus_matches
 from connector.load.matching.compared_objects import OverlapMeasure
 from connector.load.tables import LABEL_TABLES, METADATA
 from connector.load.writing import branch_upsert, failure_records
-from connector.load.writing.bundle_write import complete_states, replace_label_rows
+from connector.load.writing.bundle_write import (
+    complete_states,
+    refused_label_row,
+    replace_label_rows,
+    rows_of_label_row,
+)
 from connector.load.writing.listing_upsert import upsert_listing
 from connector.load.writing.part_write import UnusablePartError, replace_label_row
 from connector.load.writing.receipts import upsert_receipt
@@ -27,9 +31,10 @@ from connector.load.writing.row_replacement import DeleteAndInsert, RowReplaceme
 from connector.load.writing.stored_state import Answer
 from connector.load.writing.stream_writing import StreamWriting
 from connector.load.writing.tombstones import bury_label_rows, bury_project
+from connector.load.writing.upkept_rows import UpkeptRows
 
 
-class SqlWarehouse(StreamWriting):
+class SqlWarehouse(StreamWriting, UpkeptRows):
     """A `Warehouse` over a session; the contract says what each method promises. Engines add opening and closing."""
 
     installs_views = True
@@ -166,7 +171,7 @@ class SqlWarehouse(StreamWriting):
         try:
             return self._changing(project_hash, replace)
         except DataRefusedError as refusal:
-            failure = _refusal_of(label_hash, refusal)
+            failure = refused_label_row(label_hash, refusal)
         except UnusablePartError as unusable:
             failure = Failure(label_hash, unusable.kind, unusable.message)
         self.record_failures(project_hash, [failure], run_id)
@@ -223,14 +228,13 @@ class SqlWarehouse(StreamWriting):
         rows_by_table: dict[str, int] = {}
         refused: list[Failure] = []
         for position, label_hash in enumerate(states["label_hash"].to_pylist()):
-            is_own = pc.field("label_hash") == label_hash
-            own = {name: tables[name].filter(is_own) for name in LABEL_TABLES if name in tables}
+            own = {name: rows_of_label_row(tables[name], label_hash) for name in LABEL_TABLES if name in tables}
             if "data_frame" in tables:
                 own["data_frame"] = tables["data_frame"]
             try:
                 written = self._replaced(project_hash, own, states.slice(position, 1), [], run_id)
             except DataRefusedError as refusal:
-                refused.append(_refusal_of(label_hash, refusal))
+                refused.append(refused_label_row(label_hash, refusal))
                 continue
             refused += written.failures
             for name, count in written.rows_by_table.items():
@@ -287,8 +291,3 @@ class SqlWarehouse(StreamWriting):
     @override
     def record_project(self, receipt: Mapping[str, Any]) -> None:
         self._in_transaction(lambda: upsert_receipt(self._session, METADATA.tables["sync_run_project"], receipt))
-
-
-def _refusal_of(label_hash: str, refusal: DataRefusedError) -> Failure:
-    message = f"Label row {label_hash} was refused by the warehouse ({refusal.reason}); it keeps its old rows."
-    return Failure(label_hash, ErrorKind.SOURCE_CONTENT, message)

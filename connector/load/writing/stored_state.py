@@ -8,6 +8,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 from typing_extensions import override
 
+from connector.load.contract.pseudonyms import Pseudonyms
 from connector.load.contract.session import Session
 from connector.load.contract.statements import column_list, key_columns, sql
 from connector.load.contract.warehouse import ARROW_SCHEMAS, STORED_SCHEMA, Warehouse
@@ -27,6 +28,15 @@ class StoredState(Warehouse):
     def session(self) -> Session:
         """The session that all of it goes over."""
         return self._session
+
+    @property
+    def pseudonyms(self) -> Pseudonyms:
+        """What stands in place of people's addresses in all rows that are written."""
+        return self._session.pseudonyms
+
+    @pseudonyms.setter
+    def pseudonyms(self, pseudonyms: Pseudonyms) -> None:
+        self._session.pseudonyms = pseudonyms
 
     def _in_transaction(self, work: Callable[[], Answer]) -> Answer:
         """Does `work` in one transaction of the session and returns its answer; an engine may repeat it if it fails."""

@@ -16,6 +16,8 @@ from connector.normalise.ontology import (
 )
 from connector.normalise.timestamps import TimestampCache
 
+_OF_THE_WAREHOUSE = "pseudonym_check"
+"""The column of project that says how its rows are kept, and not what Encord says."""
 PROJECT_TABLES = ("project", "workflow_stage", "ontology_class", "ontology_attribute", "ontology_option")
 
 
@@ -33,7 +35,7 @@ def project_tables(
         schemas: table name → Arrow schema.
 
     Returns:
-        project (one row), workflow_stage, ontology_class, ontology_attribute, ontology_option.
+        project (one row; without pseudonym_check), workflow_stage, ontology_class, ontology_attribute, ontology_option.
 
     Raises:
         ConnectorError: SOURCE_CONTENT, if the project, a stage, class, attribute or option has no hash, or a value
@@ -48,7 +50,8 @@ def project_tables(
 def _read(
     project: Mapping[str, Any], ontology: Mapping[str, Any], schemas: Mapping[str, pa.Schema]
 ) -> dict[str, pa.Table]:
-    buffers = {name: ColumnBuffer(name, schemas[name]) for name in PROJECT_TABLES}
+    known = {**schemas, "project": pa.schema(each for each in schemas["project"] if each.name != _OF_THE_WAREHOUSE)}
+    buffers = {name: ColumnBuffer(name, known[name]) for name in PROJECT_TABLES}
     project_hash = project["projectHash"]
     editor = ontology.get("editor") or {}
     _add_project(buffers["project"], project, ontology, editor)

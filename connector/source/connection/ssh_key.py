@@ -3,10 +3,7 @@
 It does not use the SDK's loader, whose error for a key of another type holds the whole private key.
 """
 
-import os
 import re
-import stat
-from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -15,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import load_ssh_private_key
 from connector.config import SDK_ENVIRONMENT
 from connector.errors import ConnectorError, ErrorKind
 from connector.source.connection.settings import SourceSettings
-from connector.text_files import read_text
+from connector.text_files import mode_for_others, read_text
 
 PASSPHRASE_VARIABLE = "ENCORD_SYNC_SSH_KEY_PASSPHRASE"  # noqa: S105 - a name
 MAKE_A_KEY = "Make one with `ssh-keygen -t ed25519` and add its public half to your Encord user or service account."
@@ -85,12 +82,8 @@ def load_private_key(settings: SourceSettings) -> Ed25519PrivateKey:
 def key_file_warning(settings: SourceSettings) -> str | None:
     """The warning about a key file that other users of this machine can read; None if there is nothing to warn of."""
     name = settings.ssh_key_file
-    if not name or os.name != "posix":  # elsewhere the mode says nothing
-        return None
-    mode = stat.S_IMODE(Path(name).expanduser().stat().st_mode)
-    if not mode & (stat.S_IRGRP | stat.S_IROTH):
-        return None
-    return f"The SSH key file {name} can be read by other users (mode {mode:04o}). Run chmod 600 on it."
+    mode = mode_for_others(name) if name else None
+    return mode and f"The SSH key file {name} can be read by other users (mode {mode}). Run chmod 600 on it."
 
 
 def _key_text(settings: SourceSettings) -> tuple[str, str]:

@@ -87,7 +87,7 @@ SELECT DISTINCT frame
 FROM team.encord_data.frame_number;
 
 CREATE OR REPLACE VIEW team.encord.project COMMENT 'One row per project.' AS
-SELECT project_hash, title, description, project_type, status, ontology_hash, ontology_title, ontology_content_hash, ontology_last_edited_at, created_at, last_edited_at, deleted_at
+SELECT project_hash, title, description, project_type, status, ontology_hash, ontology_title, ontology_content_hash, ontology_last_edited_at, created_at, last_edited_at, deleted_at, pseudonym_check
 FROM team.encord_data.project;
 
 CREATE OR REPLACE VIEW team.encord.workflow_stage COMMENT 'One row per stage of a project\'s workflow.' AS
@@ -126,7 +126,7 @@ CREATE OR REPLACE VIEW team.encord.sync_failure COMMENT 'One row per label row o
 SELECT DISTINCT project_hash, label_hash, kind, message, first_seen, last_seen, attempts, run_id
 FROM team.encord_data.sync_failure;
 
-CREATE OR REPLACE VIEW team.encord.task_action COMMENT 'One row per thing that somebody did with a task, in projects with a consensus stage; kept for ever.' AS
+CREATE OR REPLACE VIEW team.encord.task_action COMMENT 'One row per thing that somebody did with a task; kept for ever.' AS
 SELECT task_action_id, project_hash, data_hash, task_uuid, workflow_stage_uuid, action_type, actor_email, acted_at
 FROM team.encord_data.task_action;
 

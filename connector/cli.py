@@ -12,15 +12,16 @@ import click
 from connector import __version__
 from connector.commands.check import check
 from connector.commands.demo import demo
-from connector.commands.exports.export_coco import export_coco
-from connector.commands.exports.export_frames import export_frames
-from connector.commands.exports.export_json import export_json
+from connector.commands.export.export_coco import export_coco
+from connector.commands.export.export_frames import export_frames
+from connector.commands.export.export_json import export_json
 from connector.commands.lake import lake
 from connector.commands.load import load
 from connector.commands.mark import mark
 from connector.commands.migrate import migrate
 from connector.commands.options import require_text
 from connector.commands.plan import plan
+from connector.commands.prune import prune
 from connector.commands.publish import publish
 from connector.commands.status import status
 from connector.commands.sync import sync
@@ -67,7 +68,7 @@ def export() -> None:
 
 for command in (export_coco, export_frames, export_json):
     export.add_command(command)
-for command in (sync, check, status, verify, plan, publish, migrate, mark, demo, export, load, lake):
+for command in (sync, check, status, verify, plan, publish, migrate, mark, prune, demo, export, load, lake):
     application.add_command(command)
 
 

@@ -1,0 +1,1 @@
+"""The commands that write files out of the warehouse."""

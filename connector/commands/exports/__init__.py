@@ -1,1 +1,0 @@
-"""The commands that write labels to files, from the warehouse alone."""
