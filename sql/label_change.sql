@@ -6,6 +6,8 @@ SELECT
     r.project_title,
     r.data_hash,
     r.data_title,
+    r.dataset_title,
+    r.data_type,
     r.branch_name,
     c.label_hash,
     r.label_row_id,
@@ -132,7 +134,7 @@ JOIN label_row_version AS v ON v.label_hash = c.label_hash AND v.written_at = c.
 JOIN (
     SELECT
         l.project_hash, p.title AS project_title, l.data_hash, COALESCE(d.title, d.data_hash) AS data_title,
-        l.branch_name, l.label_hash, l.label_row_id,
+        d.dataset_title, d.data_type, l.branch_name, l.label_hash, l.label_row_id,
         ROW_NUMBER() OVER (PARTITION BY l.label_hash ORDER BY l.deleted_at DESC NULLS FIRST, l.label_row_id) AS place
     FROM label_row AS l
     JOIN project AS p ON p.project_hash = l.project_hash

@@ -6,6 +6,8 @@ SELECT
     p.title AS project_title,
     c.data_hash,
     COALESCE(d.title, d.data_hash) AS data_title,
+    d.dataset_title,
+    d.data_type,
     c.branch_name,
     c.label_hash,
     c.label_row_id,

@@ -6,6 +6,8 @@ SELECT
     c.project_title,
     c.data_hash,
     c.data_title,
+    c.dataset_title,
+    c.data_type,
     c.branch_name,
     c.label_hash,
     c.label_row_id,

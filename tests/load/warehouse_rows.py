@@ -10,6 +10,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from connector.load import ARROW_SCHEMAS, STATES_SCHEMA, Warehouse
+from connector.load.tables.histories import HISTORIES
 
 PROJECT = "project-1"
 EDITED = datetime(2026, 3, 1, 12, 30, 15, 123456, tzinfo=UTC)
@@ -199,6 +200,12 @@ def stored_state(warehouse: Warehouse, project_hash: str = PROJECT) -> dict[str,
     return {
         row["label_row_id"].removeprefix(f"{project_hash}/"): row for row in warehouse.state(project_hash).to_pylist()
     }
+
+
+def present(warehouse: Warehouse) -> dict[str, list[tuple[Any, ...]]]:
+    """All rows of all tables but those that tell of the past."""
+    past = {"label_row_version", "history_clock", *(table.name for table in HISTORIES.values())}
+    return {name: rows for name, rows in everything(warehouse).items() if name not in past}
 
 
 def everything(warehouse: Warehouse) -> dict[str, list[tuple[Any, ...]]]:

@@ -154,7 +154,7 @@ def fill(herd: Warehouse, label_hash: str) -> None:
 LABEL_VIEWS = [
     file.view_name
     for file in view_files()
-    if file.view_name != "relationship" and not file.view_name.startswith("consensus_")
+    if file.subject in {"label rows", "frames", "ranges"} and file.view_name != "relationship"
 ]
 
 

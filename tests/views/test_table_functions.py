@@ -9,6 +9,7 @@ from connector.errors import ConnectorError, ErrorKind
 from connector.load import Warehouse, open_warehouse
 from connector.load.writing.frame_numbers import LARGEST_FRAME_COUNT
 from connector.views import TableFunction, install, remove, table_functions
+from connector.views.moments import as_of_functions
 from tests.views.herd import (
     LONG_AGO,
     add_answers,
@@ -22,7 +23,7 @@ from tests.views.herd import (
     place_object,
 )
 
-FUNCTIONS = {"labels_in_range", "labels_on_frames"}
+FUNCTIONS = {function.name for function in [*table_functions(), *as_of_functions()]}
 
 
 def functions_of(connection: sa.Connection) -> dict[str, str | None]:
@@ -262,5 +263,5 @@ def test_they_are_found_from_any_schema_s_point_of_view(postgres_url: str) -> No
 
 def test_every_function_is_read_from_the_files() -> None:
     functions: list[TableFunction] = table_functions()
-    assert {function.name for function in functions} == FUNCTIONS
+    assert {function.name for function in functions} == {"labels_in_range", "labels_on_frames"}
     assert "is_asked" not in "".join(function.query for function in functions)

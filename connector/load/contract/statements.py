@@ -16,8 +16,8 @@ class KeepsRows(Protocol):
     def keep(self, name: str, change: str, where: str, **parameters: Value) -> int:
         """Writes down rows that are about to be changed or removed: those of `FROM {name} {where}`."""
 
-    def keep_added(self, name: str, staged: str) -> int:
-        """Writes down the keys of staged rows that are new in a table."""
+    def keep_upserted(self, name: str, staged: str, differs: str) -> bool:
+        """Writes down what staged rows will change or add in a table; returns whether there is anything."""
 
 
 def sql(template: str, **parts: str) -> str:
@@ -86,22 +86,22 @@ def upsert(
         "same_key": same_key(table, staged),
         "columns": column_list([*keys, *values]),
     }
-    if values and not all_new:
-        differs = [f"{table.name}.{name} IS DISTINCT FROM {staged}.{name}" for name in values]
-        settings = [f"{name} = {staged}.{name}" for name in values]
-        if listed_again:
-            differs.append(f"{table.name}.deleted_at IS NOT NULL")
-            settings.append("deleted_at = NULL")
-        condition = sql("{same_key} AND ({differs})", same_key=parts["same_key"], differs=" OR ".join(differs))
-        if changes is not None:
-            changes.keep(table.name, "changed", sql("JOIN {staged} ON {condition}", staged=staged, condition=condition))
-        update = "UPDATE {table} SET {settings} FROM {staged} WHERE {condition}"
-        changed = session.execute(sql(update, settings=", ".join(settings), condition=condition, **parts))
-    insert = "INSERT INTO {table} ({columns}) SELECT {columns} FROM {staged}"
-    if not all_new:
-        if changes is not None:
-            changes.keep_added(table.name, staged)
-        insert += " WHERE NOT EXISTS (SELECT 1 FROM {table} WHERE {same_key})"
+    if all_new:
+        return session.execute(sql("INSERT INTO {table} ({columns}) SELECT {columns} FROM {staged}", **parts))
+    differs = [f"{table.name}.{name} IS DISTINCT FROM {staged}.{name}" for name in values]
+    settings = [f"{name} = {staged}.{name}" for name in values]
+    if listed_again:
+        differs.append(f"{table.name}.deleted_at IS NOT NULL")
+        settings.append("deleted_at = NULL")
+    if changes is not None and not changes.keep_upserted(table.name, staged, " OR ".join(differs) or "FALSE"):
+        return 0
+    if settings:
+        update = "UPDATE {table} SET {settings} FROM {staged} WHERE {same_key} AND ({differs})"
+        changed = session.execute(sql(update, settings=", ".join(settings), differs=" OR ".join(differs), **parts))
+    insert = (
+        "INSERT INTO {table} ({columns}) SELECT {columns} FROM {staged}"
+        " WHERE NOT EXISTS (SELECT 1 FROM {table} WHERE {same_key})"
+    )
     return changed + session.execute(sql(insert, **parts))
 
 
@@ -113,7 +113,8 @@ def delete_missing(session: Session, table: sa.Table, project_hash: str, changes
         staged=staged,
         same_key=same_key(table, staged),
     )
-    changes.keep(table.name, "removed", missing, project_hash=project_hash)
+    if not changes.keep(table.name, "removed", missing, project_hash=project_hash):
+        return 0
     delete = sql("DELETE FROM {table} {missing}", table=table.name, missing=missing)
     return session.execute(delete, project_hash=project_hash)
 

@@ -56,37 +56,69 @@ class ChangeLog:
         if name not in HISTORIES:
             return 0
         table, columns = METADATA.tables[name], kept_columns(METADATA.tables[name])
-        return self._write(table, columns, column_list(columns, f"{name}."), change, f"{name} {where}", **parameters)
+        values = column_list(columns, f"{name}.")
+        return self._write(table, columns, values, f"'{change}'", f"{name} {where}", **parameters)
+
+    def keep_upserted(self, name: str, staged: str, differs: str) -> bool:
+        """Writes down what an upsert will change, and the keys of what it will add.
+
+        Args:
+            name: the table.
+            staged: the rows to upsert.
+            differs: the condition for a staged row to differ from the stored one of its key.
+
+        Returns:
+            Whether it will change or add anything; also true if that cannot be said, because the transaction has
+            written something down of the table before.
+        """
+        table = METADATA.tables[name]
+        keys = key_columns(table)
+        values = [
+            f"COALESCE({name}.{column}, {staged}.{column}) AS {column}" if column in keys else f"{name}.{column}"
+            for column in kept_columns(table)
+        ]
+        was_written = name in self.written
+        source = sql(
+            "{staged} LEFT JOIN {name} ON {same_key} WHERE {name}.{first} IS NULL OR {differs}",
+            staged=staged,
+            name=name,
+            same_key=same_key(table, staged),
+            first=keys[0],
+            differs=differs,
+        )
+        change = f"CASE WHEN {name}.{keys[0]} IS NULL THEN 'added' ELSE 'changed' END"
+        return bool(self._write(table, kept_columns(table), ", ".join(values), change, source)) or was_written
 
     def keep_added(self, name: str, staged: str) -> int:
-        """Writes down the keys of staged rows that a table does not have yet; returns how many."""
-        if name not in HISTORIES:
-            return 0
+        """Writes down the keys of staged rows that were just added to a table; returns how many."""
         table = METADATA.tables[name]
-        missing = "{staged} AS arriving WHERE NOT EXISTS (SELECT 1 FROM {name} WHERE {same_key})"
-        source = sql(missing, staged=staged, name=name, same_key=same_key(table, "arriving"))
         keys = key_columns(table)
-        return self._write(table, keys, column_list(keys, "arriving."), "added", source)
+        return self._write(table, keys, column_list(keys, f"{staged}."), "'added'", staged)
 
     def _write(
         self, table: sa.Table, columns: list[str], values: str, change: str, source: str, **parameters: Value
     ) -> int:
         insert = (
             "INSERT INTO {table}_history ({columns}, replaced_at, change)"
-            " SELECT {columns}, CAST($moment AS TIMESTAMPTZ), CAST($change AS VARCHAR)"
-            " FROM (SELECT {values} FROM {source}) AS found"
+            " SELECT {columns}, CAST($moment AS TIMESTAMPTZ), change"
+            " FROM (SELECT {values}, {change} AS change FROM {source}) AS found{first_only}"
+        )
+        # Only what was written down of the table before, in this transaction, can be there already.
+        first_only = (
             " WHERE NOT EXISTS (SELECT 1 FROM {table}_history AS written"
             " WHERE written.replaced_at = $moment AND {is_written})"
         )
+        is_written = " AND ".join(f"written.{name} = found.{name}" for name in key_columns(table))
         statement = sql(
             insert,
             table=table.name,
             columns=column_list(columns),
             values=values,
+            change=change,
             source=source,
-            is_written=" AND ".join(f"written.{name} = found.{name}" for name in key_columns(table)),
+            first_only=sql(first_only, table=table.name, is_written=is_written) if table.name in self.written else "",
         )
-        return self._noted(table.name, self._session.execute(statement, moment=self.at, change=change, **parameters))
+        return self._noted(table.name, self._session.execute(statement, moment=self.at, **parameters))
 
     def keep_differences(self, name: str, among: str, arriving: str, **parameters: Value) -> int:
         """Writes down how some rows of a table differ from those that will take their place; returns how many do.

@@ -24,7 +24,7 @@ from pyiceberg.types import (
 
 from connector.load.tables import LABEL_TABLES, METADATA
 from connector.load.tables.declaration import FLAG, INSTANT, INTEGER, INTERNAL, NUMBER, PERSON, TEXT
-from connector.load.tables.histories import HISTORIES
+from connector.load.tables.histories import TABLES_OF_THE_PAST
 from connector.sql_files import ViewFile, column_texts, view_files
 
 COMMIT_ID = "commit_id"
@@ -151,13 +151,7 @@ OWN_TABLES = {
 }
 """Tables that no other engine needs."""
 
-_OF_OTHER_ENGINES = {
-    "installed_view",
-    "label_row_version",
-    "mark",
-    "history_clock",
-    *(table.name for table in HISTORIES.values()),
-}
+_OF_OTHER_ENGINES = TABLES_OF_THE_PAST | {"installed_view"}
 """A lake's readers install the views, so none says which ones are installed; and it keeps no history of its own."""
 
 LAKE_TABLES: dict[str, sa.Table] = {
@@ -169,7 +163,7 @@ LAKE_TABLES: dict[str, sa.Table] = {
 
 def lake_views() -> list[ViewFile]:
     """The views that read only what a lake has, each after those that it reads."""
-    missing = set(_OF_OTHER_ENGINES - {"installed_view"})
+    missing = set(TABLES_OF_THE_PAST)
     found: list[ViewFile] = []
     for file in view_files():
         if file.reads & missing:

@@ -104,3 +104,8 @@ HISTORIES: dict[str, sa.Table] = {
     )
 }
 """The table of the past of each table that has one."""
+
+TABLES_OF_THE_PAST = frozenset(
+    {label_row_version.name, mark.name, history_clock.name, *(table.name for table in HISTORIES.values())}
+)
+"""Every table that is about the past."""

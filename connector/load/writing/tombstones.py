@@ -36,10 +36,11 @@ def bury_label_rows(
     alive = (
         "WHERE project_hash = $project_hash AND deleted_at IS NULL AND label_row_id IN (SELECT label_row_id FROM gone)"
     )
-    changes.keep("label_row", "changed", alive, project_hash=project_hash)
-    cleared = ", ".join(f"{name} = NULL" for name in STATE_COLUMNS)
-    bury = sql("UPDATE label_row SET deleted_at = $at, {cleared} {alive}", cleared=cleared, alive=alive)
-    buried = session.execute(bury, at=at, project_hash=project_hash)
+    buried = changes.keep("label_row", "changed", alive, project_hash=project_hash)
+    if buried:
+        cleared = ", ".join(f"{name} = NULL" for name in STATE_COLUMNS)
+        bury = sql("UPDATE label_row SET deleted_at = $at, {cleared} {alive}", cleared=cleared, alive=alive)
+        session.execute(bury, at=at, project_hash=project_hash)
     _bury_empty_data_units(session, project_hash, at, changes)
     return buried
 
@@ -69,13 +70,13 @@ def _bury_empty_data_units(session: Session, project_hash: str, at: datetime, ch
         "WHERE project_hash = $project_hash AND deleted_at IS NULL AND {without}",
         without=sql(without, table="data_unit", with_labels=""),
     )
-    changes.keep("data_unit", "changed", is_empty, project_hash=project_hash)
-    bury = sql("UPDATE data_unit SET deleted_at = $at {is_empty}", is_empty=is_empty)
-    session.execute(bury, at=at, project_hash=project_hash)
+    if changes.keep("data_unit", "changed", is_empty, project_hash=project_hash):
+        bury = sql("UPDATE data_unit SET deleted_at = $at {is_empty}", is_empty=is_empty)
+        session.execute(bury, at=at, project_hash=project_hash)
     has_no_labels = sql(
         "WHERE project_hash = $project_hash AND {without}",
         without=sql(without, table="data_frame", with_labels=" AND label_row.content_hash IS NOT NULL"),
     )
-    changes.keep("data_frame", "removed", has_no_labels, project_hash=project_hash)
-    delete = sql("DELETE FROM data_frame {has_no_labels}", has_no_labels=has_no_labels)
-    session.execute(delete, project_hash=project_hash)
+    if changes.keep("data_frame", "removed", has_no_labels, project_hash=project_hash):
+        delete = sql("DELETE FROM data_frame {has_no_labels}", has_no_labels=has_no_labels)
+        session.execute(delete, project_hash=project_hash)
