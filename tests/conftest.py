@@ -12,7 +12,19 @@ from tests.postgres_server import postgres_database, postgres_server, postgres_t
 __all__ = ["postgres_database", "postgres_server", "postgres_template", "postgres_url"]
 
 SLOW = {
-    *("bench", "consensus", "crash", "export_frames", "lake", "locks", "migrations", "output", "parity", "upkeep"),
+    *(
+        "bench",
+        "consensus",
+        "crash",
+        "export_frames",
+        "history",
+        "lake",
+        "locks",
+        "migrations",
+        "output",
+        "parity",
+        "upkeep",
+    ),
     *("postgres", "publish", "sample", "sync", "verify", "views"),
 }
 """Folders whose tests start servers and commands, kill them, or generate rows by the thousand."""

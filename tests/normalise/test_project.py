@@ -73,7 +73,9 @@ def test_project_and_stages() -> None:
         ("stage-1", "ANNOTATION", 0),
         ("stage-2", None, 1),
     ]
-    assert all(table.schema == SCHEMAS[name] for name, table in found.items())
+    own = SCHEMAS["project"].remove(SCHEMAS["project"].get_field_index("pseudonym_check"))
+    wanted = {**SCHEMAS, "project": own}  # the warehouse alone says how it keeps people
+    assert all(table.schema == wanted[name] for name, table in found.items())
 
 
 def test_a_project_without_a_workflow() -> None:

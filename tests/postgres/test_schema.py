@@ -74,4 +74,5 @@ def test_views_and_their_columns_are_described_and_of_types_that_tools_accept(po
         "double precision",
         "boolean",
         "timestamp with time zone",
+        "date",
     }
