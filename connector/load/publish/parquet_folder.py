@@ -27,6 +27,7 @@ from connector.load.publish.file_system import file_system_failures, put_in_plac
 from connector.load.publish.target import PublishTarget
 from connector.load.tables import METADATA
 from connector.load.tables.declaration import internal_schema, is_internal
+from connector.load.tables.histories import TABLES_OF_THE_PAST
 from connector.sql_files import shipped_view, view_files
 
 MANIFEST = "manifest.json"
@@ -118,6 +119,8 @@ def _written(connection: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[di
 def _tables() -> list[sa.Table]:
     """The tables for people, and those of the plumbing that a view reads."""
     read = frozenset[str]().union(*(file.reads for file in view_files()))
+    # The functions of moments read all that is about the past.
+    read |= TABLES_OF_THE_PAST
     return [table for name, table in METADATA.tables.items() if not is_internal(table) or name in read]
 
 
