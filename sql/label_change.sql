@@ -62,19 +62,18 @@ FROM (
         CAST(NULL AS BIGINT) AS n_frames,
         CAST(NULL AS DOUBLE PRECISION) AS iou,
         CAST(NULL AS DOUBLE PRECISION) AS shift,
-        MAX(COALESCE(i.last_edited_at, h.last_edited_at)) AS last_edited_at,
-        MAX(COALESCE(i.last_edited_by, h.last_edited_by)) AS last_edited_by
+        -- Whoever edited last before it went is not the one who removed it.
+        MAX(CASE WHEN h.change <> 'removed' THEN i.last_edited_at END) AS last_edited_at,
+        MAX(CASE WHEN h.change <> 'removed' THEN i.last_edited_by END) AS last_edited_by
     FROM (
         SELECT
-            label_hash, classification_hash, replaced_at, feature_hash, last_edited_at, last_edited_by,
+            label_hash, classification_hash, replaced_at, feature_hash,
             CASE WHEN change = 'changed' THEN 'noted' ELSE change END AS change
         FROM internal.classification_instance_history
         UNION ALL
         SELECT DISTINCT
             g.label_hash, g.classification_hash, g.replaced_at,
             CAST(NULL AS VARCHAR) AS feature_hash,
-            CAST(NULL AS TIMESTAMPTZ) AS last_edited_at,
-            CAST(NULL AS VARCHAR) AS last_edited_by,
             'moved' AS change
         FROM internal.classification_range_history AS g
         -- A classification that came or went took its ranges with it.
@@ -87,8 +86,6 @@ FROM (
         SELECT
             k.label_hash, k.classification_hash, v.written_at AS replaced_at,
             CAST(NULL AS VARCHAR) AS feature_hash,
-            CAST(NULL AS TIMESTAMPTZ) AS last_edited_at,
-            CAST(NULL AS VARCHAR) AS last_edited_by,
             'added' AS change
         FROM label_row_version AS v
         JOIN (

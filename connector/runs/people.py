@@ -64,7 +64,7 @@ def keep_people(
 ) -> None:
     """Has a warehouse write pseudonyms from now on, and replaces the addresses that it holds, project by project.
 
-    A warehouse never holds both, nor pseudonyms of two keys. If this is broken off, the next run goes on with the
+    A warehouse never holds both, nor pseudonyms of two keys. If this is interrupted, the next run replaces those of the
     projects that are left.
 
     Raises:

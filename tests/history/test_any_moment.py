@@ -62,6 +62,9 @@ def test_every_moment_is_as_it_was(engine: str, seed: int, tmp_path: Path, reque
         set_mark(session, "training", seen[marked][0], None)
         counted = prune_history(session, seen[limit][0], is_dry=True)
         assert prune_history(session, seen[limit][0]) == counted > 0
+    with open_for_reading(url, as_of="training") as session:
+        looked = shown_now(session, engine, has_views=False)
+    assert looked == {name: seen[marked][1][name] for name in looked}, "a session that looks back sees it, too"
     with open_for_reading(url) as session:
         for step in (marked, *range(limit, STEPS, 4)):
             assert not differing(session, *seen[step]), step

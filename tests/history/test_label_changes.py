@@ -103,6 +103,10 @@ def test_a_label_row_that_goes_and_comes_back(farm: SyncedWarehouse) -> None:
         label_hash=label_hash,
     )
     assert counted == [("removed", "removed", objects), ("restored", "added", objects)]
+    named = "SELECT count(*), count(last_edited_by) FROM label_change WHERE change_kind = 'removed'"
+    ((removed, with_name),) = farm.rows(named)
+    assert removed > objects, "classifications went as well"
+    assert with_name == 0, "nobody is said to have removed what they edited last"
 
 
 def test_what_no_person_changed_is_no_edit(farm: SyncedWarehouse) -> None:
