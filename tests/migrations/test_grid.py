@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from connector.errors import ConnectorError, ErrorKind
-from connector.load import open_warehouse
+from connector.load import ARROW_SCHEMAS, open_warehouse
 from connector.load.contract.revisions import head_revision
 from connector.load.questions.reading import open_for_reading
 from connector.sample import SampleServer
@@ -61,12 +61,30 @@ def test_an_upgrade_keeps_every_row_and_ends_in_what_is_declared(
     warehouse.close()
     after = schema.rows()
     assert {name: after[name] for name in before} == before
+    expected = {**at_first, **begun_history(after)}
     assert {name: after[name] for name in after.keys() - before} == {
-        name: at_first[name] for name in after.keys() - before
+        name: expected[name] for name in after.keys() - before
     }
     assert schema.structure() == declared_structure(is_postgres=schema.url.startswith("postgresql"))
     schema.install_views()
     assert schema.comments() == declared_comments()
+
+
+def begun_history(found: Rows) -> Rows:
+    """What the tables of the past hold after the upgrade that makes them: all is known from one moment on."""
+    began_at = {clock[1] for clock in found["history_clock"]}
+    assert len(began_at) <= 1
+    versions = []
+    for moment in began_at:
+        for row in found["label_row"]:
+            label_row = dict(zip(ARROW_SCHEMAS["label_row"].names, row, strict=True))
+            if label_row["content_hash"] is not None:
+                version = {**label_row, "written_at": moment, "reason": "first", "unchanged_until": None}
+                versions.append(tuple(version[name] for name in ARROW_SCHEMAS["label_row_version"].names))
+    return {
+        "history_clock": [(project[0], *[moment] * 3) for moment in began_at for project in found["project"]],
+        "label_row_version": sorted(versions, key=repr),
+    }
 
 
 def test_a_downgrade_keeps_the_rows_of_the_tables_that_stay(

@@ -10,7 +10,7 @@ from connector.sql_files import view_files
 ENGINES = ("duckdb",)
 VIEWS = [file.view_name for file in view_files()]
 FORBIDDEN_NAMES = {"at", "order", "group", "offset", "end", "user", "range", "value"}
-ALLOWED_TYPES = {"VARCHAR", "BIGINT", "DOUBLE", "BOOLEAN", "TIMESTAMP WITH TIME ZONE"}
+ALLOWED_TYPES = {"VARCHAR", "BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP WITH TIME ZONE"}
 
 PLACE = ["project_hash", "project_title", "data_hash", "data_title", "dataset_title", "data_type", "branch_name"]
 PLACE += ["label_hash", "label_row_id"]

@@ -153,7 +153,11 @@ def test_each_says_what_it_does(warehouse: Warehouse) -> None:
     with warehouse.connection() as connection:
         comments = functions_of(connection)
     assert comments.keys() == FUNCTIONS
-    assert all(str(comment).startswith("The rows of label_on_frame of one data unit") for comment in comments.values())
+    of_the_past = {function.name for function in as_of_functions()}
+    for name, comment in comments.items():
+        told = "as the warehouse had them at a moment" if name in of_the_past else "of one data unit"
+        assert str(comment).startswith("The rows of ")
+        assert told in str(comment).split(". Installed by encord-sync")[0], name
 
 
 def test_a_second_run_changes_nothing(warehouse: Warehouse) -> None:
@@ -167,7 +171,7 @@ def test_one_dropped_by_hand_comes_back(warehouse: Warehouse) -> None:
     with warehouse.connection() as connection:
         is_duckdb = connection.dialect.name == "duckdb"
         connection.exec_driver_sql(f"DROP {'MACRO TABLE' if is_duckdb else 'FUNCTION'} labels_in_range")
-        assert functions_of(connection).keys() == {"labels_on_frames"}
+        assert functions_of(connection).keys() == FUNCTIONS - {"labels_in_range"}
         assert install(connection) is True
         assert functions_of(connection).keys() == FUNCTIONS
 
