@@ -75,7 +75,7 @@ def test_two_shards_are_one_run(synced: Three, tmp_path: Path) -> None:
     file, whole, shared = synced
     shared_file = as_file(shared, tmp_path / "shared.duckdb")
     for other in (file.file, as_file(whole, tmp_path / "whole.duckdb")):
-        with closing(DuckDBSession(shared_file, "main", {})) as session:
+        with closing(DuckDBSession(shared_file, "main", {"memory_limit": "2GB"})) as session:
             session.execute(f"ATTACH '{other}' AS file (READ_ONLY)")
             assert [text for text in differences(session) if text.partition(":")[0] not in OF_RUNS] == []
 

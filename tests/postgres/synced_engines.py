@@ -26,8 +26,7 @@ _OF_THE_RUN = {
     "moved_at", "stage_seconds", "attempts", "requests", "made_from",
 }  # fmt: skip
 """Columns that say when and in which run something happened."""
-_OF_THE_ENGINE = {"rows_written", "rows_by_table", "schema_name"}
-"""DuckDB writes all rows of a label row that changed, PostgreSQL those that differ; their schemas have other names."""
+_OF_THE_ENGINE = {"schema_name"}
 
 
 def sync(server: SampleServer, url: str, **options: Any) -> Run:  # noqa: ANN401 - any option of a sync

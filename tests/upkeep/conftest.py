@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from connector.sample import SampleServer
+from connector.sample import SampleProject, SampleServer
+from connector.sync.streams import STREAMS
 from tests.crash.crashed_warehouse import CrashedWarehouse
 from tests.crash.engines import DuckDBEngine, Engine
 from tests.crash.lake_engine import LakeEngine
@@ -13,6 +15,8 @@ from tests.crash.postgres_engine import PostgresEngine
 from tests.postgres_server import PostgresServer
 from tests.sync.conftest import farm_world
 from tests.upkeep.known_people import PSEUDONYMS
+
+EVERYTHING: dict[str, Any] = {"task_actions": True, "streams": [stream.name for stream in STREAMS]}
 
 
 @pytest.fixture(scope="session")
@@ -47,21 +51,51 @@ def server() -> Iterator[SampleServer]:
 
 
 @pytest.fixture(scope="module")
-def clear(server: SampleServer, engine: Engine) -> CrashedWarehouse:
-    """Synced once, with addresses as they are; tests change only copies."""
+def once(server: SampleServer, engine: Engine) -> CrashedWarehouse:
+    """Synced once, without streams but for the log of tasks; tests change only copies."""
     warehouse = CrashedWarehouse(server, engine, engine.empty())
     assert warehouse.sync(task_actions=True).run.outcome == "succeeded"
     return warehouse
 
 
 @pytest.fixture(scope="module")
-def hidden(server: SampleServer, engine: Engine) -> CrashedWarehouse:
-    """Synced once, with pseudonyms; tests change only copies."""
-    warehouse = CrashedWarehouse(server, engine, engine.empty())
-    outcome = warehouse.sync(task_actions=True, **PSEUDONYMS)
-    assert outcome.run.outcome == "succeeded"
-    assert "@example.com" not in repr(outcome.events) + repr(outcome.run)
-    return warehouse
+def pair(engine: Engine) -> Iterator[tuple[CrashedWarehouse, CrashedWarehouse]]:
+    """With addresses as they are, and with pseudonyms: the labels, every stream and, after edits, what was before."""
+    with SampleServer(farm_world()) as server:
+        clear, hidden = (CrashedWarehouse(server, engine, engine.empty()) for _ in range(2))
+        for turn in range(2):
+            for warehouse, options in ((clear, {}), (hidden, PSEUDONYMS)):
+                outcome = warehouse.sync(**EVERYTHING, **options)
+                assert outcome.run.outcome == "succeeded"
+            assert "@example.com" not in repr(outcome.events) + repr(outcome.run)
+            if turn == 0:
+                _edit(server.world.projects[server.world.project_hash])
+        yield clear, hidden
+
+
+def _edit(project: SampleProject) -> None:
+    for place, row in enumerate(project.rows.values()):
+        project.assign(row.data_hash, None, row.branch_name)
+        if row.label_hash and place % 2:
+            project.edit_labels(row.label_hash, _remove_all)
+
+
+def _remove_all(labels: dict[str, Any]) -> None:
+    labels["object_answers"] = labels["classification_answers"] = labels["object_actions"] = {}
+    for unit in labels["data_units"].values():
+        unit["labels"] = {}
+
+
+@pytest.fixture(scope="module")
+def clear(pair: tuple[CrashedWarehouse, CrashedWarehouse]) -> CrashedWarehouse:
+    """The one with addresses as they are; tests change only copies."""
+    return pair[0]
+
+
+@pytest.fixture(scope="module")
+def hidden(pair: tuple[CrashedWarehouse, CrashedWarehouse]) -> CrashedWarehouse:
+    """The one with pseudonyms; tests change only copies."""
+    return pair[1]
 
 
 @pytest.fixture

@@ -8,13 +8,13 @@ from typing import Any
 from connector.load.questions.reading import open_for_reading
 from connector.load.tables import METADATA
 from connector.load.tables.declaration import PERSON, Pseudonymous
-from connector.sample.farm.builder import ANNOTATORS, REVIEWER
 from connector.sample.farm.predictions import MODEL_ACCOUNT
+from connector.sample.farm.two_weeks import ROLES
 from connector.sql_files import view_files
 
 KEY = "a key of the tests, long enough for anybody"
 PSEUDONYMS: dict[str, Any] = {"pseudonymise_emails": True, "pseudonym_key": KEY}
-PEOPLE = (*ANNOTATORS, REVIEWER, MODEL_ACCOUNT)
+PEOPLE = (*ROLES, MODEL_ACCOUNT)
 
 PERSON_COLUMNS = {
     (str(table.name), column.name)
@@ -24,7 +24,8 @@ PERSON_COLUMNS = {
 }
 OF_THE_RUN = {
     *("run_id", "command", "synced_at", "made_from", "is_settled", "read_at", "first_seen", "last_seen", "started_at"),
-    *("ended_at", "stage_seconds", "moved_at", "installed_at"),
+    *("ended_at", "stage_seconds", "moved_at", "installed_at", "written_at", "began_at", "known_since", "last_at"),
+    *("replaced_at", "unchanged_until"),
 }
 """Columns that differ between two syncs of the same source."""
 OF_ADDRESSES = {"listing_digest", "pseudonym_check"}

@@ -167,7 +167,8 @@ def replace_data_frames(
     """Replaces the facts of frames of data units with renewed label rows; an empty table removes the stored ones."""
     if frames is None:
         return 0
-    # If no facts arrive, there are seldom any to remove.
+    # If no facts arrive, there are seldom any to remove. A data unit of which some label row has labels, or had some,
+    # may have frames too: what arrives is then compared with them.
     among = (
         ""
         if frames.num_rows
@@ -177,8 +178,10 @@ def replace_data_frames(
         )
     )
     query = (
-        "SELECT DISTINCT data_hash, EXISTS (SELECT 1 FROM label_row_version AS earlier"
-        " WHERE earlier.project_hash = label_row.project_hash AND earlier.data_hash = label_row.data_hash) AS is_known"
+        "SELECT DISTINCT data_hash, EXISTS (SELECT 1 FROM label_row AS held WHERE held.content_hash IS NOT NULL"
+        " AND held.project_hash = label_row.project_hash AND held.data_hash = label_row.data_hash)"
+        " OR EXISTS (SELECT 1 FROM label_row_version AS earlier WHERE"
+        " earlier.project_hash = label_row.project_hash AND earlier.data_hash = label_row.data_hash) AS is_known"
         " FROM label_row WHERE project_hash = $project_hash"
         " AND label_hash IN (SELECT label_hash FROM accepted WHERE content_is_new){among}"
     )
