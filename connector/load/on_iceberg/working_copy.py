@@ -96,6 +96,8 @@ class WorkingCopy(DuckDBSession):
     def _set_up(self, raw: duckdb.DuckDBPyConnection) -> None:
         """Has DuckDB read the lake's files as pyiceberg does: with its keys, and without an extension."""
         super()._set_up(raw)
+        # Nobody opens the file again: what is not written there when it is closed is not missed.
+        raw.execute("PRAGMA disable_checkpoint_on_shutdown")
         place = self.lake.table("lake_commit").location()
         scheme = urlsplit(place).scheme
         if scheme not in ("", "file") and not raw.filesystem_is_registered(scheme):
