@@ -1,5 +1,6 @@
 """Opening a lake: what is made, catalogs of pyiceberg's configuration, and one sentence for what cannot be used."""
 
+import weakref
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ def url_of(folder: Path) -> str:
 def catalog_of(folder: Path) -> SqlCatalog:
     catalog = load_catalog("lake", type="sql", uri=f"sqlite:///{folder}/catalog.db", warehouse=folder.as_uri())
     assert isinstance(catalog, SqlCatalog)
+    weakref.finalize(catalog, catalog.engine.dispose)
     return catalog
 
 

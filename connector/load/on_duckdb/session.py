@@ -78,6 +78,8 @@ class DuckDBSession(Session):
         has_internal = raw.execute("SELECT 1 FROM duckdb_schemas() WHERE schema_name = ?", [internal]).fetchone()
         raw.execute(f"SET search_path = '{f'{schema},{internal}' if has_internal else schema}'")
         raw.execute("SET TimeZone = 'UTC'")
+        # In a program without a file, as in `python -c`, DuckDB would draw its progress on standard output.
+        raw.execute("SET enable_progress_bar = false")
 
     @override
     @contextmanager

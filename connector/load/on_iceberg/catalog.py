@@ -1,5 +1,6 @@
 """Opens the catalog that a lake is in: pyiceberg's configuration names it, or it lies in a folder with its files."""
 
+import weakref
 from pathlib import Path
 
 from pyiceberg.catalog import Catalog, load_catalog
@@ -13,7 +14,7 @@ _CATALOG_FILE = "catalog.db"
 
 
 def open_catalog(location: LakeLocation, *, may_create: bool) -> Catalog:
-    """The catalog of a lake.
+    """The catalog of a lake; what it keeps open is closed when nobody has it any more.
 
     Args:
         location: the lake.
@@ -24,7 +25,16 @@ def open_catalog(location: LakeLocation, *, may_create: bool) -> Catalog:
             lake in the folder, or the catalog cannot be reached.
     """
     if location.folder is not None:
-        return _in_folder(location, location.folder, may_create=may_create)
+        catalog = _in_folder(location, location.folder, may_create=may_create)
+    else:
+        catalog = _configured(location)
+    # Only catalogs in a database have one: it keeps connections until it is told not to.
+    if engine := getattr(catalog, "engine", None):
+        weakref.finalize(catalog, engine.dispose)
+    return catalog
+
+
+def _configured(location: LakeLocation) -> Catalog:
     try:
         with lake_failures(location):
             return load_catalog(location.catalog)
