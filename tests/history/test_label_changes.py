@@ -85,6 +85,33 @@ def test_objects_that_come_and_go_and_answers(farm: SyncedWarehouse) -> None:
     ]
 
 
+def test_what_is_told_of_a_label_has_its_class_of_then(farm: SyncedWarehouse) -> None:
+    """Of an object that was opened, moved, re-classed and deleted, all in the time of the history."""
+    project = farm.project
+    cow, calf = (project.class_named(name)["featureNodeHash"] for name in ("Cow", "Calf"))
+    label_hash = project.open_data_unit(project.row_named("barn-north-night.mp4", "main").data_hash)
+    boxes = {frame: {"x": 0.25, "y": 0.5, "w": 0.125, "h": 0.0625} for frame in (3, 4)}
+    new = project.add_object(label_hash, cow, boxes)
+    farm.sync()
+    project.move_box(label_hash, new, frame=3)
+    farm.sync()
+    project.reclass_object(label_hash, new, calf)
+    farm.sync()
+    project.delete_object(label_hash, new)
+    farm.sync()
+    told = farm.rows(
+        "SELECT change_kind, label_name, value_before, value_after, n_frames FROM label_change"
+        " WHERE item_hash = $new ORDER BY changed_at",
+        new=new,
+    )
+    assert told == [
+        ("added", "Cow", None, "Cow", 2),
+        ("moved", "Cow", "Cow", "Cow", 1),
+        ("re-classed", "Calf", "Cow", "Calf", 0),
+        ("removed", "Calf", "Calf", None, 2),
+    ]
+
+
 def test_a_label_row_that_goes_and_comes_back(farm: SyncedWarehouse) -> None:
     row = farm.project.row_named(VIDEO, "main")
     label_hash = label_hash_of(farm)
