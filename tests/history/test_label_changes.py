@@ -1,8 +1,16 @@
 """View label_change and its kin: what an edit was, in words, and what is no edit."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from connector.sample import SampleServer
 from connector.sample.world.label_pen import answered
-from tests.duckdb_files import connected
-from tests.sync.synced_warehouse import SyncedWarehouse
+from tests.history.synced_farms import SyncedPostgres, writing
+from tests.postgres_server import PostgresServer
+from tests.sync.conftest import farm_world
+from tests.sync.synced_warehouse import SyncedWarehouse, copied
 
 VIDEO = "barn-east-001.mp4"
 EDITOR = "lena.brandt@example.com"
@@ -10,6 +18,19 @@ CHANGES = (
     "SELECT label_kind, change_kind, label_name, value_before, value_after, n_frames, last_edited_by, reason"
     " FROM label_change WHERE data_title = 'barn-east-001.mp4' ORDER BY changed_at, change_kind"
 )
+
+
+@pytest.fixture(params=["duckdb", "postgresql"])
+def farm(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[SyncedWarehouse]:
+    """The same on both engines."""
+    with SampleServer(farm_world()) as server:
+        if request.param == "duckdb":
+            yield SyncedWarehouse(server, copied(request.getfixturevalue("farm_file"), tmp_path / "farm.duckdb"))
+        else:
+            postgres: PostgresServer = request.getfixturevalue("postgres_server")
+            name = postgres.create_database(request.getfixturevalue("farm_database"))
+            yield SyncedPostgres(server, postgres.database_url(name))
+            postgres.drop_database(name)
 
 
 def label_hash_of(farm: SyncedWarehouse, title: str = VIDEO) -> str:
@@ -28,8 +49,8 @@ def boxed(farm: SyncedWarehouse) -> tuple[str, int, float]:
 
 
 def test_a_first_sync_is_no_change(farm: SyncedWarehouse) -> None:
-    assert farm.rows("FROM label_change") == []
-    assert farm.rows("FROM label_row_change") == []
+    assert farm.rows("SELECT * FROM label_change") == []
+    assert farm.rows("SELECT * FROM label_row_change") == []
     assert farm.value("SELECT count(*) FROM label_row_version WHERE reason <> 'first'") == 0
 
 
@@ -126,7 +147,7 @@ def test_a_label_row_that_goes_and_comes_back(farm: SyncedWarehouse) -> None:
     assert [reason for (reason,) in reasons] == ["first", "removed", "restored"]
     counted = farm.rows(
         "SELECT reason, change_kind, count(*) FROM label_change WHERE label_hash = $label_hash"
-        " AND label_kind = 'object' AND attribute_feature_hash IS NULL GROUP BY ALL ORDER BY 1",
+        " AND label_kind = 'object' AND attribute_feature_hash IS NULL GROUP BY reason, change_kind ORDER BY 1",
         label_hash=label_hash,
     )
     assert counted == [("removed", "removed", objects), ("restored", "added", objects)]
@@ -140,18 +161,17 @@ def test_what_no_person_changed_is_no_edit(farm: SyncedWarehouse) -> None:
     """A full sync that finds the same, and rows that a newer release reads otherwise."""
     farm.sync(full=True)
     assert farm.value("SELECT count(*) FROM label_row_version WHERE reason <> 'first'") == 0, "nothing differs"
-    with connected(farm.file) as connection:
-        connection.execute("UPDATE object_annotation SET confidence = 0.25 WHERE label_hash = ?", [label_hash_of(farm)])
-        connection.execute(
-            "UPDATE label_row SET normaliser_version = normaliser_version - 1 WHERE label_hash = ?",
-            [label_hash_of(farm)],
-        )
+    with writing(farm.url) as session, session.transaction():
+        of_one = {"label_hash": label_hash_of(farm)}
+        session.execute("UPDATE object_annotation SET confidence = 0.25 WHERE label_hash = $label_hash", **of_one)
+        older = "UPDATE label_row SET normaliser_version = normaliser_version - 1 WHERE label_hash = $label_hash"
+        session.execute(older, **of_one)
     moment = farm.value("SELECT now()")
     farm.sync()
     assert farm.rows("SELECT reason, count(*) FROM label_row_version GROUP BY 1 HAVING reason <> 'first'") == [
         ("normaliser", 1)
     ]
-    assert farm.rows("FROM label_change") == []
+    assert farm.rows("SELECT * FROM label_change") == []
     was = "SELECT DISTINCT confidence FROM object_on_frame_as_of($moment) WHERE label_hash = $label_hash"
     assert farm.rows(was, moment=moment, label_hash=label_hash_of(farm)) == [(0.25,)], "but it was so"
 
