@@ -26,7 +26,7 @@ class SyncedPostgres(SyncedWarehouse):
 
     def rows(self, query: str, **parameters: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 - whatever is asked with
         with open_for_reading(self._url) as session, session.transaction():
-            return session.rows(query, **parameters)
+            return list(session.rows(query, **parameters))
 
 
 @contextmanager
