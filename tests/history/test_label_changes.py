@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from connector.sample import SampleServer
+from connector.sample import Fault, SampleServer, without_key
 from connector.sample.world.label_pen import answered
 from tests.history.synced_farms import SyncedPostgres, writing
 from tests.postgres_server import PostgresServer
@@ -174,6 +174,38 @@ def test_what_no_person_changed_is_no_edit(farm: SyncedWarehouse) -> None:
     assert farm.rows("SELECT * FROM label_change") == []
     was = "SELECT DISTINCT confidence FROM object_on_frame_as_of($moment) WHERE label_hash = $label_hash"
     assert farm.rows(was, moment=moment, label_hash=label_hash_of(farm)) == [(0.25,)], "but it was so"
+
+
+def test_a_broken_label_row_hides_no_news_of_the_others(farm: SyncedWarehouse) -> None:
+    """Only of itself it is not known what the runs that it failed in would have seen."""
+    project = farm.project
+    object_hash, _, _ = boxed(farm)
+    farm.server.faults.add(
+        Fault(without_key("data_units"), kind="label_rows", label_hash=label_hash_of(farm), times=None)
+    )
+    project.move_box(label_hash_of(farm), object_hash)
+    assert farm.sync().run.outcome == "partial"
+    opened = project.open_data_unit(project.row_named("barn-north-night.mp4", "main").data_hash)
+    box = {"x": 0.25, "y": 0.5, "w": 0.125, "h": 0.0625}
+    project.add_object(opened, project.class_named("Cow")["featureNodeHash"], {3: box})
+    assert farm.sync().run.outcome == "partial"
+    farm.server.faults.clear()
+    assert farm.sync().run.outcome == "succeeded"
+    runs = [began for (began,) in farm.rows("SELECT started_at FROM sync_run_project ORDER BY started_at")]
+    told = "SELECT label_hash, change_kind, unchanged_until FROM label_change ORDER BY changed_at"
+    assert farm.rows(told) == [(opened, "added", runs[1]), (label_hash_of(farm), "moved", runs[0])]
+
+
+def test_a_label_row_that_was_broken_from_the_first_sync_on_is_no_news(tmp_path: Path) -> None:
+    with SampleServer(farm_world()) as server:
+        farm = SyncedWarehouse(server, tmp_path / "labels.duckdb")
+        fault = Fault(without_key("data_units"), kind="label_rows", label_hash=label_hash_of(farm), times=None)
+        server.faults.add(fault)
+        assert [farm.sync().run.outcome for _ in range(2)] == ["partial", "partial"]
+        server.faults.clear()
+        assert farm.sync().run.outcome == "succeeded"
+    assert farm.value("SELECT count(*) FROM object_on_frame WHERE data_title = $title", title=VIDEO) > 0
+    assert farm.rows("SELECT * FROM label_change") == []
 
 
 def test_a_listing_that_says_otherwise(farm: SyncedWarehouse) -> None:
