@@ -7,10 +7,6 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-import sqlalchemy as sa
-
-from connector.load.tables import METADATA
-from connector.load.tables.declaration import INSTANT
 from connector.sample import SampleProject, SampleServer
 from connector.sample.farm.builder import ANNOTATORS, REVIEWER
 from connector.sample.farm.two_weeks import SECOND_REVIEWER
@@ -18,6 +14,7 @@ from connector.sample.world.archived import label_blobs
 from connector.sample.world.clock import api_time
 from connector.sample.world.label_pen import answered
 from connector.sample.world.sample_label_row import SampleLabelRow
+from tests.moved_moments import moved_back
 from tests.postgres.synced_engines import sync
 
 Json = dict[str, Any]
@@ -48,16 +45,7 @@ def _sync_at(server: SampleServer, urls: Sequence[str], **options: object) -> No
     for url in urls:
         started = datetime.now(UTC)
         assert sync(server, url, **options).outcome == "succeeded"
-        engine = sa.create_engine(url, poolclass=sa.NullPool)
-        is_duckdb = engine.dialect.name == "duckdb"
-        with engine.begin() as connection:
-            path = "'main,internal'" if is_duckdb else "encord, encord_internal"
-            connection.exec_driver_sql(f"SET search_path = {path}")
-            for table in METADATA.sorted_tables:
-                for column in table.columns:
-                    if column.type is INSTANT:
-                        earlier = column - (started - server.world.clock.now)
-                        connection.execute(sa.update(table).where(column >= started).values({column.name: earlier}))
+        moved_back(url, started, started - server.world.clock.now)
 
 
 class _Team:
