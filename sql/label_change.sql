@@ -37,8 +37,6 @@ FROM (
         object_hash AS item_hash,
         CAST(NULL AS VARCHAR) AS attribute_feature_hash,
         change_kind,
-        CASE WHEN change_kind <> 'added' THEN feature_hash END AS feature_before,
-        CASE WHEN change_kind <> 'removed' THEN after_feature_hash END AS feature_after,
         CAST(NULL AS VARCHAR) AS text_before,
         CAST(NULL AS VARCHAR) AS text_after,
         CAST(n_added + n_removed + n_moved + n_reshaped AS BIGINT) AS n_frames,
@@ -55,8 +53,6 @@ FROM (
         h.classification_hash AS item_hash,
         CAST(NULL AS VARCHAR) AS attribute_feature_hash,
         MIN(h.change) AS change_kind,
-        MAX(CASE WHEN h.change <> 'added' THEN COALESCE(h.feature_hash, i.feature_hash) END) AS feature_before,
-        MAX(CASE WHEN h.change <> 'removed' THEN i.feature_hash END) AS feature_after,
         CAST(NULL AS VARCHAR) AS text_before,
         CAST(NULL AS VARCHAR) AS text_after,
         CAST(NULL AS BIGINT) AS n_frames,
@@ -67,13 +63,12 @@ FROM (
         MAX(CASE WHEN h.change <> 'removed' THEN i.last_edited_by END) AS last_edited_by
     FROM (
         SELECT
-            label_hash, classification_hash, replaced_at, feature_hash,
+            label_hash, classification_hash, replaced_at,
             CASE WHEN change = 'changed' THEN 'noted' ELSE change END AS change
         FROM internal.classification_instance_history
         UNION ALL
         SELECT DISTINCT
             g.label_hash, g.classification_hash, g.replaced_at,
-            CAST(NULL AS VARCHAR) AS feature_hash,
             'moved' AS change
         FROM internal.classification_range_history AS g
         -- A classification that came or went took its ranges with it.
@@ -83,22 +78,11 @@ FROM (
                 AND o.replaced_at = g.replaced_at AND o.change <> 'changed'
         )
         UNION ALL
-        SELECT
-            k.label_hash, k.classification_hash, v.written_at AS replaced_at,
-            CAST(NULL AS VARCHAR) AS feature_hash,
-            'added' AS change
+        SELECT k.label_hash, k.item_hash AS classification_hash, v.written_at AS replaced_at, 'added' AS change
         FROM label_row_version AS v
-        JOIN (
-            SELECT label_hash, classification_hash FROM classification_instance
-            UNION
-            SELECT label_hash, classification_hash FROM internal.classification_instance_history
-        ) AS k ON k.label_hash = v.label_hash
+        JOIN internal.item_class AS k
+            ON k.label_hash = v.label_hash AND k.label_kind = 'classification' AND k.class_from IS NULL
         WHERE v.reason = 'first' AND v.unchanged_until IS NOT NULL
-            AND NOT EXISTS (
-                SELECT 1 FROM internal.classification_instance_history AS o
-                WHERE o.label_hash = k.label_hash AND o.classification_hash = k.classification_hash
-                    AND o.change = 'added'
-            )
     ) AS h
     LEFT JOIN classification_instance AS i
         ON i.label_hash = h.label_hash AND i.classification_hash = h.classification_hash
@@ -112,8 +96,6 @@ FROM (
         c.attribute_feature_hash,
         CASE WHEN c.answer_before IS NULL THEN 'answered' WHEN c.answer_after IS NULL THEN 'answer taken back'
              ELSE 'answer changed' END AS change_kind,
-        COALESCE(o.feature_hash, k.feature_hash) AS feature_before,
-        COALESCE(o.feature_hash, k.feature_hash) AS feature_after,
         COALESCE(c.answer_before, '') AS text_before,
         COALESCE(c.answer_after, '') AS text_after,
         CAST(NULL AS BIGINT) AS n_frames,
@@ -138,8 +120,16 @@ JOIN (
     JOIN data_unit AS d ON d.project_hash = l.project_hash AND d.data_hash = l.data_hash
     WHERE l.label_hash IS NOT NULL
 ) AS r ON r.label_hash = c.label_hash AND r.place = 1
-LEFT JOIN ontology_class AS b ON b.project_hash = r.project_hash AND b.feature_hash = c.feature_before
-LEFT JOIN ontology_class AS f ON f.project_hash = r.project_hash AND f.feature_hash = c.feature_after
+LEFT JOIN internal.item_class AS was
+    ON was.label_hash = c.label_hash AND was.label_kind = c.label_kind AND was.item_hash = c.item_hash
+    AND c.change_kind <> 'added' AND (was.class_from < c.changed_at OR was.class_from IS NULL)
+    AND (was.class_until >= c.changed_at OR was.class_until IS NULL)
+LEFT JOIN internal.item_class AS became
+    ON became.label_hash = c.label_hash AND became.label_kind = c.label_kind AND became.item_hash = c.item_hash
+    AND c.change_kind <> 'removed' AND (became.class_from <= c.changed_at OR became.class_from IS NULL)
+    AND (became.class_until > c.changed_at OR became.class_until IS NULL)
+LEFT JOIN ontology_class AS b ON b.project_hash = r.project_hash AND b.feature_hash = was.feature_hash
+LEFT JOIN ontology_class AS f ON f.project_hash = r.project_hash AND f.feature_hash = became.feature_hash
 LEFT JOIN ontology_attribute AS q ON q.project_hash = r.project_hash AND q.feature_hash = c.attribute_feature_hash
 WHERE v.reason IN ('first', 'edited', 'restored', 'removed');
 

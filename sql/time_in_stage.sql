@@ -46,6 +46,7 @@ WITH unit AS (
         u.dataset_title,
         u.data_type,
         u.workflow_stage_uuid AS stage_now,
+        u.assigned_user_email,
         s.workflow_stage_uuid,
         s.visit,
         COALESCE(
@@ -74,6 +75,7 @@ WITH unit AS (
         dataset_title,
         data_type,
         stage_now,
+        assigned_user_email,
         stage_now,
         COALESCE(visit, 0) + 1,
         last_acted_at,
@@ -98,9 +100,10 @@ SELECT
     l.entered_at,
     l.left_at,
     FLOOR(CAST(EXTRACT(EPOCH FROM l.left_at - l.entered_at) AS DOUBLE PRECISION) / 3600 * 1e6 + 0.5001) / 1e6 AS hours,
-    l.n_actions
+    l.n_actions,
+    CASE WHEN l.left_at IS NULL THEN l.assigned_user_email END AS assigned_user_email
 FROM listed AS l
 LEFT JOIN workflow_stage AS s ON s.project_hash = l.project_hash AND s.stage_uuid = l.workflow_stage_uuid;
 
 COMMENT ON VIEW time_in_stage IS
-    'One row per stay of a data unit in a stage of the workflow: from when to when, and where it is now.';
+    'One row per stay of a data unit in a stage of the workflow: from when to when, and where and with whom it is now.';

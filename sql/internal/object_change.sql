@@ -15,8 +15,6 @@ SELECT
         WHEN n_removed > 0 THEN 'frames removed'
         ELSE 'noted'
     END AS change_kind,
-    feature_hash,
-    after_feature_hash,
     CAST(n_added AS BIGINT) AS n_added,
     CAST(n_removed AS BIGINT) AS n_removed,
     CAST(n_moved AS BIGINT) AS n_moved,
@@ -31,8 +29,8 @@ FROM (
         s.object_hash,
         s.changed_at,
         MAX(s.change) AS change,
-        MAX(COALESCE(s.feature_hash, i.feature_hash)) AS feature_hash,
-        MAX(COALESCE(s.after_feature_hash, i.feature_hash)) AS after_feature_hash,
+        MAX(s.feature_hash) AS feature_hash,
+        MAX(s.after_feature_hash) AS after_feature_hash,
         SUM(s.n_added) AS n_added,
         SUM(s.n_removed) AS n_removed,
         SUM(s.n_moved) AS n_moved,
@@ -115,7 +113,7 @@ FROM (
         -- Of a label row that an earlier sync knew without labels, all that came first is new; nothing was replaced.
         SELECT
             k.label_hash,
-            k.object_hash,
+            k.item_hash AS object_hash,
             v.written_at AS changed_at,
             'added' AS change,
             CAST(NULL AS VARCHAR) AS feature_hash,
@@ -127,20 +125,24 @@ FROM (
             MAX(a.last_edited_at) AS last_edited_at,
             MAX(a.last_edited_by) AS last_edited_by
         FROM label_row_version AS v
-        JOIN (
-            SELECT label_hash, object_hash FROM object_instance
-            UNION
-            SELECT label_hash, object_hash FROM internal.object_instance_history
-        ) AS k ON k.label_hash = v.label_hash
-        LEFT JOIN object_annotation AS a ON a.label_hash = k.label_hash AND a.object_hash = k.object_hash
-        WHERE v.reason = 'first' AND v.unchanged_until IS NOT NULL
+        JOIN internal.item_class AS k
+            ON k.label_hash = v.label_hash AND k.label_kind = 'object' AND k.class_from IS NULL
+        LEFT JOIN (
+            SELECT label_hash, object_hash, space_id, frame, last_edited_at, last_edited_by FROM object_annotation
+            UNION ALL
+            SELECT label_hash, object_hash, space_id, frame, last_edited_at, last_edited_by
+            FROM internal.object_annotation_history
+            WHERE change = 'removed'
+        ) AS a
+            ON a.label_hash = k.label_hash AND a.object_hash = k.item_hash
             AND NOT EXISTS (
-                SELECT 1 FROM internal.object_instance_history AS h
-                WHERE h.label_hash = k.label_hash AND h.object_hash = k.object_hash AND h.change = 'added'
+                SELECT 1 FROM internal.object_annotation_history AS later
+                WHERE later.label_hash = a.label_hash AND later.object_hash = a.object_hash
+                    AND later.space_id = a.space_id AND later.frame = a.frame AND later.change = 'added'
             )
-        GROUP BY k.label_hash, k.object_hash, v.written_at
+        WHERE v.reason = 'first' AND v.unchanged_until IS NOT NULL
+        GROUP BY k.label_hash, k.item_hash, v.written_at
     ) AS s
-    LEFT JOIN object_instance AS i ON i.label_hash = s.label_hash AND i.object_hash = s.object_hash
     GROUP BY s.label_hash, s.object_hash, s.changed_at
 ) AS changed;
 

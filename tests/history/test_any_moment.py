@@ -1,21 +1,18 @@
 """After many edits of all kinds, each in its sync, the warehouse can still show every moment between two of them."""
 
 import random
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from connector.load import open_warehouse
 from connector.load.contract.session import Session
 from connector.load.history.marks import set_mark
 from connector.load.history.pruning import prune_history
 from connector.load.questions.reading import open_for_reading
-from connector.load.writing.sql_warehouse import SqlWarehouse
 from connector.sample import SampleServer, build_sample_world
 from tests.history.moments import Shown, shown_at, shown_now
+from tests.history.synced_farms import writing
 from tests.postgres.synced_engines import sync
 from tests.sync.edits_by_chance import EditsByChance
 
@@ -70,14 +67,3 @@ def test_every_moment_is_as_it_was(engine: str, seed: int, tmp_path: Path, reque
             assert not differing(session, *seen[step]), step
         forgotten = shown_at(session, engine, schema, seen[1][0], has_views=False)
         assert {count for count, _ in forgotten.values()} == {0}, "what is no longer known is not shown half"
-
-
-@contextmanager
-def writing(url: str) -> Iterator[Session]:
-    """A session that may write, on a warehouse that nobody else has open."""
-    warehouse = open_warehouse(url)
-    assert isinstance(warehouse, SqlWarehouse)
-    try:
-        yield warehouse.session
-    finally:
-        warehouse.close()

@@ -8,8 +8,9 @@ import pytest
 
 from connector.sample import SampleServer
 from tests.duckdb_files import connected
+from tests.export_frames.coded_video import make_video
 from tests.sync.command_line import CommandLine
-from tests.sync.conftest import farm_world
+from tests.sync.conftest import farm_world, gate_world
 from tests.sync.synced_warehouse import SyncedWarehouse, copied
 
 VIDEO = "barn-east-001.mp4"
@@ -39,12 +40,19 @@ def warehouse(line: CommandLine) -> str:
     return f"--warehouse=duckdb:///{line.file}"
 
 
-@pytest.mark.parametrize("form", ["coco", "json"])
+@pytest.mark.parametrize("form", ["coco", "json", "frames"])
 def test_a_training_set_is_made_again_byte_for_byte(form: str, line: CommandLine) -> None:
-    def exported(name: str, *more: str) -> bytes:
-        printed = line.run("export", form, warehouse(line), f"--out={line.folder / name}", *more)
+    video: list[str] = []
+    if form == "frames":
+        count = line.server.world.projects[line.server.world.project_hash].row_named(VIDEO).metadata["number_of_frames"]
+        video = [f"--video={make_video(line.folder / VIDEO, count)}", "--draw", "--where=frame % 20 = 0"]
+
+    def exported(name: str, *more: str) -> dict[str, bytes]:
+        out = line.folder / name
+        printed = line.run("export", form, warehouse(line), f"--out={out}", *video, *more)
         assert printed.exit_code == 0, printed.all
-        return (line.folder / name).read_bytes()
+        written = [path for path in (out, *out.rglob("*")) if path.is_file()]
+        return {str(path.relative_to(out)): path.read_bytes() for path in written}
 
     then = exported("then")
     marked = line.run("mark", "training", warehouse(line), "--note=first detector")
@@ -76,6 +84,17 @@ def test_a_moment_that_cannot_be_had(arguments: list[str], says: str, line: Comm
     assert printed.exit_code == 2, printed.all
     assert says in printed.err
     assert not printed.is_traceback
+
+
+def test_a_lake_says_that_it_keeps_no_history(tmp_path: Path) -> None:
+    with SampleServer(gate_world()) as server:
+        command = CommandLine(server, tmp_path)
+        lake = f"--warehouse=iceberg:///{tmp_path / 'lake'}"
+        synced = command.sync("--shard=1/2", "--history-keep=30", warehouse=f"iceberg:///{tmp_path / 'lake'}")
+        assert synced.exit_code == 0, synced.all
+        for arguments in (["mark", "one"], ["export", "json", "--as-of=2026-11-01"], ["export", "coco", "--as-of=one"]):
+            printed = command.run(*arguments, lake)
+            assert (printed.exit_code, "A lake keeps no history of labels" in printed.err) == (2, True), printed.all
 
 
 def test_a_name_is_given_once_and_can_be_taken_away(line: CommandLine) -> None:

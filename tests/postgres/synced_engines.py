@@ -23,7 +23,7 @@ VIEWS = [file.view_name for file in view_files()]
 _OF_THE_RUN = {
     "run_id", "started_at", "ended_at", "synced_at", "first_seen", "last_seen", "installed_at", "read_at", "command",
     "replaced_at", "written_at", "unchanged_until", "changed_at", "began_at", "known_since", "last_at",
-    "moved_at", "stage_seconds", "attempts", "requests", "made_from",
+    "class_from", "class_until", "moved_at", "stage_seconds", "attempts", "requests", "made_from",
 }  # fmt: skip
 """Columns that say when and in which run something happened."""
 _OF_THE_ENGINE = {"schema_name"}

@@ -13,6 +13,8 @@ from connector.process.interruption import Interruption
 from connector.sample import SampleServer
 from connector.verify.verification import run_verify
 from tests.crash.crashed_warehouse import CrashedWarehouse
+from tests.crash.lake_engine import LakeEngine
+from tests.crash.scenes import gate_world
 from tests.sync.conftest import farm_world
 from tests.sync.synced_warehouse import ALL_REQUESTS_OF_A_LISTING, HeardReport, SyncedWarehouse
 from tests.upkeep.known_people import (
@@ -82,12 +84,8 @@ def _versions(warehouse: CrashedWarehouse) -> list[object]:
 @pytest.mark.parametrize("options", [{}, ANOTHER_KEY], ids=["without pseudonyms", "with another key"])
 def test_a_run_that_would_mix_is_refused(hidden: CrashedWarehouse, options: dict[str, Any]) -> None:
     warehouse = hidden.copy()
-    before = rows_of(warehouse.url)
-    with pytest.raises(ConnectorError, match="key") as refused:
-        warehouse.sync(task_actions=True, full=True, **options)
-    assert refused.value.kind is ErrorKind.CONFIGURATION
-    assert refused.value.kind.exit_code == ExitCode.CONFIGURATION
-    assert rows_of(warehouse.url) == before
+    refused(warehouse, "key", task_actions=True, full=True, **options)
+    assert ErrorKind.CONFIGURATION.exit_code == ExitCode.CONFIGURATION
 
 
 def test_switching_on_replaces_what_was_stored(clear: CrashedWarehouse, hidden: CrashedWarehouse) -> None:
@@ -144,3 +142,30 @@ def _verify(warehouse: SyncedWarehouse, **options: object) -> None:
     )
     report = HeardReport()
     assert run_verify(settings, None, report, Interruption()) is ExitCode.OK, report.events
+
+
+def test_a_shard_replaces_nothing_and_mixes_nothing(lake_engine: LakeEngine) -> None:
+    """The other shards would go on writing addresses: only a run of the whole project may replace them."""
+    with SampleServer(gate_world()) as server:
+        lake = CrashedWarehouse(server, lake_engine, lake_engine.empty())
+        assert lake.sync(shard="1/2").run.outcome == "succeeded"
+        refused(lake, "without --shard", shard="1/2", **PSEUDONYMS)
+        refused(lake, "without --shard", shard="2/2", **PSEUDONYMS)
+        assert with_address(lake.url), "so the addresses of the first shard are still there"
+        whole = lake.sync(**PSEUDONYMS)
+        assert whole.run.outcome == "succeeded", whole.run.message
+        assert whole.events_named("people_pseudonymised")
+        for shard in ("1/2", "2/2"):
+            refused(lake, "no key", shard=shard)
+            refused(lake, "another key", shard=shard, **ANOTHER_KEY)
+            assert lake.sync(shard=shard, **PSEUDONYMS).run.outcome == "succeeded"
+        assert with_address(lake.url) == {}
+
+
+def refused(warehouse: CrashedWarehouse, says: str, **options: Any) -> None:  # noqa: ANN401 - any option of a sync
+    """A sync with these options is refused, and writes nothing."""
+    before = rows_of(warehouse.url)
+    with pytest.raises(ConnectorError, match=says) as told:
+        warehouse.sync(**options)
+    assert told.value.kind is ErrorKind.CONFIGURATION
+    assert rows_of(warehouse.url) == before

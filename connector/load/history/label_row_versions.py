@@ -15,11 +15,15 @@ _REASON = (
     " ELSE 'fetched again' END"
 )
 _IS_KNOWN = "EXISTS (SELECT 1 FROM label_row_version AS earlier WHERE earlier.label_hash = label_row.label_hash)"
-# Until when the labels were as before: the beginning of the last run that read the whole listing of the project.
+# Until when the labels were as before: the beginning of the last run that read the whole listing of the project and saw
+# this label row. A run that others made partial saw it; one in which it failed itself did not.
 _UNCHANGED_UNTIL = (
     "(SELECT max(sync_run_project.started_at) FROM sync_run_project"
     " WHERE sync_run_project.project_hash = $project_hash AND sync_run_project.run_id <> $run_id"
-    " AND sync_run_project.outcome = 'succeeded')"
+    " AND sync_run_project.outcome IN ('succeeded', 'partial')"
+    " AND NOT EXISTS (SELECT 1 FROM sync_failure WHERE sync_failure.project_hash = $project_hash"
+    " AND sync_failure.label_hash = label_row.label_hash"
+    " AND sync_failure.first_seen < sync_run_project.ended_at))"
 )
 _COLUMNS = (
     "label_hash, written_at, project_hash, data_hash, reason, unchanged_until, labels_last_edited_at,"

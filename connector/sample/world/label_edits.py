@@ -7,17 +7,22 @@ from typing import Any
 from connector.sample.world.archived import label_blobs
 from connector.sample.world.clock import label_time, listing_time
 from connector.sample.world.data_units import blank_labels, mark_opened
-from connector.sample.world.label_pen import LabelPen
+from connector.sample.world.label_pen import LabelPen, snake
 from connector.sample.world.project_state import ProjectState
 from connector.sample.world.randomness import label_hash_like
 from connector.sample.world.sample_label_row import SampleLabelRow
 
 Json = dict[str, Any]
-EDITOR = "lena.brandt@example.com"
 
 
 class LabelEdits(ProjectState):
-    """What the label editor can do to a label row."""
+    """What the label editor can do to a label row.
+
+    Attributes:
+        person: Whoever edits from now on.
+    """
+
+    person = "lena.brandt@example.com"
 
     def edit_labels(self, label_hash: str, change: Callable[[Json], object]) -> None:
         """Change the label-row dict in place and save the row.
@@ -70,7 +75,7 @@ class LabelEdits(ProjectState):
                 if box is None:
                     continue
                 box["x"], box["y"] = round(box["x"] + x, 4), round(box["y"] + y, 4)
-                drawn["lastEditedAt"], drawn["lastEditedBy"] = label_time(when), EDITOR
+                drawn["lastEditedAt"], drawn["lastEditedBy"] = label_time(when), self.person
                 moved += 1
             if not moved:
                 raise LookupError(f"object {object_hash} of label row {label_hash} has no box on frame {frame}")
@@ -86,13 +91,30 @@ class LabelEdits(ProjectState):
         with self.lock:
             row = self.row(label_hash)
             item = self.feature(feature_hash)
-            pen = LabelPen(self.random, EDITOR, self.clock.tick())
+            pen = LabelPen(self.random, self.person, self.clock.tick())
             object_hash = pen.new_hash()
             for frame, geometry in frames.items():
                 _blob_of_frame(row, frame)["objects"].append(pen.drawn(item, object_hash, geometry))
             row.labels["object_answers"][object_hash] = {"objectHash": object_hash, "classifications": []}
             self._saved(row, is_clock_moved=True)
         return object_hash
+
+    def reclass_object(self, label_hash: str, object_hash: str, feature_hash: str) -> None:
+        """Say that an object is of another class, of the same shape; its answers are gone.
+
+        Raises:
+            LookupError: The ontology has no such object class.
+        """
+        item = self.feature(feature_hash)
+        with self.lock:
+            row = self.row(label_hash)
+            when = label_time(self.clock.tick())
+            said = {"name": item["name"], "value": snake(item["name"]), "color": item["color"]}
+            for drawn in _drawn(row.labels, object_hash, None):
+                drawn.update(said, featureHash=feature_hash, lastEditedAt=when, lastEditedBy=self.person)
+            row.labels["object_answers"][object_hash]["classifications"] = []
+            row.labels["object_actions"].pop(object_hash, None)
+            self._saved(row, is_clock_moved=True)
 
     def delete_object(self, label_hash: str, object_hash: str) -> None:
         """Delete an object from all its frames, with its answers."""
@@ -121,7 +143,7 @@ class LabelEdits(ProjectState):
         """Classify frame ranges, or the whole file if there are none. Returns the classification hash."""
         with self.lock:
             row = self.row(label_hash)
-            pen = LabelPen(self.random, EDITOR, self.clock.tick())
+            pen = LabelPen(self.random, self.person, self.clock.tick())
             classification_hash = pen.new_hash()
             row.labels["classification_answers"][classification_hash] = pen.classified(
                 self.feature(feature_hash), classification_hash, answers, ranges

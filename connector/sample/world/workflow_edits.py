@@ -18,8 +18,23 @@ _IN_LABEL_ROWS = {"data_title", "dataset_hash", "dataset_title", "label_status"}
 class WorkflowEdits(ProjectState):
     """What happens to tasks, data units and the project itself."""
 
-    def move_to_stage(self, data_hash: str, stage_title: str, branch_name: str | None = None) -> None:
+    def move_to_stage(
+        self,
+        data_hash: str,
+        stage_title: str,
+        branch_name: str | None = None,
+        *,
+        action_type: str = "move",
+        email: str | None = None,
+    ) -> None:
         """Move a data unit, all its branches or one, to another stage of the workflow.
+
+        Args:
+            data_hash: the data unit.
+            stage_title: the stage that it is in from now on.
+            branch_name: the branch; all of them by default.
+            action_type: what somebody did to have it there, such as `submit`, `approve` or `reject`.
+            email: who did it; by default who made the project.
 
         Raises:
             LookupError: The workflow has no such stage, or the project no such row.
@@ -28,7 +43,7 @@ class WorkflowEdits(ProjectState):
         if stage_title not in stages:
             raise LookupError(f"no stage {stage_title!r}; there are {sorted(stages)}")
         node = {"uuid": stages[stage_title]["uuid"], "title": stage_title}
-        self.log_action(data_hash, "move", self.record["creatorEmail"])
+        self.log_action(data_hash, action_type, email or self.record["creatorEmail"])
         self._change_entries(data_hash, branch_name, {"workflow_graph_node": node})
 
     def set_priority(self, data_hash: str, priority: float, branch_name: str | None = None) -> None:

@@ -1,4 +1,4 @@
-CREATE OR REPLACE VIEW team.encord.time_in_stage COMMENT 'One row per stay of a data unit in a stage of the workflow: from when to when, and where it is now.' AS
+CREATE OR REPLACE VIEW team.encord.time_in_stage COMMENT 'One row per stay of a data unit in a stage of the workflow: from when to when, and where and with whom it is now.' AS
 WITH unit AS (
   SELECT
     *
@@ -59,6 +59,7 @@ WITH unit AS (
     u.dataset_title,
     u.data_type,
     u.workflow_stage_uuid AS stage_now,
+    u.assigned_user_email,
     s.workflow_stage_uuid,
     s.visit,
     COALESCE(
@@ -92,6 +93,7 @@ WITH unit AS (
     dataset_title,
     data_type,
     stage_now,
+    assigned_user_email,
     stage_now,
     COALESCE(visit, 0) + 1,
     last_acted_at,
@@ -123,7 +125,8 @@ SELECT
       UNIX_MICROS(l.left_at) - UNIX_MICROS(l.entered_at)
     ) / 1e6 AS DOUBLE) / 3600 * 1e6 + CAST(0.5001 AS DOUBLE)
   ) / 1e6 AS hours,
-  l.n_actions
+  l.n_actions,
+  CASE WHEN l.left_at IS NULL THEN l.assigned_user_email END AS assigned_user_email
 FROM listed AS l
 LEFT JOIN team.encord.workflow_stage AS s
   ON s.project_hash = l.project_hash AND s.stage_uuid = l.workflow_stage_uuid;
