@@ -9,10 +9,9 @@ import pytest
 
 from connector.demo.walk import work_on
 from connector.load.on_duckdb.session import DuckDBSession
-from connector.load.on_iceberg.layout import KINDS, OWNED_TABLES
+from connector.load.on_iceberg.layout import KINDS, LOGS, OWNED_TABLES
 from connector.load.questions.project_status import read_status
 from connector.load.tables import METADATA
-from connector.load.tables.histories import TABLES_OF_THE_PAST
 from connector.sample import SampleServer, build_sample_world
 from connector.sync.streams import STREAMS
 from tests.crash.crashed_warehouse import CrashedWarehouse
@@ -41,8 +40,8 @@ def shards(lake: CrashedWarehouse, *which: str, **options: Any) -> list[Outcome]
 
 
 def test_every_table_has_a_kind() -> None:
-    of_no_project = {"sync_run", "sync_run_project", "frame_number", "installed_view", "consensus_threshold"}
-    assert set(KINDS) == {*METADATA.tables, "compared_ontology"} - OWNED_TABLES - TABLES_OF_THE_PAST - of_no_project
+    of_no_project = {"sync_run", "sync_run_project", "frame_number", "installed_view", "consensus_threshold", "mark"}
+    assert set(KINDS) == {*METADATA.tables, "compared_ontology"} - OWNED_TABLES - LOGS.keys() - of_no_project
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +84,7 @@ def as_file(lake: CrashedWarehouse, path: Path) -> Path:
     with_tables(f"duckdb:///{path}")
     with lake.engine.reading(lake.url) as connection:
         connection.execute(f"ATTACH '{path}' AS copy")
-        for name in METADATA.tables.keys() - TABLES_OF_THE_PAST - {"installed_view"}:
+        for name in METADATA.tables.keys() - {"installed_view"}:
             place = f"copy.{schema_of(name)}.{name}"
             connection.execute(f"DELETE FROM {place}")
             connection.execute(f"INSERT INTO {place} BY NAME SELECT * FROM {name}")
