@@ -42,6 +42,13 @@ class RenewedLabels(DeleteAndInsert):
         self._note(pa.array([label_hash]), {label_hash} if is_known else frozenset())
         return super().replace_in_parts(label_hash, is_known=is_known, changes=changes)
 
+    @override
+    def insert_frames(self, project_hash: str) -> int:
+        # A run that was killed before the label rows may have left some.
+        of_units = "project_hash = $project_hash AND data_hash IN (SELECT data_hash FROM renewed_data_unit)"
+        self._session.execute(f"DELETE FROM data_frame WHERE {of_units}", project_hash=project_hash)
+        return super().insert_frames(project_hash)
+
     def _note(self, renewed: pa.Array, known: Collection[str]) -> None:
         if stored := [label_hash for label_hash in renewed.to_pylist() if label_hash in known]:
             self._session.bring_labels(stored)
