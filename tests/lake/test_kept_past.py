@@ -11,12 +11,13 @@ import pytest
 from connector.load import open_warehouse
 from connector.load.contract.pseudonyms import Pseudonyms
 from connector.load.on_iceberg import upkeep
+from connector.load.on_iceberg.lake_tables import arrow_schema
 from connector.load.on_iceberg.layout import LOGS
 from connector.load.on_iceberg.warehouse import LakeWarehouse
 from connector.load.questions.reading import open_for_reading
 from tests.lake.command import run_command
 from tests.lake.test_upkeep import maintained, opened
-from tests.load.warehouse_rows import PROJECT, SAME, labels, listing, states
+from tests.load.warehouse_rows import PROJECT, SAME, labels, listing, rows, states
 
 PLACES = "SELECT label_hash, frame, x FROM object_annotation ORDER BY ALL"
 
@@ -40,9 +41,9 @@ def url_of(folder: Path) -> str:
 
 def move(warehouse: LakeWarehouse, x: float, label_hash: str = "label-1") -> None:
     tables = labels(label_hash, x=x)
-    rows = tables["object_annotation"]
-    place = rows.schema.get_field_index("created_by")
-    made = rows.set_column(place, rows.schema.field(place), pa.repeat("anna@example.com", rows.num_rows))
+    found = tables["object_annotation"]
+    place = found.schema.get_field_index("created_by")
+    made = found.set_column(place, found.schema.field(place), pa.repeat("anna@example.com", found.num_rows))
     moved = states(label_hash, content_hash=str(x))
     warehouse.write_bundle(PROJECT, {**tables, "object_annotation": made}, moved, [], f"run-{x}")
 
@@ -63,6 +64,22 @@ def test_a_moment_that_was_asked_for_during_a_run_stays_as_it_was(lake: LakeWare
     with open_for_reading(url_of(tmp_path)) as session:
         reasons = session.rows("SELECT reason, count(*) FROM label_row_version GROUP BY ALL ORDER BY ALL")
     assert reasons == [("edited", 2), ("first", 2)]
+
+
+def test_frames_that_a_killed_run_left_are_replaced(lake: LakeWarehouse, tmp_path: Path) -> None:
+    """They are written before the label row, of which nobody knows that it was read."""
+
+    def frame(title: str) -> pa.Table:
+        return rows("data_frame", {"project_hash": PROJECT, "data_hash": "w", "frame": 0, "title": title})
+
+    with lake.working_on(PROJECT):
+        lake.upsert_metadata(PROJECT, listing([("v", "main", "label-1"), ("w", "main", "label-3")]), SAME)
+    left = frame("old")
+    lake.lake.add("data_frame", left.cast(arrow_schema("data_frame")))
+    with lake.working_on(PROJECT):
+        lake.write_bundle(PROJECT, labels("label-3") | {"data_frame": frame("new")}, states("label-3"), [], "run-3")
+    with open_for_reading(url_of(tmp_path)) as session:
+        assert session.rows("SELECT title FROM data_frame WHERE data_hash = 'w'") == [("new",)]
 
 
 def test_upkeep_keeps_every_moment_in_few_files(
