@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from tests.crash.crashed_warehouse import CrashedWarehouse
 from tests.crash.crashed_warehouse import differences as whole_contents
 from tests.crash.engines import with_tables
 from tests.crash.lake_engine import LakeEngine
-from tests.crash.scenes import BOX, COW, UNOPENED, gate_world
+from tests.crash.scenes import BOX, COW, UNOPENED, edit, gate_world
 from tests.duckdb_files import schema_of
 from tests.lake.test_same_rows import differences
 from tests.sync.synced_warehouse import Outcome, SyncedWarehouse
@@ -111,8 +112,8 @@ def test_an_ontology_edit_that_one_shard_has_seen_reaches_the_other(first: str, 
     order = (first, *(shard for shard in SHARDS if shard != first))
     gate.sync()
     shards(gate, *order)
-    for edit in (gate.project.archive_feature, gate.project.unarchive_feature):
-        edit(COW)
+    for change in (gate.project.archive_feature, gate.project.unarchive_feature):
+        change(COW)
         parts = shards(gate, *order)
         for part in parts:
             assert part.receipt.loaded > 1
@@ -132,6 +133,21 @@ def test_a_project_may_be_shared_out_otherwise_at_any_time(gate: CrashedWarehous
     shards(gate, *SHARDS)
     assert gate.sync().counts() == {"unchanged": len(gate.project.label_hashes), "skipped": UNOPENED}
     assert_whole(gate)
+
+
+def test_the_past_is_known_once_all_shards_have_run(gate: CrashedWarehouse) -> None:
+    shards(gate, "1/2")
+    early = datetime.now(UTC)
+    shards(gate, "2/2")
+    was, moment = gate.contents_at(), datetime.now(UTC)
+    assert not any(gate.contents_at(early).values())
+    edit(gate.project)
+    shards(gate, *reversed(SHARDS), allow_deletes=True)
+    gate.project.move_box(gate.project.label_hashes[0], BOX)
+    shards(gate, "1/3", "2/3", "3/3")
+    assert gate.sync().run.outcome == "succeeded"
+    assert whole_contents(gate.contents_at(moment), was) == []
+    assert whole_contents(gate.contents_at(), was) != []
 
 
 def test_the_second_shard_may_come_first(gate: CrashedWarehouse) -> None:
