@@ -67,7 +67,7 @@ def test_every_moment_is_as_it_was(
     with writing(url) as warehouse, warehouse.naming_moments() as session:
         set_mark(session, "training", seen[marked][0], None)
     with open_for_reading(url) as session, session.transaction():
-        counted = prune_history(session, seen[limit][0], is_dry=True)
+        counted = prune_history(session, seen[limit][0], project_hash, is_dry=True)
     with writing(url) as warehouse, warehouse.working_on(project_hash):
         assert warehouse.forget_history(project_hash, seen[limit][0]) == counted > 0
     with open_for_reading(url, as_of="training") as session:
