@@ -89,11 +89,19 @@ FROM (
         'branch_name' AS column_name,
         o.branch_name AS value_before,
         l.branch_name AS value_after
-    FROM internal.label_row_history AS h
+    FROM (
+        SELECT
+            label_row_id,
+            replaced_at,
+            change,
+            LEAD(change) OVER (PARTITION BY label_row_id ORDER BY replaced_at) AS next_change
+        FROM internal.label_row_history
+    ) AS h
     JOIN label_row AS l ON l.label_row_id = h.label_row_id
     LEFT JOIN internal.label_row_history AS o
         ON o.label_hash = l.label_hash AND o.replaced_at = h.replaced_at AND o.change = 'removed'
-    WHERE h.change = 'added'
+    -- In a lake, a run that was killed may have noted what the next one then added.
+    WHERE h.change = 'added' AND h.next_change IS DISTINCT FROM 'added'
     UNION ALL
     SELECT
         l.project_hash,

@@ -62,7 +62,7 @@ def opened_warehouse(settings: Settings, locks: SyncLocks, patience: Patience) -
                 settings.warehouse, settings.db_schema, migrate=settings.migrate, measure=EXACT_OVERLAPS
             )
         )
-        warehouse.keeps_history = settings.history == "on" and warehouse.installs_views
+        warehouse.keeps_history = settings.history == "on"
         try:
             if warehouse.installs_views:
                 with warehouse.connection() as connection:

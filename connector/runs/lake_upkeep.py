@@ -57,7 +57,7 @@ def script_for_duckdb(settings: Settings) -> str:
         ConnectorError: CONFIGURATION if the warehouse is no lake; WAREHOUSE or SCHEMA if it cannot be read.
     """
     location = _lake_of(settings)
-    from connector.load.on_iceberg.duckdb_script import duckdb_script
+    from connector.load.on_iceberg.reading_session import duckdb_script
 
     return duckdb_script(location)
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from connector.config import Settings
-from connector.errors import ConnectorError, ErrorKind
 from connector.load.contract.session import Session
 from connector.load.history.marks import marks, read_moment, remove_mark, set_mark, written
 from connector.load.locks.lock_holder import LockHolder
@@ -29,8 +28,7 @@ def mark_moment(
         interruption: ends the wait for the warehouse.
 
     Raises:
-        ConnectorError: CONFIGURATION if the moment cannot be named so (`marks.set_mark`), or the warehouse keeps no
-            history; as `opened_warehouse`.
+        ConnectorError: CONFIGURATION if the moment cannot be named so (`marks.set_mark`); as `opened_warehouse`.
     """
     moment = None if at is None else read_moment(at)
     with _writing(settings, report, interruption) as session:
@@ -65,13 +63,8 @@ def _writing(settings: Settings, report: Report, interruption: Interruption) -> 
     with holding_warehouse(settings, holder, report, interruption) as (locks, patience):
         warehouse = opened_warehouse(settings, locks, patience)
         try:
-            if not (isinstance(warehouse, SqlWarehouse) and warehouse.installs_views):
-                raise ConnectorError(
-                    ErrorKind.CONFIGURATION,
-                    "A lake keeps no history of labels, so its moments cannot have names.",
-                    remedy="Keep the snapshots of its tables, or sync into DuckDB or PostgreSQL too.",
-                )
-            with warehouse.session.transaction():
-                yield warehouse.session
+            assert isinstance(warehouse, SqlWarehouse)  # noqa: S101 - all engines are
+            with warehouse.naming_moments() as session:
+                yield session
         finally:
             warehouse.close()

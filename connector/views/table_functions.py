@@ -143,16 +143,32 @@ def install_functions(connection: sa.Connection, functions: Sequence[TableFuncti
 
 
 def _statements(connection: sa.Connection, function: TableFunction, digest: str) -> str:
+    if connection.dialect.name == "duckdb":
+        return duckdb_macro(function, current_schema(connection), f" {_MARK} {digest}.")
     place = with_schemas if function.is_inlined else placed
     query = place(function.query, current_schema(connection))
     comment = f"{function.comment} {_MARK} {digest}.".replace("'", "''")
-    if connection.dialect.name == "duckdb":
-        parameters = ", ".join(name for name, _ in function.parameters)
-        return _DUCKDB.format(name=function.name, parameters=parameters, query=query, comment=comment)
     columns = connection.scalars(sa.text(_COLUMNS), {"view_name": function.view_name}).all()
     schema = connection.scalar(sa.text("SELECT pg_catalog.quote_ident(current_schema())"))
     return (_POSTGRES_INLINED if function.is_inlined else _POSTGRES).format(
         signature=function.signature, columns=", ".join(columns), schema=schema, query=query, comment=comment
+    )
+
+
+def duckdb_macro(function: TableFunction, schema: str, mark: str = "") -> str:
+    """The statements that make a function in DuckDB.
+
+    Args:
+        function: the function.
+        schema: that of the tables and views.
+        mark: what its comment ends in.
+    """
+    place = with_schemas if function.is_inlined else placed
+    return _DUCKDB.format(
+        name=function.name,
+        parameters=", ".join(name for name, _ in function.parameters),
+        query=place(function.query, schema),
+        comment=f"{function.comment}{mark}".replace("'", "''"),
     )
 
 

@@ -102,10 +102,8 @@ class CrashedWarehouse(SyncedWarehouse):
         return contents
 
     def contents_at(self, moment: datetime | None = None) -> Contents:
-        """What has a past, as it is or as it was at a moment; empty in a lake, which keeps no history."""
+        """What has a past, as it is or as it was at a moment."""
         contents: Contents = {}
-        if self.engine.schema is None:
-            return contents
         with self._reading() as connection:
             for table in HISTORIES:
                 columns = ", ".join(kept_columns(METADATA.tables[table]))

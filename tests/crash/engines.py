@@ -18,11 +18,11 @@ class Engine(Protocol):
 
     Attributes:
         name: as it stands in a test's id.
-        schema: the schema of its tables; None if it keeps no history.
+        schema: the schema of its tables.
     """
 
     name: str
-    schema: str | None
+    schema: str
 
     def absent(self) -> str:
         """The URL of a place where nothing is yet."""
@@ -44,7 +44,7 @@ class DuckDBEngine:
     """See `Engine`; the files lie in `folder`."""
 
     name = "duckdb"
-    schema: str | None = "main"
+    schema = "main"
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -24,7 +24,7 @@ class LakeEngine:
     """
 
     name = "iceberg"
-    schema: str | None = None
+    schema = "main"
 
     def __init__(self, folder: Path, *, reads_notes: bool = False) -> None:
         self._folder = folder

@@ -17,7 +17,7 @@ class PostgresEngine:
     """See `Engine`; each warehouse is a database of its own on one server."""
 
     name = "postgresql"
-    schema: str | None = "encord"
+    schema = "encord"
 
     def __init__(self, server: PostgresServer) -> None:
         self.server = server

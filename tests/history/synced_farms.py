@@ -1,4 +1,4 @@
-"""The sample farm in PostgreSQL as tests sync it and look at it, and a session that writes, on any engine."""
+"""The sample farm in PostgreSQL as tests sync it and look at it, and a warehouse to write to, on any engine."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from connector.load import open_warehouse
-from connector.load.contract.session import Session
 from connector.load.questions.reading import open_for_reading
 from connector.load.writing.sql_warehouse import SqlWarehouse
 from connector.sample import SampleServer
@@ -30,11 +29,11 @@ class SyncedPostgres(SyncedWarehouse):
 
 
 @contextmanager
-def writing(url: str) -> Iterator[Session]:
-    """A session that may write, on a warehouse that nobody else has open."""
+def writing(url: str) -> Iterator[SqlWarehouse]:
+    """A warehouse that nobody else has open."""
     warehouse = open_warehouse(url)
     assert isinstance(warehouse, SqlWarehouse)
     try:
-        yield warehouse.session
+        yield warehouse
     finally:
         warehouse.close()

@@ -16,30 +16,36 @@ from tests.history.synced_farms import writing
 from tests.postgres.synced_engines import sync
 from tests.sync.edits_by_chance import EditsByChance
 
-STEPS = 30
-
-
 pytestmark = pytest.mark.timeout(900)
 
 
-@pytest.mark.parametrize(("engine", "seed"), [("duckdb", 1), ("postgresql", 3)])
-def test_every_moment_is_as_it_was(engine: str, seed: int, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+@pytest.mark.parametrize(("kind", "seed", "steps"), [("duckdb", 1, 30), ("postgresql", 3, 30), ("iceberg", 5, 12)])
+def test_every_moment_is_as_it_was(
+    kind: str,
+    seed: int,
+    steps: int,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Whatever was edited, also after old history was pruned; a pruned moment stays if it has a name."""
-    if engine == "duckdb":
-        url, schema = f"duckdb:///{tmp_path / 'labels.duckdb'}?threads=1", "main"
+    if kind == "postgresql":
+        engine, url, schema = kind, str(request.getfixturevalue("postgres_url")), "encord"
     else:
-        url, schema = str(request.getfixturevalue("postgres_url")), "encord"
+        engine, url, schema = "duckdb", f"{kind}:///{tmp_path / 'labels.duckdb'}?threads=1", "main"
+        monkeypatch.setattr("connector.load.on_iceberg.warehouse.ROWS_A_COMMIT", 500)
     chance = random.Random(seed)
     seen: list[tuple[datetime, Shown]] = []
     made: list[list[str]] = []
     with SampleServer(build_sample_world("small", seed=seed)) as server:
-        edits = EditsByChance(server.world.projects[server.world.project_hash], chance)
-        for step in range(STEPS):
+        project_hash = server.world.project_hash
+        edits = EditsByChance(server.world.projects[project_hash], chance)
+        for step in range(steps):
             run = sync(server, url, allow_deletes=True, bundle_rows=chance.choice([3, 500]))
             assert run.outcome == "succeeded", run.message
             with open_for_reading(url) as session:
                 # The views are slower than the tables that they show.
-                seen.append((datetime.now(UTC), shown_now(session, engine, has_views=step in (STEPS // 3, STEPS - 2))))
+                seen.append((datetime.now(UTC), shown_now(session, engine, has_views=step in (steps // 3, steps - 2))))
             made.append([edits.edit() for _ in range(chance.randint(1, 6))])
 
     def differing(session: Session, moment: datetime, shown: Shown) -> dict[str, object]:
@@ -47,23 +53,26 @@ def test_every_moment_is_as_it_was(engine: str, seed: int, tmp_path: Path, reque
         return {name: (then[name], shown[name]) for name in shown if then[name] != shown[name]}
 
     tables = [(shown["object_annotation"], shown["label_row"]) for _, shown in seen]
-    changed = [step for step in range(1, STEPS) if tables[step] != tables[step - 1]]
-    assert len(changed) > STEPS // 2, "the edits can be seen"
+    changed = [step for step in range(1, steps) if tables[step] != tables[step - 1]]
+    assert len(changed) > steps // 2, "the edits can be seen"
     with open_for_reading(url) as session:
         for step, (moment, shown) in enumerate(seen):
             assert not differing(session, moment, shown), made[max(0, step - 1) : step + 2]
         for step in changed[:3]:
             assert differing(session, seen[step - 1][0], seen[step][1]), "the step before was another one"
-    marked, limit = STEPS // 3, STEPS // 2
-    with writing(url) as session, session.transaction():
+    marked, limit = steps // 3, steps // 2
+    with writing(url) as warehouse, warehouse.naming_moments() as session:
         set_mark(session, "training", seen[marked][0], None)
-        counted = prune_history(session, seen[limit][0], is_dry=True)
-        assert prune_history(session, seen[limit][0]) == counted > 0
+    with open_for_reading(url) as session, session.transaction():
+        counted = prune_history(session, seen[limit][0], project_hash, is_dry=True)
+        assert counted == prune_history(session, seen[limit][0], is_dry=True), "there is no other project"
+    with writing(url) as warehouse, warehouse.working_on(project_hash):
+        assert warehouse.forget_history(project_hash, seen[limit][0]) == counted > 0
     with open_for_reading(url, as_of="training") as session:
         looked = shown_now(session, engine, has_views=False)
     assert looked == {name: seen[marked][1][name] for name in looked}, "a session that looks back sees it, too"
     with open_for_reading(url) as session:
-        for step in (marked, *range(limit, STEPS, 4)):
+        for step in (marked, *range(limit, steps, 4)):
             assert not differing(session, *seen[step]), step
         forgotten = shown_at(session, engine, schema, seen[1][0], has_views=False)
         assert {count for count, _ in forgotten.values()} == {0}, "what is no longer known is not shown half"

@@ -161,8 +161,8 @@ def test_what_no_person_changed_is_no_edit(farm: SyncedWarehouse) -> None:
     """A full sync that finds the same, and rows that a newer release reads otherwise."""
     farm.sync(full=True)
     assert farm.value("SELECT count(*) FROM label_row_version WHERE reason <> 'first'") == 0, "nothing differs"
-    with writing(farm.url) as session, session.transaction():
-        of_one = {"label_hash": label_hash_of(farm)}
+    with writing(farm.url) as warehouse, warehouse.session.transaction():
+        session, of_one = warehouse.session, {"label_hash": label_hash_of(farm)}
         session.execute("UPDATE object_annotation SET confidence = 0.25 WHERE label_hash = $label_hash", **of_one)
         older = "UPDATE label_row SET normaliser_version = normaliser_version - 1 WHERE label_hash = $label_hash"
         session.execute(older, **of_one)

@@ -10,7 +10,7 @@ from connector.sample import SampleServer
 from tests.duckdb_files import connected
 from tests.export_frames.coded_video import make_video
 from tests.sync.command_line import CommandLine
-from tests.sync.conftest import farm_world, gate_world
+from tests.sync.conftest import farm_world
 from tests.sync.synced_warehouse import SyncedWarehouse, copied
 
 VIDEO = "barn-east-001.mp4"
@@ -84,17 +84,6 @@ def test_a_moment_that_cannot_be_had(arguments: list[str], says: str, line: Comm
     assert printed.exit_code == 2, printed.all
     assert says in printed.err
     assert not printed.is_traceback
-
-
-def test_a_lake_says_that_it_keeps_no_history(tmp_path: Path) -> None:
-    with SampleServer(gate_world()) as server:
-        command = CommandLine(server, tmp_path)
-        lake = f"--warehouse=iceberg:///{tmp_path / 'lake'}"
-        synced = command.sync("--shard=1/2", "--history-keep=30", warehouse=f"iceberg:///{tmp_path / 'lake'}")
-        assert synced.exit_code == 0, synced.all
-        for arguments in (["mark", "one"], ["export", "json", "--as-of=2026-11-01"], ["export", "coco", "--as-of=one"]):
-            printed = command.run(*arguments, lake)
-            assert (printed.exit_code, "A lake keeps no history of labels" in printed.err) == (2, True), printed.all
 
 
 def test_a_name_is_given_once_and_can_be_taken_away(line: CommandLine) -> None:

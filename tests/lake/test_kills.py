@@ -1,17 +1,20 @@
 """Kill -9 of what writes a lake: never half a label row, and the next run brings all the rest."""
 
+import bisect
 import itertools
 import os
 import random
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from connector.load.on_iceberg.opening import open_lake_for_reading
-from connector.sample import SampleServer
+from connector.load.questions.reading import open_for_reading
+from connector.sample import SampleServer, build_sample_world
 from tests.crash.command_server import CommandServer, points_in
-from tests.crash.crashed_warehouse import CrashedWarehouse, differences
+from tests.crash.crashed_warehouse import Contents, CrashedWarehouse, differences
 from tests.crash.kills import KILLED, killed_at_instants, killed_at_point, sync_arguments
 from tests.crash.lake_engine import LakeEngine
 from tests.crash.scenes import edit, gate_world, scene
@@ -51,6 +54,59 @@ def test_readers_see_what_the_next_run_finds_whole(
             assert lake.sync().fetched == []
             seen = CrashedWarehouse(going_on.server, as_readers_see, lake.url).contents()
             assert differences(seen, going_on.after) == []
+
+
+def test_what_a_first_run_wrote_right_before_its_label_rows_is_there_once(
+    lake_engine: LakeEngine, command_server: CommandServer, tmp_path: Path
+) -> None:
+    with SampleServer(build_sample_world("small", seed=7)) as server:
+        empty, output = CrashedWarehouse(server, lake_engine, lake_engine.empty()), tmp_path / "whole-run"
+        whole = empty.copy()
+        assert command_server.run(sync_arguments(whole, tmp_path), output) == 0
+        points = [at for at, name in enumerate(points_in(output.read_text()), 1) if name == "after commit_table"]
+
+        def killed(point: int) -> CrashedWarehouse:
+            lake = empty.copy()
+            assert command_server.run(sync_arguments(lake, tmp_path), output, kill_at=point) == KILLED
+            return lake
+
+        has_labels = "SELECT count(content_hash) > 0 FROM label_row"
+        first = bisect.bisect_left(points, 1, key=lambda point: int(killed(point).value(has_labels)))
+        lake = killed(points[first - 1])
+        assert lake.value("SELECT count(*) > 0 FROM data_frame")
+        assert lake.value("SELECT count(*) > 0 FROM label_row_version")
+        assert lake.sync().run.outcome == "succeeded"
+        assert differences(lake.contents(), whole.contents()) == []
+        assert differences(told_changes(lake), told_changes(whole)) == []
+
+
+def test_a_killed_run_leaves_no_change_that_never_was(
+    lake_engine: LakeEngine, command_server: CommandServer, tmp_path: Path
+) -> None:
+    """What rows were is written first: what the run writes that follows is told once, whatever was there already."""
+    with scene("edited", lake_engine) as going_on:
+        whole, output = going_on.warehouse(), tmp_path / "whole-run"
+        assert command_server.run(sync_arguments(whole, tmp_path), output) == 0
+        expected = told_changes(whole)
+        assert all(expected.values())
+        points = [at for at, name in enumerate(points_in(output.read_text()), 1) if name == "after commit_table"]
+        for point in points[len(points) // 4 :: 3]:
+            lake = going_on.warehouse()
+            assert command_server.run(sync_arguments(lake, tmp_path), output, kill_at=point) == KILLED
+            assert lake.sync().exit_code == 0
+            assert differences(told_changes(lake), expected) == [], point
+
+
+def told_changes(lake: CrashedWarehouse) -> Contents:
+    """What was changed, without when and by which run."""
+    moments = {"written_at", "changed_at", "unchanged_until", "run_id"}
+    contents: Contents = {}
+    with open_for_reading(lake.url) as session:
+        for name in ("label_row_version", "label_change", "label_row_change"):
+            columns = [column for (column,) in session.rows(f"SELECT column_name FROM (DESCRIBE {name})")]
+            query = f"SELECT {', '.join(column for column in columns if column not in moments)} FROM {name}"
+            contents[name] = Counter(map(repr, session.rows(query)))
+    return contents
 
 
 def test_a_run_without_news_notes_nothing(lake_engine: LakeEngine) -> None:

@@ -1,6 +1,7 @@
 """Opening a lake: what is made, catalogs of pyiceberg's configuration, and one sentence for what cannot be used."""
 
 import weakref
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -81,7 +82,8 @@ def test_an_older_lake_is_migrated_when_asked_and_keeps_its_rows(tmp_path: Path)
         with catalog.load_table(f"encord_data.{name}").update_schema(allow_incompatible_changes=True) as update:
             update.delete_column(column)
     Lake(LakeEngine.location(url_of(tmp_path)), catalog).note_commit(new_commit_id())
-    catalog.drop_table("encord_data.task_action")
+    for name in ("task_action", "label_row_version", "history_clock", "object_annotation_history"):
+        catalog.drop_table(f"encord_data.{name}")
     catalog.update_namespace_properties("encord_data", updates={"encord-sync.revision": "0009"})
     with pytest.raises(ConnectorError, match="0009") as caught:
         open_warehouse(url_of(tmp_path))
@@ -89,9 +91,21 @@ def test_an_older_lake_is_migrated_when_asked_and_keeps_its_rows(tmp_path: Path)
     migrated = open_warehouse(url_of(tmp_path), migrate=True)
     assert (migrated.migrated_from, migrated.schema_version) == ("0009", head_revision())
     assert len(read_status(url_of(tmp_path)).projects) == 1
-    assert everything(migrated) == before
+    begun = ("label_row_version", "history_clock")
+    assert {name for name, rows in everything(migrated).items() if rows != before[name]} == set(begun)
+    places, migrated_at = "SELECT label_hash, frame, x FROM object_annotation ORDER BY ALL", datetime.now(UTC)
+    with open_for_reading(url_of(tmp_path)) as session:
+        assert session.rows("SELECT label_hash, reason FROM label_row_version") == [("label-1", "first")]
+        then = session.rows(places)
     fill(migrated)
+    with migrated.working_on(PROJECT):
+        migrated.write_bundle(PROJECT, labels("label-1", x=0.9), states("label-1", content_hash="2"), [], "run-2")
     migrated.close()
+    with open_for_reading(url_of(tmp_path), as_of=migrated_at.isoformat()) as session:
+        assert session.rows(places) == then, "its past begins with the migration"
+    with open_for_reading(url_of(tmp_path)) as session:
+        assert session.rows(places) != then
+        assert session.rows("SELECT count(*) FROM history_clock") == [(1,)]
 
 
 def test_a_lake_of_a_newer_release_is_refused(tmp_path: Path) -> None:

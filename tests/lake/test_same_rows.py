@@ -9,11 +9,12 @@ import pytest
 
 from connector.demo.walk import work_on
 from connector.load.contract.session import Session
-from connector.load.on_iceberg.duckdb_script import duckdb_script
-from connector.load.on_iceberg.layout import LAKE_TABLES, lake_views
+from connector.load.on_iceberg.layout import LAKE_TABLES
+from connector.load.on_iceberg.reading_session import duckdb_script
 from connector.load.questions.reading import open_for_reading
 from connector.load.tables import METADATA
 from connector.sample import SampleServer, build_sample_world
+from connector.sql_files import view_files
 from connector.sync.streams import STREAMS
 from tests.crash.crashed_warehouse import CrashedWarehouse
 from tests.crash.lake_engine import LakeEngine
@@ -25,8 +26,7 @@ pytestmark = pytest.mark.slow
 OF_THE_RUN = {
     *("run_id", "command", "synced_at", "made_from", "is_settled", "deleted_at", "read_at", "moved_at", "read_through"),
     *("first_seen", "last_seen", "started_at", "ended_at", "stage_seconds"),
-    # A lake writes a label row anew, the others only the rows that differ.
-    *("rows_written", "rows_by_table"),
+    *("replaced_at", "written_at", "changed_at", "began_at", "known_since", "last_at", "unchanged_until"),
 }
 OF_ONE_ENGINE = {"installed_view"}
 
@@ -56,7 +56,7 @@ def test_every_table_and_view_is_the_same(synced: tuple[SyncedWarehouse, Crashed
 
 
 def differences(session: Session) -> Iterator[str]:
-    names = [*(METADATA.tables.keys() & LAKE_TABLES), *(view.view_name for view in lake_views())]
+    names = [*(METADATA.tables.keys() & LAKE_TABLES), *(view.view_name for view in view_files())]
     columns_of: dict[str, list[str]] = {}
     schema_of: dict[str, str] = {}
     found = session.rows(
@@ -80,14 +80,42 @@ def differences(session: Session) -> Iterator[str]:
             yield f"{name}: {here} rows only in the lake, {there} only in the file"
 
 
+def test_the_past_is_told_as_in_a_file(synced: tuple[SyncedWarehouse, CrashedWarehouse]) -> None:
+    """Which changes follow a run that saw the labels before them; and moments are in the same order."""
+    file, lake = synced
+    of_place = "rank() OVER (PARTITION BY {of} ORDER BY {moment})"
+    versions = of_place.format(of="label_hash", moment="written_at")
+    rows = of_place.format(of="label_row_id", moment="replaced_at")
+    for columns in (
+        f"label_hash, reason, unchanged_until IS NULL, {versions} FROM label_row_version",
+        f"label_hash, change, {rows} FROM label_row_history",
+        "label_hash, change_kind, item_hash, unchanged_until IS NULL FROM label_change",
+    ):
+        query = f"SELECT {columns} ORDER BY ALL"
+        told = file.rows(query)
+        assert len(told) > 3
+        assert lake_rows(lake, query) == told
+
+
+def lake_rows(lake: CrashedWarehouse, query: str) -> list[tuple[Any, ...]]:
+    with open_for_reading(lake.url) as session:
+        return [tuple(row) for row in session.rows(query)]
+
+
 def test_the_script_for_duckdb_shows_the_same(synced: tuple[SyncedWarehouse, CrashedWarehouse], tmp_path: Path) -> None:
     _, lake = synced
     query = "SELECT data_title, branch_name, count(*) FROM object_on_frame GROUP BY ALL ORDER BY ALL"
     with duckdb.connect(str(tmp_path / "shown.duckdb")) as connection, open_for_reading(lake.url) as session:
         connection.execute(duckdb_script(LakeEngine.location(lake.url)))
-        shown = connection.execute(query).fetchall()
-        assert shown == session.rows(query)
-        assert len(shown) > 3
+        [(moment,)] = session.rows("SELECT min(written_at) FROM label_row_version WHERE reason <> 'first'")
+        of_a_moment = (
+            f"SELECT data_title, count(*) FROM object_on_frame_as_of(TIMESTAMPTZ '{moment.isoformat()}')"
+            " GROUP BY ALL ORDER BY ALL"
+        )
+        for asked in (query, of_a_moment, "FROM label_change ORDER BY ALL"):
+            shown = connection.execute(asked).fetchall()
+            assert shown == session.rows(asked)
+            assert len(shown) > 3
 
 
 def test_exports_and_verify_find_the_same(synced: tuple[SyncedWarehouse, CrashedWarehouse], tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,17 +10,16 @@ import pytest
 
 from connector.demo.walk import work_on
 from connector.load.on_duckdb.session import DuckDBSession
-from connector.load.on_iceberg.layout import KINDS, OWNED_TABLES
+from connector.load.on_iceberg.layout import KINDS, LOGS, OWNED_TABLES
 from connector.load.questions.project_status import read_status
 from connector.load.tables import METADATA
-from connector.load.tables.histories import TABLES_OF_THE_PAST
 from connector.sample import SampleServer, build_sample_world
 from connector.sync.streams import STREAMS
 from tests.crash.crashed_warehouse import CrashedWarehouse
 from tests.crash.crashed_warehouse import differences as whole_contents
 from tests.crash.engines import with_tables
 from tests.crash.lake_engine import LakeEngine
-from tests.crash.scenes import BOX, COW, UNOPENED, gate_world
+from tests.crash.scenes import BOX, COW, UNOPENED, edit, gate_world
 from tests.duckdb_files import schema_of
 from tests.lake.test_same_rows import differences
 from tests.sync.synced_warehouse import Outcome, SyncedWarehouse
@@ -41,8 +41,8 @@ def shards(lake: CrashedWarehouse, *which: str, **options: Any) -> list[Outcome]
 
 
 def test_every_table_has_a_kind() -> None:
-    of_no_project = {"sync_run", "sync_run_project", "frame_number", "installed_view", "consensus_threshold"}
-    assert set(KINDS) == {*METADATA.tables, "compared_ontology"} - OWNED_TABLES - TABLES_OF_THE_PAST - of_no_project
+    of_no_project = {"sync_run", "sync_run_project", "frame_number", "installed_view", "consensus_threshold", "mark"}
+    assert set(KINDS) == {*METADATA.tables, "compared_ontology"} - OWNED_TABLES - LOGS.keys() - of_no_project
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +85,7 @@ def as_file(lake: CrashedWarehouse, path: Path) -> Path:
     with_tables(f"duckdb:///{path}")
     with lake.engine.reading(lake.url) as connection:
         connection.execute(f"ATTACH '{path}' AS copy")
-        for name in METADATA.tables.keys() - TABLES_OF_THE_PAST - {"installed_view"}:
+        for name in METADATA.tables.keys() - {"installed_view"}:
             place = f"copy.{schema_of(name)}.{name}"
             connection.execute(f"DELETE FROM {place}")
             connection.execute(f"INSERT INTO {place} BY NAME SELECT * FROM {name}")
@@ -112,8 +112,8 @@ def test_an_ontology_edit_that_one_shard_has_seen_reaches_the_other(first: str, 
     order = (first, *(shard for shard in SHARDS if shard != first))
     gate.sync()
     shards(gate, *order)
-    for edit in (gate.project.archive_feature, gate.project.unarchive_feature):
-        edit(COW)
+    for change in (gate.project.archive_feature, gate.project.unarchive_feature):
+        change(COW)
         parts = shards(gate, *order)
         for part in parts:
             assert part.receipt.loaded > 1
@@ -133,6 +133,21 @@ def test_a_project_may_be_shared_out_otherwise_at_any_time(gate: CrashedWarehous
     shards(gate, *SHARDS)
     assert gate.sync().counts() == {"unchanged": len(gate.project.label_hashes), "skipped": UNOPENED}
     assert_whole(gate)
+
+
+def test_the_past_is_known_once_all_shards_have_run(gate: CrashedWarehouse) -> None:
+    shards(gate, "1/2")
+    early = datetime.now(UTC)
+    shards(gate, "2/2")
+    was, moment = gate.contents_at(), datetime.now(UTC)
+    assert not any(gate.contents_at(early).values())
+    edit(gate.project)
+    shards(gate, *reversed(SHARDS), allow_deletes=True)
+    gate.project.move_box(gate.project.label_hashes[0], BOX)
+    shards(gate, "1/3", "2/3", "3/3")
+    assert gate.sync().run.outcome == "succeeded"
+    assert whole_contents(gate.contents_at(moment), was) == []
+    assert whole_contents(gate.contents_at(), was) != []
 
 
 def test_the_second_shard_may_come_first(gate: CrashedWarehouse) -> None:

@@ -5,7 +5,7 @@ python -m tests.spark.golden_texts    # writes them again; read the difference b
 
 from pathlib import Path
 
-from connector.load.on_iceberg.layout import LAKE_TABLES, lake_views
+from connector.load.on_iceberg.layout import LAKE_TABLES, views_of_the_present
 from connector.load.tables import METADATA
 from connector.views.spark.relation_names import RelationNames
 from connector.views.spark.standing_script import base_view, definitions
@@ -18,7 +18,7 @@ def texts() -> dict[Path, str]:
     """Each file as it should be: one for all views of the tables, and one a view."""
     of_tables = [base_view(name, NAMES) for name in LAKE_TABLES if name in METADATA.tables]
     wanted = {GOLDEN / "tables.sql": ";\n\n".join(of_tables) + ";\n"}
-    for file in lake_views():
+    for file in views_of_the_present():
         wanted[GOLDEN / f"{file.view_name}.sql"] = ";\n\n".join(definitions(file, NAMES)) + ";\n"
     return wanted
 

@@ -10,7 +10,7 @@ import duckdb
 import sqlalchemy as sa
 
 from connector.demo.walk import work_on
-from connector.load.on_iceberg.layout import lake_views
+from connector.load.on_iceberg.layout import views_of_the_present
 from connector.sample import SampleServer
 from tests.forked_command import Ended
 from tests.lake.command import run_command
@@ -110,7 +110,7 @@ class SharedLake:
     def differences(self, *names: str) -> Iterator[str]:
         """What differs between views in Spark and those of the file, in words; by default all are compared."""
         with self.opened_file() as connection:
-            for file in lake_views():
+            for file in views_of_the_present():
                 if not names or file.view_name in names:
                     written = self.folder / "written" / file.view_name
                     rows = self.spark.table(NAMES.shown(file.view_name)).coalesce(1)

@@ -9,7 +9,7 @@ from sqlglot import exp, parse_one
 
 from connector.errors import ConnectorError, ErrorKind
 from connector.load import open_warehouse
-from connector.load.on_iceberg.layout import OWNED, Owned, lake_views
+from connector.load.on_iceberg.layout import OWNED, Owned, views_of_the_present
 from connector.load.tables import METADATA
 from connector.sql_files import view_files
 from connector.views.spark import require_sqlglot
@@ -53,7 +53,7 @@ def test_an_owner_is_read_before_what_it_owns_and_once_for_each_commit(owned: Ow
 
 def test_no_view_is_too_long_a_chain_for_sparks_analyser() -> None:
     counts: dict[str, int] = {}
-    for file in lake_views():
+    for file in views_of_the_present():
         for statement in definitions(file, NAMES):
             made, query = statement_parts(statement)
             count = relations_read(query, counts)

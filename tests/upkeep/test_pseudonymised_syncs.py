@@ -8,7 +8,6 @@ import pytest
 from connector.config import load_settings
 from connector.errors import ConnectorError, ErrorKind, ExitCode
 from connector.load.questions.reading import open_for_reading
-from connector.load.tables.histories import TABLES_OF_THE_PAST
 from connector.process.interruption import Interruption
 from connector.sample import SampleServer
 from connector.verify.verification import run_verify
@@ -41,10 +40,7 @@ def stored_people(warehouse: CrashedWarehouse) -> set[str]:
 
 def test_no_table_or_view_holds_an_address(clear: CrashedWarehouse, hidden: CrashedWarehouse) -> None:
     assert stored_people(clear) == set(PEOPLE)
-    expected = {table for table, _ in PERSON_COLUMNS}
-    if clear.engine.name == "iceberg":
-        expected -= TABLES_OF_THE_PAST
-    assert expected <= with_address(clear.url).keys()
+    assert {table for table, _ in PERSON_COLUMNS} <= with_address(clear.url).keys()
     assert with_address(hidden.url, in_views=True) == {}
     assert stored_people(hidden) == {pseudonym(address) for address in PEOPLE}
 

@@ -191,6 +191,10 @@ class ChangeLog:
 
 def of_project(name: str) -> str:
     """The condition for the rows of a table's history that belong to project `$project_hash`."""
+    if name == "label_row":
+        # What is kept of an added row is its key alone, and this key does not name the project.
+        of_project = "SELECT label_row_id FROM {name} WHERE project_hash = $project_hash"
+        return f"label_row_id IN ({sql(of_project, name=name)} UNION ALL {sql(of_project, name=f'{name}_history')})"
     if "project_hash" in HISTORIES[name].columns:
         return "project_hash = $project_hash"
     return "label_hash IN (SELECT label_hash FROM label_row_version WHERE project_hash = $project_hash)"

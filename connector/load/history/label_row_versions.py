@@ -77,6 +77,9 @@ def keep_removed_labels(session: Session, changes: ChangeLog, project_hash: str,
         project_hash: the project.
         staged: the name of a staged table of their label_hash.
     """
+    session.bring_labels(
+        label_hash for (label_hash,) in session.rows(sql("SELECT label_hash FROM {staged}", staged=staged))
+    )
     for name in LABEL_TABLES:
         changes.keep(name, "removed", sql("WHERE label_hash IN (SELECT label_hash FROM {staged})", staged=staged))
     insert = (

@@ -1,9 +1,10 @@
 """Writes what a working copy has changed to the lake: labels are added first, one commit then makes them valid.
 
 Table by table, because Iceberg has no commit over several tables: (1) rows of labels and matches are added, which no
-reader sees yet; (2) what may be written twice; (3) label rows, with the names of their valid commits: in this one
-commit, readers see the new labels of all of them; (4) what decides about the next run; (5) a note of where all tables
-are now. A process that is killed at any point leaves rows that nobody sees, or work that the next run does again.
+reader sees yet; (2) what rows were, which stays true even if nothing follows; (3) what may be written twice; (4) label
+rows, with the names of their valid commits: in this one commit, readers see the new labels of all of them; (5) what
+decides about the next run; (6) a note of where all tables are now. A process that is killed at any point leaves rows
+that nobody sees, or work that the next run does again.
 """
 
 from collections.abc import Callable
@@ -15,14 +16,17 @@ from pyiceberg.table import Table
 from connector.errors import ConnectorError, ErrorKind
 from connector.load.contract.share import WHOLE, Share
 from connector.load.contract.statements import column_list, sql
+from connector.load.on_iceberg.kept_past import date_changes
 from connector.load.on_iceberg.lake_tables import among, arrow_schema, equal, new_commit_id
 from connector.load.on_iceberg.layout import (
     AFTER_LABELS,
     BEFORE_LABELS,
     COMMIT_ID,
+    HELD,
     KEYS,
     KINDS,
     LABELS,
+    LOGS,
     MATCHES,
     OF_SHARE,
     OWNERS,
@@ -31,10 +35,11 @@ from connector.load.on_iceberg.layout import (
     Kind,
     Owned,
     columns_of,
+    logged_rows,
     sorted_by,
 )
 from connector.load.on_iceberg.taking_in import replaced_by, written_by
-from connector.load.on_iceberg.working_copy import HELD, WorkingCopy
+from connector.load.on_iceberg.working_copy import WorkingCopy
 from connector.load.tables import METADATA
 
 _RENEWED = {
@@ -86,6 +91,7 @@ def commit_project(copy: WorkingCopy, project_hash: str, check_lease: Callable[[
         commit.add_owned(LABELS)
         commit.add_owned(MATCHES)
         commit.add_frame_numbers()
+        commit.add_logs()
         for name in BEFORE_LABELS:
             commit.write(name)
         check_lease()
@@ -109,7 +115,10 @@ class _Commit:
 
     def find_renewed_units(self) -> None:
         """Finds the data units whose branches were compared: all of the project's, if the rules changed."""
-        then = {MATCHES.owner: f"{HELD}.{MATCHES.owner}", "consensus_match_rules": f"{HELD}.rules_in_force"}
+        then = {
+            MATCHES.owner: f"{HELD}.{MATCHES.owner}",
+            "consensus_match_rules": f"{HELD}.consensus_match_rules_in_force",
+        }
         differ = (
             "(SELECT * FROM {now} WHERE project_hash = $project_hash EXCEPT SELECT {columns} FROM {then})"
             " UNION ALL (SELECT {columns} FROM {then} WHERE project_hash = $project_hash EXCEPT SELECT * FROM {now})"
@@ -125,15 +134,21 @@ class _Commit:
     def has_changes(self) -> bool:
         """Compares the tables of the project with what the lake has; returns whether anything differs."""
         for name in PROJECT_TABLES:
-            if KINDS[name] is Kind.OF_PROJECT and not self._share.is_first:
-                continue
-            valid, held = f"({_VALID_NOW[name]})", f"(SELECT * FROM {HELD}.{name} WHERE project_hash = $project_hash)"
-            new = self._copy.table(f"{valid} EXCEPT {held}", arrow_schema(name), **self._parameters)
-            if new.num_rows:
-                self._new[name] = new
-            if self._copy.rows(f"SELECT 1 FROM ({held} EXCEPT {valid}) LIMIT 1", **self._parameters):
-                self._gone.add(name)
+            self._compare(name)
         return bool(self._new or self._gone)
+
+    def _compare(self, name: str) -> None:
+        if not self._is_ours(name):
+            return
+        valid, held = f"({_VALID_NOW[name]})", f"(SELECT * FROM {HELD}.{name} WHERE project_hash = $project_hash)"
+        new = self._copy.table(f"{valid} EXCEPT {held}", arrow_schema(name), **self._parameters)
+        if new.num_rows:
+            self._new[name] = new
+        if self._copy.rows(f"SELECT 1 FROM ({held} EXCEPT {valid}) LIMIT 1", **self._parameters):
+            self._gone.add(name)
+
+    def _is_ours(self, name: str) -> bool:
+        return KINDS.get(name) is not Kind.OF_PROJECT or self._share.is_first
 
     def add_owned(self, owned: Owned) -> None:
         """Adds the rows that the owner's rows will name."""
@@ -156,6 +171,16 @@ class _Commit:
         query = f"SELECT frame FROM {name} EXCEPT SELECT frame FROM {HELD}.{name}"
         self._copy.lake.add(name, self._copy.table(query, arrow_schema(name)))
         self._copy.execute(f"CREATE OR REPLACE TABLE {HELD}.{name} AS SELECT * FROM {name}")
+
+    def add_logs(self) -> None:
+        """Adds what rows were, dated by now: the tables that name these moments are compared once more."""
+        date_changes(self._copy, self._project_hash)
+        for name in ("label_row_version", "history_clock"):
+            self._compare(name)
+        for name in (log for log, logged in LOGS.items() if self._is_ours(logged)):
+            query = f"{logged_rows(name)} ORDER BY {column_list(sorted_by(name))}"
+            for rows in self._copy.in_pieces(query, arrow_schema(name), project_hash=self._project_hash):
+                self._copy.lake.add(name, rows)
 
     def write(self, name: str) -> None:
         """Writes a table's rows of the project, if they differ."""
@@ -229,7 +254,7 @@ class _Commit:
                 f"DELETE FROM {HELD}.{name} WHERE project_hash = $project_hash", project_hash=self._project_hash
             )
             self._copy.execute(f"INSERT INTO {HELD}.{name} SELECT * FROM valid_now")
-        self._copy.note_rules()
+        self._copy.note_what_is_in_force()
         self._copy.drop_labels()
 
     @property

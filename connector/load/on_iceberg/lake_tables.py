@@ -28,6 +28,7 @@ _ATTEMPTS = 8
 _FIRST_PAUSE = 0.05
 _NOTED = "encord-sync.noted"
 """What a note's snapshot tells: a digest of where the tables of projects are."""
+_DUCKDB_TYPES = {"string": "VARCHAR", "long": "BIGINT", "double": "DOUBLE", "boolean": "BOOLEAN"}
 _OWNERS_FIRST = sorted(LAKE_TABLES, key=lambda name: (name not in OWNERS, name))
 
 
@@ -104,10 +105,10 @@ class Lake:
             names = tuple(columns) if columns is not None else ("*",)
             return table.scan(row_filter=where or AlwaysTrue(), selected_fields=names).to_arrow()
 
-    def files(self, table: Table) -> list[str]:
-        """The files that hold the rows of a table in the state that it was loaded in."""
+    def files(self, table: Table, where: BooleanExpression | None = None) -> list[str]:
+        """The files that hold the rows of a table in the state that it was loaded in, or may hold those wanted."""
         with lake_failures(self.location):
-            return sorted(task.file.file_path for task in table.scan().plan_files())
+            return sorted(task.file.file_path for task in table.scan(row_filter=where or AlwaysTrue()).plan_files())
 
     def file_count(self, table: Table, where: BooleanExpression) -> int:
         """How many files may hold rows that a condition finds."""
@@ -183,6 +184,28 @@ def arrow_schema(name: str) -> pa.Schema:
     declared = LAKE_TABLES[name].columns
     types = {column.name: ARROW_TYPES[type(column.type)] for column in declared}
     return pa.schema([pa.field(column, types.get(column, pa.string())) for column in columns_of(name)])
+
+
+def stored_rows(lake: Lake, table: Table, where: BooleanExpression | None = None) -> str:
+    """What DuckDB reads as the rows of a table's files, by the ids of its columns, so that older files may have fewer.
+
+    Args:
+        lake: the lake.
+        table: the table.
+        where: leaves out files that have no rows that fit; others stay.
+    """
+    fields = table.schema().fields
+    types = {field.name: _DUCKDB_TYPES.get(str(field.field_type), "TIMESTAMP WITH TIME ZONE") for field in fields}
+    files = lake.files(table, where)
+    if not files:
+        nothing = ", ".join(f"CAST(NULL AS {types[field.name]}) AS {field.name}" for field in fields)
+        return f"(SELECT {nothing} WHERE FALSE)"
+    columns = ", ".join(
+        f"{field.field_id}: {{'name': '{field.name}', 'type': '{types[field.name]}', 'default_value': NULL}}"
+        for field in fields
+    )
+    places = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+    return f"read_parquet([{places}], schema = MAP {{{columns}}}, hive_partitioning = false)"
 
 
 def among(column: str, values: Collection[str]) -> BooleanExpression:

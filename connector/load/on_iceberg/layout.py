@@ -22,11 +22,14 @@ from pyiceberg.types import (
     TimestamptzType,
 )
 
+from connector.load.contract.statements import column_list
 from connector.load.tables import LABEL_TABLES, METADATA
 from connector.load.tables.declaration import FLAG, INSTANT, INTEGER, INTERNAL, NUMBER, PERSON, TEXT
-from connector.load.tables.histories import TABLES_OF_THE_PAST
+from connector.load.tables.histories import HISTORIES, TABLES_OF_THE_PAST, history_clock, label_row_version
 from connector.sql_files import ViewFile, column_texts, view_files
 
+HELD = "held"
+"""The schema of a working copy that has the rows as they are in the lake."""
 COMMIT_ID = "commit_id"
 PROJECT_HASH = "project_hash"
 SHARD = "shard"
@@ -56,6 +59,10 @@ OWNED = (LABELS, MATCHES)
 OWNED_TABLES = frozenset(name for owned in OWNED for name in owned.tables)
 OWNERS = frozenset(owned.owner for owned in OWNED)
 
+LOGS = {history.name: name for name, history in HISTORIES.items()}
+"""Tables of what rows were, and whose rows: only ever added to, and never read by a run. What a killed run added is as
+true as it was, so nothing says which of their rows are valid."""
+
 
 class Kind(Enum):
     """Which rows of a project's table a run of one share of it reads and writes."""
@@ -76,6 +83,7 @@ KINDS: dict[str, Kind] = {
     "issue": Kind.OF_DATA_UNITS,
     "issue_comment": Kind.OF_DATA_UNITS,
     "editor_log": Kind.OF_DATA_UNITS,
+    label_row_version.name: Kind.OF_DATA_UNITS,
     "project": Kind.OF_PROJECT,
     "workflow_stage": Kind.OF_PROJECT,
     "ontology_class": Kind.OF_PROJECT,
@@ -87,8 +95,9 @@ KINDS: dict[str, Kind] = {
     "consensus_stage_read": Kind.OF_SHARE,
     "stream_read": Kind.OF_SHARE,
     "compared_ontology": Kind.OF_SHARE,
+    history_clock.name: Kind.OF_SHARE,
 }
-"""Every table whose rows of one project fit into a working copy: all but the rows of labels and their matches."""
+"""Every table whose rows of one project fit into a working copy: all but labels, their matches and the logs."""
 
 PROJECT_TABLES = tuple(KINDS)
 RECEIPTS = ("sync_run", "sync_run_project")
@@ -97,7 +106,7 @@ OF_SHARE = frozenset(name for name, kind in KINDS.items() if kind is Kind.OF_SHA
 WITH_REPEATS = frozenset({"frame_number", "consensus_threshold", *OF_SHARE})
 """Tables in which the same row may stand several times: two workers added it at once, or each for its share."""
 
-BEFORE_LABELS = ("data_frame", MATCHES.owner, "consensus_match_rules")
+BEFORE_LABELS = ("data_frame", MATCHES.owner, "consensus_match_rules", label_row_version.name)
 """Tables of a project that are written before its label rows: a run that is killed in between fetches the label rows
 again, and then these are written again too."""
 
@@ -105,7 +114,8 @@ _LAST = ("consensus_stage_read", "stream_read", "compared_ontology")
 """What says how far something was read: written when all that was read is there."""
 
 AFTER_LABELS = (
-    *(name for name in PROJECT_TABLES if name not in {*BEFORE_LABELS, LABELS.owner, *_LAST}),
+    history_clock.name,
+    *(name for name in PROJECT_TABLES if name not in {*BEFORE_LABELS, LABELS.owner, history_clock.name, *_LAST}),
     *_LAST,
 )
 """Tables of a project that are written after its label rows. What they say decides which label rows are fetched: a run
@@ -151,18 +161,31 @@ OWN_TABLES = {
 }
 """Tables that no other engine needs."""
 
-_OF_OTHER_ENGINES = TABLES_OF_THE_PAST | {"installed_view"}
-"""A lake's readers install the views, so none says which ones are installed; and it keeps no history of its own."""
-
 LAKE_TABLES: dict[str, sa.Table] = {
-    **{str(name): table for name, table in METADATA.tables.items() if name not in _OF_OTHER_ENGINES},
+    **{str(name): table for name, table in METADATA.tables.items() if name != "installed_view"},
     **OWN_TABLES,
 }
-"""Every table of a lake."""
+"""Every table of a lake. Its readers install the views, so none says which ones are installed."""
 
 
-def lake_views() -> list[ViewFile]:
-    """The views that read only what a lake has, each after those that it reads."""
+def shown_rows(name: str, stored: str, line: str = " ") -> str:
+    """The query for a table's rows as on the other engines, from those in the lake, which may stand there repeatedly.
+
+    Args:
+        name: the table; none of labels.
+        stored: where its rows are.
+        line: what stands before FROM and GROUP BY.
+    """
+    names = list(METADATA.tables[name].columns.keys())
+    if name == history_clock.name:
+        # A moment is known if every share knows it.
+        latest = ", ".join(f"MAX({moment}) AS {moment}" for moment in names if moment != PROJECT_HASH)
+        return f"SELECT {PROJECT_HASH}, {latest}{line}FROM {stored}{line}GROUP BY {PROJECT_HASH}"
+    return f"SELECT {'DISTINCT ' if name in WITH_REPEATS else ''}{column_list(names)}{line}FROM {stored}"
+
+
+def views_of_the_present() -> list[ViewFile]:
+    """The views that do not read what was, each after those that it reads."""
     missing = set(TABLES_OF_THE_PAST)
     found: list[ViewFile] = []
     for file in view_files():
@@ -204,15 +227,21 @@ PROPERTIES = {
 
 
 def columns_of(name: str) -> list[str]:
-    """The columns of a lake's table: those of the declaration; of owned rows also project and commit, or the share."""
+    """The columns of a lake's table: those of the declaration; and the project, commit or share."""
     declared = list(LAKE_TABLES[name].columns.keys())
     if name in OF_SHARE:
         declared.append(SHARD)
     if name in OWNERS or name in OWNED_TABLES:
         declared.append(COMMIT_ID)
-    if name in OWNED_TABLES and PROJECT_HASH not in declared:
+    if (name in OWNED_TABLES or name in LOGS) and PROJECT_HASH not in declared:
         declared.append(PROJECT_HASH)
     return declared
+
+
+def logged_rows(name: str) -> str:
+    """The query for the rows of a log in a working copy of project `$project_hash`, with all columns of the lake's."""
+    of_project = f"CAST(${PROJECT_HASH} AS VARCHAR) AS {PROJECT_HASH}"
+    return f"SELECT {', '.join(of_project if each == PROJECT_HASH else each for each in columns_of(name))} FROM {name}"
 
 
 def iceberg_schema(name: str) -> Schema:

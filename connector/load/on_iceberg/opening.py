@@ -14,6 +14,7 @@ from connector.errors import ConnectorError, ErrorKind
 from connector.load.contract.lake_location import LakeLocation
 from connector.load.contract.revisions import head_revision, other_release
 from connector.load.on_iceberg.catalog import open_catalog
+from connector.load.on_iceberg.kept_past import begin_history
 from connector.load.on_iceberg.lake_failures import lake_failures
 from connector.load.on_iceberg.lake_tables import Lake, arrow_schema, new_commit_id
 from connector.load.on_iceberg.layout import LAKE_TABLES, PROPERTIES, iceberg_schema, partition_spec
@@ -50,12 +51,15 @@ def open_lake(location: LakeLocation, *, migrate: bool) -> tuple[Lake, str | Non
         name = "consensus_threshold"
         if lake.table(name).current_snapshot() is None:  # it never had a row, not even one that somebody removed
             lake.add(name, pa.Table.from_pylist([_THRESHOLD], schema=arrow_schema(name)))
-        if revision is None or revision == head_revision():
-            return lake, None
-        _add_missing_columns(lake)
-        catalog.update_namespace_properties(location.data_namespace, updates={_REVISION: head_revision()})
-        lake.note_commit(new_commit_id())  # the last one noted has neither the new tables nor the new columns
-    return lake, revision
+        is_older = revision not in {None, head_revision()}
+        if is_older:
+            _add_missing_columns(lake)
+        has_begun = begin_history(lake)
+        if is_older:
+            catalog.update_namespace_properties(location.data_namespace, updates={_REVISION: head_revision()})
+        if is_older or has_begun:
+            lake.note_commit(new_commit_id())  # the last one noted has neither the new tables nor the new columns
+    return lake, revision if is_older else None
 
 
 def open_lake_for_reading(location: LakeLocation) -> Lake:

@@ -14,7 +14,7 @@ from pyiceberg.expressions import BooleanExpression, IsNull, Or, Reference
 
 from connector.load.contract.share import Share
 from connector.load.on_iceberg.lake_tables import among
-from connector.load.on_iceberg.layout import KINDS, SHARD, Kind
+from connector.load.on_iceberg.layout import KINDS, PROJECT_HASH, SHARD, Kind
 
 _RULES_OF_SEVERAL = ""
 """Rules by which nothing was ever matched, so that all is matched again."""
@@ -52,10 +52,10 @@ def taken_in(name: str, rows: pa.Table, share: Share, of_others: Collection[str]
         near = near.filter(pc.invert(pc.is_in(near["label_hash"], pa.array(sorted(of_others), pa.string()))))
         return TakenIn(near, near)
     held = rows.filter(pa.array([other == share for other in written_by], pa.bool_()))
-    if name == "compared_ontology":
-        return TakenIn(held, distinct(near.drop_columns([SHARD])))
+    if name in {"compared_ontology", "history_clock"}:
+        return TakenIn(held, distinct_of(name, near))
     if name == "consensus_match_rules":
-        rules = distinct(near.drop_columns([SHARD]))
+        rules = distinct_of(name, near)
         return TakenIn(held, rules if rules.num_rows < 2 else _as_unknown(rules))
     return TakenIn(held, held)
 
@@ -63,6 +63,16 @@ def taken_in(name: str, rows: pa.Table, share: Share, of_others: Collection[str]
 def distinct(rows: pa.Table) -> pa.Table:
     """Each row once."""
     return rows.group_by(rows.column_names).aggregate([])
+
+
+def distinct_of(name: str, rows: pa.Table) -> pa.Table:
+    """What several shares have written of a table, as one: of clocks the latest moments, of others each row once."""
+    rows = rows.drop_columns([SHARD])
+    if name != "history_clock":
+        return distinct(rows)
+    moments = [column for column in rows.column_names if column != PROJECT_HASH]
+    latest = rows.group_by(PROJECT_HASH).aggregate([(moment, "max") for moment in moments])
+    return latest.select([PROJECT_HASH, *(f"{moment}_max" for moment in moments)]).rename_columns(rows.column_names)
 
 
 def written_by(shares: Collection[Share]) -> BooleanExpression:

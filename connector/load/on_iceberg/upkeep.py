@@ -5,31 +5,43 @@ grace time, however old it is: a reader may still be at it.
 """
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyiceberg.expressions import BooleanExpression, GreaterThanOrEqual, LessThan, Reference
+from pyiceberg.expressions import BooleanExpression, GreaterThanOrEqual, LessThan, LessThanOrEqual, Reference
 from pyiceberg.expressions.literals import literal
 
 from connector.load.contract.pseudonyms import words_of
 from connector.load.contract.statements import column_list
 from connector.load.on_iceberg.lake_failures import lake_failures
-from connector.load.on_iceberg.lake_tables import Lake, all_of, arrow_schema, commit_id_at, equal, new_commit_id
+from connector.load.on_iceberg.lake_tables import (
+    Lake,
+    all_of,
+    arrow_schema,
+    commit_id_at,
+    equal,
+    new_commit_id,
+    stored_rows,
+)
 from connector.load.on_iceberg.layout import (
     COMMIT_ID,
+    HELD,
     IN_BUCKETS,
     LAKE_TABLES,
+    LOGS,
     OWNED,
+    OWNED_TABLES,
     PROJECT_TABLES,
     columns_of,
+    logged_rows,
+    shown_rows,
     sorted_by,
 )
 from connector.load.on_iceberg.orphans import delete_orphans
-from connector.load.on_iceberg.reading_session import stored_rows
-from connector.load.on_iceberg.working_copy import HELD, WorkingCopy
+from connector.load.on_iceberg.working_copy import WorkingCopy
 
 ROWS_AT_ONCE = 1_000_000
 """Rows of a table that are rewritten in one commit, and held in memory meanwhile."""
@@ -80,6 +92,11 @@ def maintain_project(copy: WorkingCopy, project_hash: str, grace: timedelta, don
                     copy.lake.replace(name, piece, all_of(of_project, *where), attempts=1)
                 done.garbage_rows += garbage
             done.files_after += copy.lake.file_count(copy.lake.table(name), of_project)
+    for name in LOGS:
+        table = copy.lake.table(name)
+        if copy.lake.file_count(table, of_project) > _MOST_FILES:
+            for where, piece in _project_pieces(copy, name, project_hash):
+                copy.lake.replace(name, piece, all_of(of_project, *where), attempts=1)
     for name in PROJECT_TABLES:
         table = copy.lake.table(name)
         if copy.lake.file_count(table, of_project) > _MOST_FILES:
@@ -99,20 +116,51 @@ def pseudonymise_files(copy: WorkingCopy, project_hash: str) -> int:
         ConnectorError: WAREHOUSE if catalog or files fail; what was rewritten before stays so.
     """
     of_project, count = equal(project_hash=project_hash), 0
-    for owned in OWNED:
-        for name in (each for each in owned.tables if words_of(each)):
-            stored = (
-                f"(SELECT * FROM {stored_rows(copy.lake, copy.lake.table(name))} WHERE project_hash = $project_hash)"
-            )
-            with copy.transaction():
-                [(rows,)] = copy.rows(f"SELECT count(*) FROM {stored}", project_hash=project_hash)
-            query = f"SELECT {column_list(columns_of(name))} FROM {stored} WHERE TRUE"
-            for where, piece in _pieces(copy, query, name, owned.link, project_hash, "", rows) if rows else ():
-                replaced = copy.pseudonyms.of_rows(name, piece)
-                copy.lake.replace(name, replaced, all_of(of_project, *where), attempts=1)
-                for column in words_of(name):
-                    count += pc.sum(pc.not_equal(piece[column], replaced[column])).as_py() or 0
+    for name in (each for each in (*OWNED_TABLES, *LOGS) if words_of(each)):
+        for where, piece in _project_pieces(copy, name, project_hash):
+            replaced = copy.pseudonyms.of_rows(name, piece)
+            copy.lake.replace(name, replaced, all_of(of_project, *where), attempts=1)
+            for column in words_of(name):
+                count += pc.sum(pc.not_equal(piece[column], replaced[column])).as_py() or 0
     return count
+
+
+def bring_old_logs(copy: WorkingCopy, project_hash: str, before: datetime) -> dict[str, int]:
+    """Reads what a project's rows were up to a moment; returns how many rows that is, by table."""
+    with copy.transaction():
+        counts = {}
+        for name in LOGS:
+            where = all_of(equal(project_hash=project_hash), _until(before))
+            counts[name] = copy.execute(
+                f"INSERT INTO {name} BY NAME {shown_rows(name, stored_rows(copy.lake, copy.lake.table(name), where))}"
+                " WHERE project_hash = $project_hash AND replaced_at <= $before",
+                project_hash=project_hash,
+                before=before,
+            )
+    return counts
+
+
+def take_out_old_logs(copy: WorkingCopy, project_hash: str, counts: Mapping[str, int]) -> dict[str, pa.Table]:
+    """Takes them out again; returns what is left, by table that has fewer of them than it had."""
+    left = {}
+    with copy.transaction():
+        for name, count in counts.items():
+            if copy.rows(f"SELECT count(*) FROM {name}") != [(count,)]:
+                left[name] = copy.table(logged_rows(name), arrow_schema(name), project_hash=project_hash)
+            copy.execute(f"DELETE FROM {name}")
+    return left
+
+
+def replace_old_logs(lake: Lake, project_hash: str, before: datetime, left: Mapping[str, pa.Table]) -> None:
+    """Leaves of what a project's rows were up to a moment only these, in the tables that are given."""
+    for name, rows in left.items():
+        lake.replace(name, rows, all_of(equal(project_hash=project_hash), _until(before)))
+    if left:
+        lake.note_commit(new_commit_id())
+
+
+def _until(moment: datetime) -> BooleanExpression:
+    return LessThanOrEqual(Reference("replaced_at"), literal(moment))  # type: ignore[call-arg,arg-type]
 
 
 def maintain_files(lake: Lake, grace: timedelta, done: Upkept) -> None:
@@ -138,6 +186,17 @@ def maintain_files(lake: Lake, grace: timedelta, done: Upkept) -> None:
                 table.maintenance.expire_snapshots().by_ids(gone).commit()
             done.snapshots += len(gone)
     done.orphans += delete_orphans(lake, min(oldest, now - LEAST_AGE_OF_FILES))
+
+
+def _project_pieces(
+    copy: WorkingCopy, name: str, project_hash: str
+) -> Iterator[tuple[tuple[BooleanExpression, ...], pa.Table]]:
+    """All rows of a project in a table, in ranges of the column by which they are sorted."""
+    stored = f"(SELECT * FROM {stored_rows(copy.lake, copy.lake.table(name))} WHERE project_hash = $project_hash)"
+    with copy.transaction():
+        [(rows,)] = copy.rows(f"SELECT count(*) FROM {stored}", project_hash=project_hash)
+    query = f"SELECT {column_list(columns_of(name))} FROM {stored} WHERE TRUE"
+    return _pieces(copy, query, name, sorted_by(name)[:2][-1], project_hash, "", rows) if rows else iter(())
 
 
 def _pieces(

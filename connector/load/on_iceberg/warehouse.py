@@ -14,18 +14,20 @@ from typing_extensions import override
 from connector.errors import ConnectorError
 from connector.load.contract.lake_location import LakeLocation
 from connector.load.contract.ontology_meaning import OntologyMeaning
+from connector.load.contract.session import Session
 from connector.load.contract.share import WHOLE, Share
 from connector.load.contract.warehouse import TakePart, WrittenBundle
 from connector.load.matching.compared_objects import OverlapMeasure
 from connector.load.on_duckdb.warehouse import DuckDBWarehouse
 from connector.load.on_iceberg.commit import commit_project
-from connector.load.on_iceberg.lake_tables import Lake, arrow_schema, equal
-from connector.load.on_iceberg.layout import LABELS, RECEIPTS
+from connector.load.on_iceberg.kept_past import RenewedLabels
+from connector.load.on_iceberg.lake_tables import Lake, among, arrow_schema, equal, new_commit_id
+from connector.load.on_iceberg.layout import RECEIPTS
 from connector.load.on_iceberg.lease import Lease
 from connector.load.on_iceberg.opening import open_lake
 from connector.load.on_iceberg.reading_session import reading_session
-from connector.load.on_iceberg.upkeep import pseudonymise_files
-from connector.load.on_iceberg.working_copy import RenewedLabels, WorkingCopy
+from connector.load.on_iceberg.upkeep import bring_old_logs, pseudonymise_files, replace_old_logs, take_out_old_logs
+from connector.load.on_iceberg.working_copy import WorkingCopy
 from connector.load.writing.ontology_text import ontology_of, text_of
 
 ROWS_A_COMMIT = 2_000_000
@@ -55,7 +57,6 @@ class LakeWarehouse(DuckDBWarehouse):
         self._project_hash: str | None = None
         self._share = WHOLE
         self._lease: Lease | None = None
-        self._rows_not_committed = 0
 
     @classmethod
     def open_lake(
@@ -118,14 +119,14 @@ class LakeWarehouse(DuckDBWarehouse):
             # The receipt counts it as loaded; its message must say that it is not there.
             lost = "What the run read of this project since its last commit may not be in the lake; the next run sees."
             raise ConnectorError(error.kind, f"{error.message} {lost}", remedy=error.remedy) from error
-        self._rows_not_committed = 0
         self._project_hash = project_hash
 
     def _wrote_labels(self, written: WrittenBundle) -> WrittenBundle:
         if self._lease is not None:
             self._lease.renew()
-        self._rows_not_committed += sum(written.rows_by_table.get(name, 0) for name in LABELS.tables)
-        if self._rows_not_committed >= ROWS_A_COMMIT:
+        with self.copy.transaction():
+            rows = self.copy.label_rows_held()
+        if rows >= ROWS_A_COMMIT:
             self._commit()
         return written
 
@@ -173,6 +174,43 @@ class LakeWarehouse(DuckDBWarehouse):
         """Does so in the files first: a project whose files are not all rewritten counts as one with addresses."""
         in_files = pseudonymise_files(self.copy, project_hash)
         return in_files + super().pseudonymise(project_hash)
+
+    @override
+    def forget_history(self, project_hash: str, before: datetime) -> int:
+        with self._old_logs(project_hash, before):
+            return super().forget_history(project_hash, before)
+
+    @override
+    def prune_project(self, project_hash: str, before: datetime) -> dict[str, int]:
+        with self._old_logs(project_hash, before):
+            return super().prune_project(project_hash, before)
+
+    @contextmanager
+    def _old_logs(self, project_hash: str, before: datetime) -> Iterator[None]:
+        """A block that has what a project's rows were up to a moment in the working copy, and may delete some of it."""
+        self._commit()
+        counts = bring_old_logs(self.copy, project_hash, before)
+        try:
+            yield
+        finally:
+            stay = take_out_old_logs(self.copy, project_hash, counts)
+        # From when on the past is known is said before it goes.
+        self._commit()
+        replace_old_logs(self.lake, project_hash, before, stay)
+
+    @override
+    @contextmanager
+    def naming_moments(self) -> Iterator[Session]:
+        with self.copy.transaction():
+            self.copy.take_in_moments()
+            self.copy.execute("CREATE OR REPLACE TEMP TABLE known_mark AS SELECT * FROM mark")
+            yield self.copy
+            made = self.copy.table("SELECT * FROM mark EXCEPT SELECT * FROM known_mark", arrow_schema("mark"))
+            gone = self.copy.rows("SELECT name FROM known_mark EXCEPT SELECT name FROM mark")
+        self.lake.add("mark", made)
+        if gone:
+            self.lake.replace("mark", made.slice(0, 0), among("name", {str(name) for (name,) in gone}))
+        self.lake.note_commit(new_commit_id())
 
     @override
     def prune_runs(self, before: datetime) -> dict[str, int]:

@@ -5,7 +5,7 @@ they are in the lake, so a comparison of the two says what has to be written.
 """
 
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,13 +21,15 @@ from typing_extensions import override
 from connector.load.contract.session import Value
 from connector.load.contract.share import WHOLE, Share
 from connector.load.contract.statements import column_list, sql
-from connector.load.history.change_log import ChangeLog
 from connector.load.on_duckdb.session import DuckDBSession
-from connector.load.on_iceberg.lake_tables import Lake, among, equal
+from connector.load.on_iceberg.kept_past import without_unfinished
+from connector.load.on_iceberg.lake_tables import Lake, among, equal, stored_rows
 from connector.load.on_iceberg.layout import (
     COMMIT_ID,
     COMPARED_ONTOLOGY,
+    HELD,
     LABELS,
+    LOGS,
     OF_SHARE,
     OWNED_TABLES,
     OWNERS,
@@ -35,12 +37,10 @@ from connector.load.on_iceberg.layout import (
     SHARD,
     columns_of,
 )
-from connector.load.on_iceberg.taking_in import TakenIn, distinct, taken_in
+from connector.load.on_iceberg.taking_in import TakenIn, distinct_of, taken_in
 from connector.load.tables import METADATA, arrow_schema
 from connector.load.tables.declaration import is_internal
-from connector.load.writing.row_replacement import DeleteAndInsert, PartReplacement
 
-HELD = "held"
 WORKING_TABLES = {str(table.name): table for table in (*METADATA.tables.values(), COMPARED_ONTOLOGY)}
 """What a working copy has: every table of the other engines, and what a lake needs beside."""
 
@@ -110,6 +110,14 @@ class WorkingCopy(DuckDBSession):
             for place in ("project", f"{HELD}.project"):
                 self.copy(place, rows)
 
+    def take_in_moments(self) -> None:
+        """Reads since when the past of each project is known, and which moments have a name."""
+        rows = self.lake.rows(self.lake.table("history_clock", fresh=True))
+        self.execute("DELETE FROM history_clock")
+        self.copy("history_clock", distinct_of("history_clock", rows))
+        self.lake.table("mark", fresh=True)
+        self._take_in_whole("mark", None)
+
     def take_in(self, project_hash: str, share: Share = WHOLE) -> None:
         """Reads the tables of a project from the lake as they are now, in place of what was there of it.
 
@@ -129,21 +137,31 @@ class WorkingCopy(DuckDBSession):
                     delete = "DELETE FROM {place} WHERE project_hash = $project_hash"
                     self.execute(sql(delete, place=place), project_hash=project_hash)
                 self._copy_in(name, found)
-            self.note_rules()
+            self._take_in_receipts(project_hash, share)
+            self.note_what_is_in_force()
+            without_unfinished(self, project_hash)
             self._take_in_what_is_of_no_project(None)
         self.seen(LABELS.owner)
+
+    def _take_in_receipts(self, project_hash: str, share: Share) -> None:
+        """Reads when the runs of a project began that were about no other label rows than this share's."""
+        rows = self.lake.rows(self.lake.table("sync_run_project"), where=equal(project_hash=project_hash))
+        of_share = pa.array([Share.of(text) in (WHOLE, share) for text in rows["shard"].to_pylist()], pa.bool_())
+        self.execute("DELETE FROM sync_run_project WHERE project_hash = $project_hash", project_hash=project_hash)
+        self.copy("sync_run_project", rows.filter(of_share))
 
     def take_in_all(self, tables: dict[str, Table]) -> None:
         """Reads the tables of all projects, as they are in these states of the tables, into an empty working copy."""
         with self.transaction():
             for name in PROJECT_TABLES:
                 rows = self.lake.rows(tables[name], columns_of(name))
-                self._copy_in(name, TakenIn(rows, distinct(rows.drop_columns([SHARD])) if name in OF_SHARE else rows))
+                self._copy_in(name, TakenIn(rows, distinct_of(name, rows) if name in OF_SHARE else rows))
             self._take_in_what_is_of_no_project(tables)
 
-    def note_rules(self) -> None:
-        """Notes by which rules all matches in the lake were made; a share need not have written that itself."""
-        self.execute(f"CREATE OR REPLACE TABLE {HELD}.rules_in_force AS SELECT * FROM consensus_match_rules")
+    def note_what_is_in_force(self) -> None:
+        """Notes by which rules matches were made, and when something changed last; other shares may have written it."""
+        for name in ("consensus_match_rules", "history_clock"):
+            self.execute(f"CREATE OR REPLACE TABLE {HELD}.{name}_in_force AS SELECT * FROM {name}")
 
     def _copy_in(self, name: str, rows: TakenIn) -> None:
         self.copy(f"{HELD}.{name}", rows.held)
@@ -151,6 +169,7 @@ class WorkingCopy(DuckDBSession):
 
     def _take_in_what_is_of_no_project(self, tables: dict[str, Table] | None) -> None:
         self._take_in_whole("consensus_threshold", tables)
+        self._take_in_whole("mark", tables)
         self._take_in_whole("frame_number", tables)
         self.execute(f"CREATE OR REPLACE TABLE {HELD}.frame_number AS SELECT * FROM frame_number")
 
@@ -181,9 +200,14 @@ class WorkingCopy(DuckDBSession):
         if piece:
             yield pa.Table.from_batches(piece).cast(schema)
 
+    def label_rows_held(self) -> int:
+        """How many rows of labels it has, read or to be written."""
+        counts = " + ".join(f"(SELECT count(*) FROM {name})" for name in LABELS.tables)
+        return int(self.rows(f"SELECT {counts}")[0][0])
+
     def drop_labels(self) -> None:
-        """Removes the rows of labels and matches, which the lake has, or which shall not be written."""
-        for name in (*OWNED_TABLES, f"{HELD}.renewed", f"{HELD}.brought"):
+        """Removes the rows of labels, matches and logs, which the lake has, or which shall not be written."""
+        for name in (*OWNED_TABLES, *LOGS, f"{HELD}.renewed", f"{HELD}.brought"):
             self.execute(sql("DELETE FROM {name}", name=name))
 
     @override
@@ -194,6 +218,8 @@ class WorkingCopy(DuckDBSession):
         valid = self.rows(
             f"SELECT project_hash, label_hash, {COMMIT_ID} FROM {HELD}.label_row WHERE {COMMIT_ID} IS NOT NULL"
             f" AND label_hash IN (SELECT label_hash FROM wanted)"
+            # Others have lost their labels since, and the lake does not know yet.
+            f" AND label_hash IN (SELECT label_hash FROM label_row WHERE content_hash IS NOT NULL)"
             f" AND label_hash NOT IN (SELECT label_hash FROM {HELD}.renewed)"
         )
         for start in range(0, len(valid), _HASHES_AT_ONCE):
@@ -201,13 +227,16 @@ class WorkingCopy(DuckDBSession):
             self._bring(some, among("project_hash", {row[0] for row in some}))
 
     def _bring(self, valid: Collection[tuple[str, ...]], of_project: BooleanExpression) -> None:
-        commits = {label_hash: commit_id for _, label_hash, commit_id in valid}
-        where = And(of_project, among("label_hash", commits), among(COMMIT_ID, set(commits.values())))
+        names = ("project_hash", "label_hash", COMMIT_ID)
+        self.stage("valid", pa.table(list(zip(*valid, strict=True)), names))
+        _, label_hashes, commits = (set(values) for values in zip(*valid, strict=True))
+        where = And(of_project, among("label_hash", label_hashes), among(COMMIT_ID, commits))
         for name in LABELS.tables:
-            columns = arrow_schema(METADATA.tables[name]).names
-            self.copy(name, self.lake.rows(self.lake.table(name), columns, where))
-        brought = pa.table({"label_hash": pa.array(list(commits), pa.string())})
-        self.copy(f"{HELD}.brought", brought)
+            columns = column_list(METADATA.tables[name].columns.keys())
+            stored = stored_rows(self.lake, self.lake.table(name), where)
+            insert = "INSERT INTO {name} ({columns}) SELECT {columns} FROM {stored} WHERE ({link}) IN (FROM valid)"
+            self.execute(sql(insert, name=name, columns=columns, stored=stored, link=column_list(names)))
+        self.copy(f"{HELD}.brought", pa.table({"label_hash": pa.array(label_hashes, pa.string())}))
 
     @override
     def bring_instances(self, project_hash: str, feature_hashes: Iterable[str]) -> None:
@@ -242,25 +271,6 @@ class WorkingCopy(DuckDBSession):
     def close(self) -> None:
         super().close()
         self._folder.cleanup()
-
-
-class RenewedLabels(DeleteAndInsert):
-    """Replaces the rows of label rows in a working copy as in any DuckDB file, and notes them for the next commit."""
-
-    @override
-    def replace_labels(
-        self, label_tables: Mapping[str, pa.Table], renewed: pa.Array, known: frozenset[str], changes: ChangeLog
-    ) -> dict[str, int]:
-        self._note(renewed)
-        return super().replace_labels(label_tables, renewed, known, changes)
-
-    @override
-    def replace_in_parts(self, label_hash: str, *, is_known: bool, changes: ChangeLog) -> PartReplacement:
-        self._note(pa.array([label_hash]))
-        return super().replace_in_parts(label_hash, is_known=is_known, changes=changes)
-
-    def _note(self, label_hashes: pa.Array) -> None:
-        self._session.copy(f"{HELD}.renewed", pa.table({"label_hash": label_hashes}))
 
 
 def _snapshot_id(table: Table) -> int | None:

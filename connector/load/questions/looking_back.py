@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from connector.errors import ConnectorError, ErrorKind
 from connector.load.contract.placement import in_words, with_schemas
 from connector.load.contract.session import Session
 from connector.load.contract.statements import sql
@@ -36,13 +35,3 @@ def look_back(session: Session, schema: str, asked: str) -> datetime:
             placed = with_schemas(query, schema, database)
             session.execute(sql("CREATE TEMPORARY VIEW {name} AS {query}", name=name, query=placed))
     return moment
-
-
-def refuse_lake(asked: str | None) -> None:
-    """Raises ConnectorError(CONFIGURATION) if a moment of a lake is asked for: it keeps no history yet."""
-    if asked is not None:
-        raise ConnectorError(
-            ErrorKind.CONFIGURATION,
-            "A lake keeps no history of labels.",
-            remedy="Leave --as-of out, or sync into DuckDB or PostgreSQL too.",
-        )

@@ -14,7 +14,7 @@ from connector.load.contract.warehouse_url import DuckDBLocation, warehouse_loca
 from connector.load.on_duckdb.session import DuckDBSession
 from connector.load.on_iceberg.driver import require_pyiceberg
 from connector.load.on_postgres.driver import require_postgres_driver
-from connector.load.questions.looking_back import look_back, refuse_lake
+from connector.load.questions.looking_back import look_back
 from connector.load.tables import METADATA
 from connector.load.tables.declaration import internal_schema
 
@@ -34,12 +34,13 @@ def open_for_reading(url: str, schema: str | None = None, as_of: str | None = No
     """
     location = warehouse_location(url, schema)
     if isinstance(location, LakeLocation):
-        refuse_lake(as_of)
         require_pyiceberg()
         from connector.load.on_iceberg.opening import open_lake_for_reading
         from connector.load.on_iceberg.reading_session import reading_session
 
         with reading_session(open_lake_for_reading(location), location.settings) as lake_session:
+            if as_of is not None:
+                look_back(lake_session, "main", as_of)
             yield lake_session
         return
     if isinstance(location, DuckDBLocation) and not location.path.exists():

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -278,6 +279,12 @@ class SqlWarehouse(StreamWriting, UpkeptRows):
     @override
     def forget_history(self, project_hash: str, before: datetime) -> int:
         return self._in_transaction(lambda: prune_history(self._session, before, project_hash))
+
+    @contextmanager
+    def naming_moments(self) -> Iterator[Session]:
+        """A transaction in which marks are made or removed; they are durable when the block ends."""
+        with self._session.transaction():
+            yield self._session
 
     @override
     def record_run(self, receipt: Mapping[str, Any]) -> None:

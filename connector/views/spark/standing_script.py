@@ -1,6 +1,7 @@
 """The script that makes a lake's views in Spark's catalog: definitions over tables, not over files, so they stay valid.
 
-Views that Spark would take too long to plan are stored as tables, which the script makes again each time it runs.
+Views that Spark would take too long to plan are stored as tables, which the script makes again each time it runs. Those
+of what changed are left out.
 """
 
 from collections.abc import Iterator
@@ -13,9 +14,9 @@ from connector.load.on_iceberg.layout import (
     LAKE_TABLES,
     OWNED,
     PROJECT_HASH,
-    WITH_REPEATS,
     Owned,
-    lake_views,
+    shown_rows,
+    views_of_the_present,
 )
 from connector.load.tables import METADATA
 from connector.sql_files import ViewFile
@@ -33,7 +34,7 @@ def standing_script(names: RelationNames) -> str:
     statements = [
         *(f"CREATE NAMESPACE IF NOT EXISTS {namespace}" for namespace in names.namespaces()),
         *(base_view(name, names) for name in LAKE_TABLES if name in METADATA.tables),
-        *(statement for file in lake_views() for statement in definitions(file, names)),
+        *(statement for file in views_of_the_present() for statement in definitions(file, names)),
     ]
     return "\n\n".join(f"{statement};" for statement in statements)
 
@@ -43,9 +44,7 @@ def base_view(name: str, names: RelationNames) -> str:
     for owned in OWNED:
         if name in owned.tables:
             return _view(name, _valid_rows(name, owned, names), str(METADATA.tables[name].comment), names)
-    once = "DISTINCT " if name in WITH_REPEATS else ""
-    columns = column_list(METADATA.tables[name].columns.keys())
-    query = f"SELECT {once}{columns}\nFROM {names.stored(name)}"
+    query = shown_rows(name, names.stored(name), line="\n")
     return _view(name, query, str(METADATA.tables[name].comment), names)
 
 

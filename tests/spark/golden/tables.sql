@@ -114,6 +114,79 @@ CREATE OR REPLACE VIEW team.encord.label_row COMMENT 'One row per data unit and 
 SELECT label_row_id, project_hash, data_hash, branch_name, label_hash, label_status, annotation_task_status, workflow_stage_uuid, workflow_stage_title, task_uuid, priority, assigned_user_email, last_actioned_by_user_email, is_valid, is_shadow_data, created_at, last_edited_at, deleted_at, is_event_based, object_count, annotation_count, classification_count, warnings, content_hash, normaliser_version, synced_last_edited_at, synced_is_valid, labels_last_edited_at, is_settled, stale_reason, synced_at, run_id
 FROM team.encord_data.label_row;
 
+CREATE OR REPLACE VIEW team.encord.label_row_version COMMENT 'One row per state of a label row\'s labels that a sync found.' AS
+SELECT label_hash, written_at, project_hash, data_hash, reason, unchanged_until, labels_last_edited_at, workflow_stage_title, normaliser_version, run_id
+FROM team.encord_data.label_row_version;
+
+CREATE OR REPLACE VIEW team.encord.mark COMMENT 'One row per moment that has a name: the labels of that moment are kept for ever.' AS
+SELECT name, marked_at, note, made_at
+FROM team.encord_data.mark;
+
+CREATE OR REPLACE VIEW team.encord_internal.history_clock COMMENT 'One row per project with a history: when it began, and the moment of its last change.' AS
+SELECT project_hash, MAX(began_at) AS began_at, MAX(known_since) AS known_since, MAX(last_at) AS last_at
+FROM team.encord_data.history_clock
+GROUP BY project_hash;
+
+CREATE OR REPLACE VIEW team.encord_internal.project_history COMMENT 'One row per change of a row of project: what the row was before.' AS
+SELECT project_hash, title, description, project_type, status, ontology_hash, ontology_title, ontology_content_hash, ontology_last_edited_at, created_at, last_edited_at, deleted_at, replaced_at, change
+FROM team.encord_data.project_history;
+
+CREATE OR REPLACE VIEW team.encord_internal.workflow_stage_history COMMENT 'One row per change of a row of workflow_stage: what the row was before.' AS
+SELECT project_hash, stage_uuid, stage_type, title, position, replaced_at, change
+FROM team.encord_data.workflow_stage_history;
+
+CREATE OR REPLACE VIEW team.encord_internal.ontology_class_history COMMENT 'One row per change of a row of ontology_class: what the row was before.' AS
+SELECT project_hash, feature_hash, kind, uid, name, color, shape, is_global, is_archived, position, replaced_at, change
+FROM team.encord_data.ontology_class_history;
+
+CREATE OR REPLACE VIEW team.encord_internal.ontology_attribute_history COMMENT 'One row per change of a row of ontology_attribute: what the row was before.' AS
+SELECT project_hash, feature_hash, class_feature_hash, parent_option_hash, depth, name, answer_type, is_dynamic, is_required, is_archived, position, replaced_at, change
+FROM team.encord_data.ontology_attribute_history;
+
+CREATE OR REPLACE VIEW team.encord_internal.ontology_option_history COMMENT 'One row per change of a row of ontology_option: what the row was before.' AS
+SELECT project_hash, feature_hash, attribute_feature_hash, label, option_value, is_archived, position, replaced_at, change
+FROM team.encord_data.ontology_option_history;
+
+CREATE OR REPLACE VIEW team.encord_internal.data_unit_history COMMENT 'One row per change of a row of data_unit: what the row was before.' AS
+SELECT project_hash, data_hash, dataset_hash, dataset_title, title, data_type, file_type, width, height, frame_count, frames_per_second, duration_seconds, audio_codec, audio_sample_rate, audio_bit_depth, audio_num_channels, group_hash, backing_item_uuid, client_metadata, deleted_at, spaces_digest, replaced_at, change
+FROM team.encord_data.data_unit_history;
+
+CREATE OR REPLACE VIEW team.encord_internal.label_row_history COMMENT 'One row per change of a row of label_row: what the row was before.' AS
+SELECT label_row_id, project_hash, data_hash, branch_name, label_hash, label_status, annotation_task_status, workflow_stage_uuid, workflow_stage_title, task_uuid, priority, assigned_user_email, last_actioned_by_user_email, is_valid, is_shadow_data, created_at, last_edited_at, deleted_at, is_event_based, object_count, annotation_count, classification_count, warnings, content_hash, labels_last_edited_at, replaced_at, change
+FROM team.encord_data.label_row_history;
+
+CREATE OR REPLACE VIEW team.encord_internal.data_frame_history COMMENT 'One row per change of a row of data_frame: what the row was before.' AS
+SELECT project_hash, data_hash, frame, image_hash, title, width, height, file_type, dicom_instance_uid, dicom_frame_number, replaced_at, change
+FROM team.encord_data.data_frame_history;
+
+CREATE OR REPLACE VIEW team.encord_internal.data_space_history COMMENT 'One row per change of a row of data_space: what the row was before.' AS
+SELECT label_hash, space_id, space_type, layout_key, file_name, stream_id, event_index, width, height, frame_count, frames_per_second, duration_seconds, replaced_at, change
+FROM team.encord_data.data_space_history;
+
+CREATE OR REPLACE VIEW team.encord_internal.object_instance_history COMMENT 'One row per change of a row of object_instance: what the row was before.' AS
+SELECT label_hash, object_hash, feature_hash, object_number, shape, created_at, created_by, last_edited_at, last_edited_by, confidence, is_manual, replaced_at, change
+FROM team.encord_data.object_instance_history;
+
+CREATE OR REPLACE VIEW team.encord_internal.object_annotation_history COMMENT 'One row per change of a row of object_annotation: what the row was before.' AS
+SELECT label_hash, object_hash, space_id, frame, x, y, width, height, rotation, x_min, y_min, x_max, y_max, geometry, confidence, is_manual, created_at, created_by, last_edited_at, last_edited_by, is_deleted, event, interpolation, replaced_at, change
+FROM team.encord_data.object_annotation_history;
+
+CREATE OR REPLACE VIEW team.encord_internal.object_range_history COMMENT 'One row per change of a row of object_range: what the row was before.' AS
+SELECT label_hash, object_hash, space_id, position, range_start, range_end, range_unit, start_xpath, start_offset, end_xpath, end_offset, replaced_at, change
+FROM team.encord_data.object_range_history;
+
+CREATE OR REPLACE VIEW team.encord_internal.classification_instance_history COMMENT 'One row per change of a row of classification_instance: what the row was before.' AS
+SELECT label_hash, classification_hash, feature_hash, confidence, is_manual, created_at, created_by, last_edited_at, last_edited_by, replaced_at, change
+FROM team.encord_data.classification_instance_history;
+
+CREATE OR REPLACE VIEW team.encord_internal.classification_range_history COMMENT 'One row per change of a row of classification_range: what the row was before.' AS
+SELECT label_hash, classification_hash, space_id, position, frame_start, frame_end, range_unit, replaced_at, change
+FROM team.encord_data.classification_range_history;
+
+CREATE OR REPLACE VIEW team.encord_internal.attribute_answer_history COMMENT 'One row per change of a row of attribute_answer: what the row was before.' AS
+SELECT label_hash, owner_kind, owner_hash, space_id, attribute_feature_hash, position, option_feature_hash, answer_text, answer_number, frame_start, frame_end, replaced_at, change
+FROM team.encord_data.attribute_answer_history;
+
 CREATE OR REPLACE VIEW team.encord.sync_run COMMENT 'One row per run of `encord-sync sync`.' AS
 SELECT run_id, started_at, ended_at, outcome, command, connector_version, sdk_version, schema_version, projects, listed, loaded, unchanged, failed, skipped, tombstoned, requests, label_bytes, rows_written, message
 FROM team.encord_data.sync_run;
