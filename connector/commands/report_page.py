@@ -1,5 +1,6 @@
 """`encord-sync report`: one HTML page about a project, from the warehouse alone."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,12 @@ from connector.commands.options import OUTPUT_OPTIONS, WAREHOUSE_OPTIONS, report
     show_default=True,
     help="Data units in consensus to compare: the last edited ones.",
 )
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="First day of the changes to show, in UTC. Default: 30 days ago.",
+)
 @click.option("--anonymous", is_flag=True, help="Letters for people, and numbers for titles.")
 @with_settings(*WAREHOUSE_OPTIONS, *OUTPUT_OPTIONS)
 def report_page(
@@ -32,6 +39,7 @@ def report_page(
     project: str | None,
     out: Path,
     units: int,
+    since: datetime | None,
     anonymous: bool,
     **flags: Any,  # noqa: ANN401 - click hands over what the options declare
 ) -> None:
@@ -47,9 +55,10 @@ def report_page(
     """
     from connector.report.page import PageWanted, write_page
 
+    wanted = PageWanted(project, since and since.replace(tzinfo=UTC), units, anonymous)
     settings = settings_of(config, flags)
     report = report_for(settings)
     try:
-        write_page(settings.warehouse, settings.db_schema, PageWanted(project, units, anonymous), out, report)
+        write_page(settings.warehouse, settings.db_schema, wanted, out, report)
     finally:
         report.close()

@@ -2,8 +2,12 @@
 
 from collections.abc import Sequence
 
-from connector.report.asking import Asking, Column, Question
-from connector.report.shown import Figure, Part, figure
+from markupsafe import Markup
+
+from connector.report.asking import Asking, Column, Question, Row
+from connector.report.contested import VIEWS as VIEWS_OF_FRAMES
+from connector.report.contested import contested_frames, lines
+from connector.report.shown import Part, figure
 
 QUEUE = Question(
     "queue",
@@ -35,7 +39,7 @@ SELECT annotator, other_annotator, n_units, detection_f1, mean_iou, object_agree
 FROM consensus_annotator_pair
 WHERE project_hash = $project
 ORDER BY annotator, other_annotator
-LIMIT 400
+LIMIT 200
 """,
     (
         Column("Annotator", "person"),
@@ -47,7 +51,7 @@ LIMIT 400
         Column("Answers", "share", "shade"),
     ),
     "No two annotators have a data unit in common.",
-    "More is better. Objects is the product of the two before.",
+    "Agreement on objects: more is better. It is the product of seeing the same objects and drawing them alike.",
 )
 
 PEOPLE = Question(
@@ -116,8 +120,47 @@ LIMIT 50
     "Least agreement first. Alpha is 0 % where answers agree as chance would, and less where they agree less.",
 )
 
+VIEWS = (
+    *("consensus_annotator", "consensus_annotator_pair", "consensus_class", "consensus_question", "consensus_queue"),
+    *VIEWS_OF_FRAMES,
+)
+"""What is asked here."""
+
 
 def consensus(ask: Asking, lead: str) -> Part:
-    """Everything about agreement that is a table."""
-    figures: Sequence[Figure] = [figure(each, ask.rows(each)) for each in (QUEUE, PAIRS, PEOPLE, CLASSES, QUESTIONS)]
-    return Part("consensus", "Consensus", lead, figures)
+    """Everything about agreement."""
+    pairs = ask.rows(PAIRS)
+    figures = [
+        figure(QUEUE, ask.rows(QUEUE)),
+        figure(PAIRS, pairs, "folded", _matrix(pairs)),
+        *(figure(each, ask.rows(each)) for each in (PEOPLE, CLASSES, QUESTIONS)),
+    ]
+    return Part("consensus", "Consensus", lead, [*figures, lines(ask), contested_frames(ask)])
+
+
+def _matrix(pairs: Sequence[Row]) -> Markup:
+    """Agreement on objects, or on answers where there are none, of everybody (down) with everybody else (across)."""
+    people = list(dict.fromkeys(pair[0] for pair in pairs))[:_LARGEST]
+    shares = {(pair[0], pair[1]): pair[6] if pair[5] is None else pair[5] for pair in pairs}
+    head = Markup().join(Markup('<th scope="col" class="share">{}</th>').format(person) for person in people)
+    rows = [
+        Markup('<tr><th scope="row">{}</th>{}</tr>').format(
+            person, Markup().join(_shaded(shares.get((person, other))) for other in people)
+        )
+        for person in people
+    ]
+    return _TABLE.format(head=head, rows=Markup().join(rows))
+
+
+_LARGEST = 12
+_TABLE = Markup(
+    '<div class="scroll" role="region" tabindex="0" aria-label="Matrix of agreement"><table data-question="matrix">'
+    "<caption>Agreement on objects</caption><thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+)
+
+
+def _shaded(share: float | None) -> Markup:
+    if share is None:
+        return Markup("<td></td>")
+    shade = 1 + min(8, int(9 * max(0.0, share)))
+    return Markup('<td class="share h{}">{}</td>').format(shade, f"{100 * share:.0f} %")

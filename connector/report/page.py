@@ -4,7 +4,7 @@ import base64
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -17,9 +17,11 @@ from connector.load.contract.session import Session
 from connector.load.questions.coco_rows import projects
 from connector.load.questions.few_units import look_at_units, newest_consensus_units
 from connector.load.questions.reading import open_for_reading
-from connector.report.agreement import consensus
+from connector.report.agreement import VIEWS, consensus
+from connector.report.answers_given import answers, classifications
 from connector.report.asking import Asking
-from connector.report.label_counts import class_balance
+from connector.report.changes_made import changes
+from connector.report.label_counts import class_balance, frames, sizes, tracks
 from connector.report.names import Names
 from connector.report.overview import overview, progress
 from connector.report.shown import Part, counted
@@ -27,14 +29,11 @@ from connector.report.work_done import throughput, time_in_stage
 from connector.runs.report import Report
 
 _FOLDER = Path(__file__).parent
-_PARTS: tuple[Callable[[Asking], Part], ...] = (overview, progress, throughput, time_in_stage, class_balance)
-_CONSENSUS_VIEWS = (
-    "consensus_annotator",
-    "consensus_annotator_pair",
-    "consensus_class",
-    "consensus_question",
-    "consensus_queue",
+_PARTS: tuple[Callable[[Asking], Part], ...] = (
+    *(overview, progress, throughput, time_in_stage),
+    *(class_balance, frames, sizes, tracks, answers, classifications),
 )
+_RECENT = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +42,13 @@ class PageWanted:
 
     Attributes:
         project_hash: the project; may be left out if the warehouse has only one.
+        since: from when on changes are shown; the last 30 days if None.
         units: how many data units of consensus are compared: the last edited ones.
         is_anonymous: whether people are letters and data units numbers.
     """
 
     project_hash: str | None = None
+    since: datetime | None = None
     units: int = 200
     is_anonymous: bool = False
 
@@ -101,6 +102,7 @@ def page(session: Session, wanted: PageWanted, now: datetime) -> str:
         project_hash, title = _project(session, wanted.project_hash)
         ask = Asking(session, project_hash, Names(session, project_hash, is_anonymous=wanted.is_anonymous))
         parts = [part(ask) for part in _PARTS]
+        parts.append(changes(ask, wanted.since or now - _RECENT))
         [(schema,)] = session.rows("SELECT current_schema()")
         units, n_units = newest_consensus_units(session, project_hash, wanted.units)
     parts.append(_consensus(ask, schema, units, n_units))
@@ -110,7 +112,7 @@ def page(session: Session, wanted: PageWanted, now: datetime) -> str:
 def _consensus(ask: Asking, schema: str, units: list[str], n_units: int) -> Part:
     if not units:
         return Part("consensus", "Consensus", "No data unit of this project is in consensus.", [])
-    look_at_units(ask.session, schema, units, _CONSENSUS_VIEWS)
+    look_at_units(ask.session, schema, units, VIEWS)
     of = "all" if len(units) == n_units else f"the {len(units):,} last edited of"
     lead = f"These figures are about {of} {counted(n_units, 'data unit')} in consensus."
     with ask.session.transaction():

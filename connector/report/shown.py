@@ -13,6 +13,7 @@ Form = Literal["table", "folded", "tiles"]
 """How a table is shown: as it is, behind a heading that opens it, or as a few large numbers."""
 
 _SHADES = 9
+_LONGEST = 160
 _NOTHING = Markup()
 
 
@@ -79,12 +80,16 @@ def shown(column: Column, value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return str(value)
+        return _cut(str(value))
     if column.kind == "share":
         return f"{100 * value:.0f} %"
     if column.kind in {"hours", "number"}:
         return f"{value:,.1f}"
     return f"{value:,.0f}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:

@@ -3,7 +3,7 @@
 Places are shares of the drawing's width, so it fits every screen while its text keeps its size.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
@@ -77,6 +77,30 @@ def chart(says: str, marks: Sequence[Mark], *, top: str, across: Sequence[tuple[
     return drawing(
         says, *lines, plot, text(top, y=str(_ABOVE - 4), class_="start"), *words, look="chart", height=str(ends[1] + 20)
     )
+
+
+def grid(says: str, columns: int, rows: int, cells: Mapping[tuple[int, int], int]) -> Markup:
+    """A heat map.
+
+    Args:
+        says: what it shows, in a sentence without its full stop.
+        columns: how many it has.
+        rows: how many it has.
+        cells: (row, column), both from 0 → how many.
+    """
+    most = max(cells.values(), default=1)
+    marks = [
+        Mark(
+            column / columns,
+            (column + 1) / columns,
+            1 - (row + 1) / rows,
+            1 - row / rows,
+            f"f{1 + min(8, 9 * count // (most + 1))}",
+            f"row {row}, column {column}: {count:,}",
+        )
+        for (row, column), count in sorted(cells.items())
+    ]
+    return drawing(f"{says}; {most:,} at most in a cell.", *map(_rectangle, marks), look="grid") if cells else Markup()
 
 
 def legend(entries: Sequence[tuple[str, str]]) -> Markup:

@@ -76,7 +76,7 @@ ORDER BY first_day, place
 
 FLOW = Question(
     "flow",
-    "Time in stage",
+    "Hours by stage",
     """
 SELECT stage_title, COALESCE(next_stage_title, '(is still there)'), n_stays, share_of_stays, median_hours, longest_hours
 FROM stage_flow

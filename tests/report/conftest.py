@@ -1,5 +1,6 @@
 """The demo's warehouse on both engines, and the page that is written of it; an empty warehouse."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,8 @@ def written_page(url: str, folder: Path, wanted: PageWanted | None = None) -> st
 @pytest.fixture(scope="package")
 def demo_pages(demo_urls: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The page's text, by engine."""
-    return {engine: written_page(url, tmp_path_factory.mktemp(engine)) for engine, url in demo_urls.items()}
+    wanted = PageWanted(since=datetime(2024, 1, 1, tzinfo=UTC))
+    return {engine: written_page(url, tmp_path_factory.mktemp(engine), wanted) for engine, url in demo_urls.items()}
 
 
 @pytest.fixture(params=["duckdb", "postgresql"])

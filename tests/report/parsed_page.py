@@ -72,7 +72,9 @@ class ParsedPage(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         assert self._open.pop() == tag, f"{tag} is closed in its place"
         words = "".join(self._words)
-        if tag == "dt" or (tag == "th" and "thead" in self._open):
+        if not self._question or ("tbody" not in self._open and tag == "td"):
+            pass
+        elif tag == "dt" or (tag == "th" and "thead" in self._open):
             self.headings[self._question].append(words)
         elif tag in {"td", "th", "dd"}:
             self.tables[self._question][-1].append(Read(words, self._value))

@@ -2,7 +2,8 @@
 
 import importlib
 import pkgutil
-from datetime import date, datetime
+import re
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ QUESTIONS = {
     for question in vars(importlib.import_module(module.name)).values()
     if isinstance(question, Question)
 }
+SINCE = datetime(2024, 1, 1, tzinfo=UTC)
 DIGITS = {"share": 0, "hours": 1, "number": 1, "count": 0}
 
 
@@ -37,7 +39,7 @@ def answers(demo_urls: dict[str, str]) -> dict[str, dict[str, list[tuple[Any, ..
                         titles.get(value, value) if column.kind == "unit" else value
                         for column, value in zip(question.columns, row, strict=True)
                     )
-                    for row in session.rows(question.sql, project=project)
+                    for row in session.rows(question.sql, project=project, since=SINCE)
                 ]
                 for key, question in QUESTIONS.items()
             }
@@ -62,7 +64,7 @@ def test_every_question_is_on_the_page_and_says_what_its_sql_says(
     engine: str, demo_page: ParsedPage, answers: dict[str, dict[str, list[tuple[Any, ...]]]]
 ) -> None:
     assert len(QUESTIONS) >= 12
-    assert set(QUESTIONS) == {*demo_page.tables, *demo_page.empty}
+    assert {*QUESTIONS, "matrix"} == {*demo_page.tables, *demo_page.empty}
     for key, question in QUESTIONS.items():
         rows = answers[engine][key]
         wanted = [[expected(each, value) for each, value in zip(question.columns, row, strict=True)] for row in rows]
@@ -108,3 +110,36 @@ def test_known_numbers_of_the_sample_project(demo_page: ParsedPage) -> None:
         "priya.nair": "32 %",
     }
     assert sum(int(n) for n in column(demo_page, "stages", "Data units").values()) == 22
+
+
+def test_the_matrix_has_each_pair_both_ways(demo_page: ParsedPage) -> None:
+    rows = demo_page.tables["matrix"]
+    people = [row[0].text for row in rows]
+    shown = {(row[0].text, other): read.text for row in rows for other, read in zip(people, row[1:], strict=True)}
+    listed = {(row[0].text, row[1].text): row[5].text for row in demo_page.tables["pairs"]}
+    assert len(people) == 3
+    assert shown == listed | {(person, person): "" for person in people}
+
+
+def test_drawn_shapes_are_those_of_the_frame(demo_urls: dict[str, str], engine: str, demo_page: ParsedPage) -> None:
+    """As many as the branches have there, by annotator, and as many without a majority as the votes say."""
+    frames = demo_page.tables["contested-frames"]
+    assert len(frames) == 6
+    legends = re.findall(r'<svg class="shapes" role="img" aria-label="(.*?)\. Shapes: (.*?)\."', demo_page.text)
+    minor = [part.count('class="shape minor"') for part in demo_page.text.split('class="shapes"')[1:]]
+    asked = """
+    SELECT b.annotator, COUNT(*), COUNT(*) FILTER (WHERE v.object_hash IS NOT NULL)
+    FROM object_on_frame AS o
+    JOIN consensus_branch AS b ON b.label_row_id = o.label_row_id AND b.is_submitted
+    LEFT JOIN consensus_object_vote AS v ON v.label_row_id = o.label_row_id AND v.frame = o.frame
+        AND v.object_hash = o.object_hash AND NOT v.is_majority
+    WHERE o.data_title = $title AND o.frame = $frame AND b.branch_role = 'annotator'
+    GROUP BY b.annotator ORDER BY b.annotator
+    """
+    with open_for_reading(demo_urls[engine]) as session, session.transaction():
+        for row, (title, shapes), without in zip(frames, legends, minor, strict=True):
+            unit, frame = row[0].text, int(row[2].text)
+            assert title.startswith(f"{unit}, frame {frame}: {row[4].text} of {row[3].text} things")
+            votes = session.rows(asked, title=unit, frame=frame)
+            assert shapes == ", ".join(f"{person.split('@')[0]} {n}" for person, n, _ in votes)
+            assert without == sum(n for _, _, n in votes)
