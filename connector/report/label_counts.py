@@ -139,8 +139,8 @@ GAPS = Question(
     "gaps",
     "Tracks by class",
     """
-SELECT object_name, COUNT(*), FLOOR(AVG(CAST(n_frames AS DOUBLE PRECISION)) * 1e6 + 0.5) / 1e6, COUNT(*) FILTER (WHERE n_gaps > 0),
-    CAST(SUM(n_gaps) AS BIGINT), CAST(SUM(n_missing_frames) AS BIGINT)
+SELECT object_name, COUNT(*), FLOOR(AVG(CAST(n_frames AS DOUBLE PRECISION)) * 1e6 + 0.5) / 1e6,
+    COUNT(*) FILTER (WHERE n_gaps > 0), CAST(SUM(n_gaps) AS BIGINT), CAST(SUM(n_missing_frames) AS BIGINT)
 FROM track
 WHERE project_hash = $project AND branch_name = 'main' AND data_type <> 'image'
 GROUP BY feature_hash, object_name
