@@ -21,7 +21,6 @@ SELECT
     t.first_frame,
     t.last_frame,
     t.n_frames,
-    t.n_gaps,
     t.last_frame - t.first_frame + 1 - t.n_frames AS n_missing_frames
 FROM (
     SELECT
@@ -30,19 +29,10 @@ FROM (
         space_id,
         MIN(frame) AS first_frame,
         MAX(frame) AS last_frame,
-        COUNT(*) AS n_frames,
-        COUNT(*) FILTER (WHERE frame > previous_frame + 1) AS n_gaps
-    FROM (
-        SELECT
-            label_hash,
-            object_hash,
-            space_id,
-            frame,
-            LAG(frame) OVER (PARTITION BY label_hash, object_hash, space_id ORDER BY frame) AS previous_frame
-        FROM object_annotation
-        -- In continuous scenes a row is an event, and not a frame.
-        WHERE event IS NULL
-    ) AS a
+        COUNT(*) AS n_frames
+    FROM object_annotation
+    -- In continuous scenes a row is an event, and not a frame.
+    WHERE event IS NULL
     GROUP BY label_hash, object_hash, space_id
 ) AS t
 JOIN object_instance AS i ON i.label_hash = t.label_hash AND i.object_hash = t.object_hash
@@ -51,4 +41,4 @@ LEFT JOIN ontology_class AS c ON c.project_hash = r.project_hash AND c.feature_h
 WHERE COALESCE(c.is_archived, FALSE) = FALSE;
 
 COMMENT ON VIEW track IS
-    'One row per object and the part of the data unit that it is on: from which frame to which, on how many, and with how many gaps. Not of continuous scenes.';
+    'One row per object and the part of the data unit that it is on: from which frame to which, on how many, and on how many between them it is missing. Not of continuous scenes.';

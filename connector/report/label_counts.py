@@ -122,9 +122,9 @@ TRACKS = Question(
     "How many frames an object lasts",
     """
 SELECT CAST(POWER(2, size) AS BIGINT), CAST(POWER(2, size + 1) AS BIGINT), COUNT(*),
-    COUNT(*) FILTER (WHERE n_gaps > 0)
+    COUNT(*) FILTER (WHERE n_missing_frames > 0)
 FROM (
-    SELECT n_gaps, FLOOR(LN(n_frames) / LN(2) + 1e-9) AS size
+    SELECT n_missing_frames, FLOOR(LN(n_frames) / LN(2) + 1e-9) AS size
     FROM track
     WHERE project_hash = $project AND branch_name = 'main' AND data_type <> 'image'
 ) AS sized
@@ -140,7 +140,7 @@ GAPS = Question(
     "Tracks by class",
     """
 SELECT object_name, COUNT(*), FLOOR(AVG(CAST(n_frames AS DOUBLE PRECISION)) * 1e6 + 0.5) / 1e6,
-    COUNT(*) FILTER (WHERE n_gaps > 0), CAST(SUM(n_gaps) AS BIGINT), CAST(SUM(n_missing_frames) AS BIGINT)
+    COUNT(*) FILTER (WHERE n_missing_frames > 0), CAST(SUM(n_missing_frames) AS BIGINT)
 FROM track
 WHERE project_hash = $project AND branch_name = 'main' AND data_type <> 'image'
 GROUP BY feature_hash, object_name
@@ -152,7 +152,6 @@ LIMIT 50
         Column("Tracks"),
         Column("Frames, mean", "number"),
         Column("With gaps"),
-        Column("Gaps"),
         Column("Frames in gaps", mark="bar"),
     ),
     "No object is on a frame of a video or an image group.",

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from connector.cli import application
 from connector.errors import ConnectorError, ErrorKind
 from connector.load import open_warehouse
+from connector.load.questions import few_units
 from connector.report.page import PageWanted
 from tests.report.conftest import written_page
 from tests.report.parsed_page import ParsedPage
@@ -141,3 +142,15 @@ def test_the_command_writes_one_file_and_says_so(empty_file: Path, tmp_path: Pat
         written_page(url, tmp_path, PageWanted("other"))
     with pytest.raises(ConnectorError, match=r"nowhere/report.html cannot be written: No such file or directory"):
         written_page(url, tmp_path / "nowhere")
+
+
+def test_large_units_are_compared_as_far_as_memory_goes(
+    demo_urls: dict[str, str], engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One is always compared, however large it is; two have more objects than the limit says."""
+    monkeypatch.setattr(few_units, "MOST_OBJECTS", 700)
+    page = ParsedPage(written_page(demo_urls[engine], tmp_path))
+    assert "These figures are about the 2 last edited of 3 data units in consensus." in page.plain
+    monkeypatch.setattr(few_units, "MOST_OBJECTS", 1)
+    page = ParsedPage(written_page(demo_urls[engine], tmp_path))
+    assert "These figures are about the 1 last edited of 3 data units in consensus." in page.plain

@@ -13,18 +13,32 @@ from connector.load.contract.statements import sql
 from connector.load.tables import METADATA
 from connector.sql_files import ViewFile, view_files
 
+MOST_OBJECTS = 150_000
+"""Objects on frames, of all branches, that are compared in one go: DuckDB needs 400 MB for them."""
+
 _CONSENSUS_UNITS = """
-SELECT r.data_hash, COUNT(*) OVER () AS n_units
-FROM current_label_row AS r
-LEFT JOIN consensus_task_branch AS t
-    ON t.project_hash = r.project_hash AND t.data_hash = r.data_hash AND t.branch_name = r.branch_name
-LEFT JOIN workflow_stage AS s ON s.project_hash = r.project_hash AND s.stage_uuid = r.workflow_stage_uuid
-WHERE r.project_hash = $project
-  AND (t.branch_name IS NOT NULL OR r.branch_name LIKE 'encord-%'
-       OR r.branch_name = 'main' AND s.stage_type IN ('CONSENSUS_ANNOTATION', 'CONSENSUS_REVIEW'))
-GROUP BY r.data_hash
-ORDER BY MAX(r.last_edited_at) DESC NULLS LAST, r.data_hash
-LIMIT $limit
+SELECT data_hash, n_units
+FROM (
+    SELECT
+        data_hash,
+        COUNT(*) OVER () AS n_units,
+        ROW_NUMBER() OVER newest AS place,
+        SUM(n_objects) OVER newest - n_objects AS n_objects_before
+    FROM (
+        SELECT r.data_hash, MAX(r.last_edited_at) AS edited_at, COALESCE(SUM(r.annotation_count), 0) AS n_objects
+        FROM current_label_row AS r
+        LEFT JOIN consensus_task_branch AS t
+            ON t.project_hash = r.project_hash AND t.data_hash = r.data_hash AND t.branch_name = r.branch_name
+        LEFT JOIN workflow_stage AS s ON s.project_hash = r.project_hash AND s.stage_uuid = r.workflow_stage_uuid
+        WHERE r.project_hash = $project
+          AND (t.branch_name IS NOT NULL OR r.branch_name LIKE 'encord-%'
+               OR r.branch_name = 'main' AND s.stage_type IN ('CONSENSUS_ANNOTATION', 'CONSENSUS_REVIEW'))
+        GROUP BY r.data_hash
+    ) AS unit
+    WINDOW newest AS (ORDER BY edited_at DESC NULLS LAST, data_hash ROWS UNBOUNDED PRECEDING)
+) AS placed
+WHERE place <= $limit AND n_objects_before < $objects
+ORDER BY place
 """
 
 
@@ -34,9 +48,10 @@ def newest_consensus_units(session: Session, project_hash: str, limit: int) -> t
     Args:
         session: inside a transaction.
         project_hash: the project.
-        limit: how many to name.
+        limit: how many to name at most; fewer if they have more objects on frames than can be compared in the memory
+            that the connector takes, but always one.
     """
-    found = session.rows(_CONSENSUS_UNITS, project=project_hash, limit=limit)
+    found = session.rows(_CONSENSUS_UNITS, project=project_hash, limit=limit, objects=MOST_OBJECTS)
     return [row[0] for row in found], found[0][1] if found else 0
 
 

@@ -1,4 +1,4 @@
-CREATE OR REPLACE VIEW team.encord.track COMMENT 'One row per object and the part of the data unit that it is on: from which frame to which, on how many, and with how many gaps. Not of continuous scenes.' AS
+CREATE OR REPLACE VIEW team.encord.track COMMENT 'One row per object and the part of the data unit that it is on: from which frame to which, on how many, and on how many between them it is missing. Not of continuous scenes.' AS
 SELECT
   r.project_hash,
   r.project_title,
@@ -19,7 +19,6 @@ SELECT
   t.first_frame,
   t.last_frame,
   t.n_frames,
-  t.n_gaps,
   t.last_frame - t.first_frame + 1 - t.n_frames AS n_missing_frames
 FROM (
   SELECT
@@ -28,20 +27,10 @@ FROM (
     space_id,
     MIN(frame) AS first_frame,
     MAX(frame) AS last_frame,
-    COUNT(*) AS n_frames,
-    COUNT(*) FILTER(WHERE
-      frame > previous_frame + 1) AS n_gaps
-  FROM (
-    SELECT
-      label_hash,
-      object_hash,
-      space_id,
-      frame,
-      LAG(frame) OVER (PARTITION BY label_hash, object_hash, space_id ORDER BY frame NULLS LAST) AS previous_frame
-    FROM team.encord.object_annotation AS object_annotation
-    WHERE
-      event IS NULL
-  ) AS a
+    COUNT(*) AS n_frames
+  FROM team.encord.object_annotation AS object_annotation
+  WHERE
+    event IS NULL
   GROUP BY
     label_hash,
     object_hash,
