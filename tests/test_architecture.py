@@ -76,8 +76,8 @@ ROOMS: dict[str, str] = {
         "config errors load load.contract load.locks load.questions load.tables load.writing normalise "
         "normalise.label_rows normalise.listing process runs source source.changes source.label_rows"
     ),
-    "demo": "config errors load load.questions process runs sample sync",
     "report": "errors export load.contract load.questions runs",
+    "demo": "config errors load load.questions process report runs sample sync",
     "label_files": (
         "config errors export.label_rows.encord_dict load load.locks load.questions normalise "
         "normalise.forms normalise.listing process runs source.answers source.changes source.label_rows "

@@ -7,7 +7,10 @@ from tests.docs.pages import Block, blocks
 from tests.docs.reference import DOCS, README
 
 QUERIES = list(blocks("sql"))
-WITH_ROWS = {README, *(DOCS / f"{name}.md" for name in ("ask", "consensus", "quickstart", "schedule", "work"))}
+WITH_ROWS = {
+    README,
+    *(DOCS / f"{name}.md" for name in ("ask", "consensus", "quickstart", "report", "schedule", "work")),
+}
 """Pages whose queries are about the demo's warehouse, and so find something in it."""
 
 
