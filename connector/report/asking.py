@@ -5,6 +5,7 @@ from typing import Any, Literal, NamedTuple
 
 from connector.load.contract.session import Session, Value
 from connector.report.names import Names
+from connector.runs.printing import visible
 
 Kind = Literal["text", "person", "unit", "private", "count", "number", "share", "hours", "moment", "day"]
 """What a column holds. `unit` is a data_hash, shown as its title; `private` is left out of an anonymous page."""
@@ -61,7 +62,7 @@ class Asking:
         self.names = names
 
     def rows(self, question: Question, **parameters: Value) -> list[Row]:
-        """The answer; people and data units in it have their names of the page."""
+        """The answer, with the page's names of people and data units; characters that cannot be seen are escapes."""
         found = self.session.rows(question.sql, project=self.project_hash, **parameters)
         return [tuple(self._named(column, value) for column, value in self._pairs(question, row)) for row in found]
 
@@ -76,4 +77,6 @@ class Asking:
             return self.names.person(str(value))
         if column.kind == "unit":
             return self.names.data_unit(str(value))
-        return "" if column.kind == "private" and self.names.is_anonymous else value
+        if column.kind == "private" and self.names.is_anonymous:
+            return ""
+        return visible(value) if isinstance(value, str) else value

@@ -10,6 +10,7 @@ from connector.report.asking import Asking, Column, Question, Row
 from connector.report.overlay import LAYERS, Shape, overlay
 from connector.report.shown import Figure, counted, figure
 from connector.report.svg import line, strip
+from connector.runs.printing import visible
 
 LINES = Question(
     "lines",
@@ -149,9 +150,11 @@ def _drawn(ask: Asking, people: Sequence[str], place: int, frame: _Frame) -> Mar
     title = f"{unit}, frame {number}: {contested} of {counted(things, 'thing')} contested"
     if size is None or not shapes:
         return Markup("<p>{}. Its shapes cannot be drawn: the size of the frame is not known.</p>").format(title)
-    return overlay(str(place), title, [ask.names.person(person) for person in people[:LAYERS]], shapes, size)
+    names = [ask.names.person(person) for person in people[:LAYERS]]
+    letters = [name.split()[-1] if ask.names.is_anonymous else chr(ord("A") + n) for n, name in enumerate(names)]
+    return overlay(str(place), title, list(zip(letters, names, strict=True)), shapes, size)
 
 
 def _shape(people: Sequence[str], row: Sequence[Any]) -> Shape:
     annotator, name, is_majority, wkt, *box, _, _ = row
-    return Shape(people.index(annotator), name or "", bool(is_majority), wkt, tuple(map(float, box)))
+    return Shape(people.index(annotator), visible(name or ""), bool(is_majority), wkt, tuple(map(float, box)))

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from connector.load.contract.session import Session
+from connector.runs.printing import visible
 
 _PEOPLE = """
 SELECT user_email FROM project_user WHERE project_hash = $project
@@ -25,10 +26,10 @@ class Names:
         """Reads who and what there is, in the caller's transaction."""
         self.is_anonymous = is_anonymous
         people = sorted(row[0] for row in session.rows(_PEOPLE, project=project_hash) if row[0])
-        titles = dict(session.rows(_DATA_UNITS, project=project_hash))
+        titles: dict[str, str] = dict(session.rows(_DATA_UNITS, project=project_hash))
         if is_anonymous:
             titles = {data_hash: f"Data unit {number}" for number, data_hash in enumerate(sorted(titles), 1)}
-        self._titles: dict[str, str] = titles
+        self._titles = {data_hash: visible(title) for data_hash, title in titles.items()}
         self._people: dict[str, str] = {}
         self._shared = {name for name, n in Counter(person.partition("@")[0] for person in people).items() if n > 1}
         for person in people:
@@ -38,7 +39,7 @@ class Names:
         """The part of an e-mail address before the @, or all of it where two people share that part."""
         if not self.is_anonymous:
             name = address.partition("@")[0]
-            return address if name in self._shared else name
+            return visible(address if name in self._shared else name)
         return self._people.setdefault(address, f"Person {_letters(len(self._people))}")
 
     def data_unit(self, data_hash: str) -> str:

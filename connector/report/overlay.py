@@ -38,24 +38,26 @@ class Shape(NamedTuple):
     box: Box
 
 
-def overlay(key: str, title: str, names: Sequence[str], shapes: Sequence[Shape], size: tuple[int, int]) -> Markup:
+def overlay(
+    key: str, title: str, annotators: Sequence[tuple[str, str]], shapes: Sequence[Shape], size: tuple[int, int]
+) -> Markup:
     """A frame with a switch for each annotator.
 
     Args:
         key: tells it apart from others on the page.
         title: what it shows.
-        names: of the annotators, by number.
+        annotators: letter and name of each, by number.
         shapes: what they drew.
         size: of the frame, in pixels.
     """
     view = _view(shapes, size)
     layers, switches, counts = [], [], []
-    for layer, name in enumerate(names):
+    for layer, (letter, name) in enumerate(annotators):
         own = [shape for shape in shapes if shape.layer == layer]
         if own:
-            drawn = [_drawn(shape, _letter(layer), name, view) for shape in own]
+            drawn = [_drawn(shape, letter, name, view) for shape in own]
             layers.append(element("g", *drawn, class_=f"layer s{layer}"))
-            switches.append(_SWITCH.format(key=key, layer=layer, letter=_letter(layer), name=name, n=len(own)))
+            switches.append(_SWITCH.format(key=key, layer=layer, letter=letter, name=name, n=len(own)))
             counts.append(f"{name} {len(own)}")
     left, top, right, bottom = view
     share = 100 * (right - left) * (bottom - top) / (size[0] * size[1])
@@ -135,7 +137,3 @@ def _points(ring: str) -> list[tuple[float, float]]:
     numbers = [float(number) for number in _NUMBER.findall(ring)]
     points = list(zip(numbers[::2], numbers[1::2], strict=False))
     return points[:: -(-len(points) // _POINTS)] if len(points) > _POINTS else points
-
-
-def _letter(layer: int) -> str:
-    return chr(ord("A") + layer)

@@ -26,6 +26,7 @@ from connector.report.names import Names
 from connector.report.overview import overview, progress
 from connector.report.shown import Part, counted
 from connector.report.work_done import throughput, time_in_stage
+from connector.runs.printing import visible
 from connector.runs.report import Report
 
 _FOLDER = Path(__file__).parent
@@ -106,7 +107,7 @@ def page(session: Session, wanted: PageWanted, now: datetime) -> str:
         [(schema,)] = session.rows("SELECT current_schema()")
         units, n_units = newest_consensus_units(session, project_hash, wanted.units)
     parts.append(_consensus(ask, schema, units, n_units))
-    return _filled(parts, "Project" if wanted.is_anonymous else title or project_hash, now)
+    return _filled(parts, "Project" if wanted.is_anonymous else visible(title or project_hash), now)
 
 
 def _consensus(ask: Asking, schema: str, units: list[str], n_units: int) -> Part:

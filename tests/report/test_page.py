@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -15,11 +16,13 @@ from connector.errors import ConnectorError, ErrorKind
 from connector.load import open_warehouse
 from connector.load.questions import few_units
 from connector.report.page import PageWanted
+from connector.runs.printing import visible
 from tests.report.conftest import written_page
 from tests.report.parsed_page import ParsedPage
 from tests.views.herd import add_label_row, add_project
 
-HOSTILE = "</title></style></script><script>alert(1)</script><img src=x onerror=alert(2)>\" onload='x' {{7*7}} &amp;"
+HOSTILE = "</title></style></script><script>alert(1)</script><img src=x onerror=alert(2)>"
+HOSTILE += "\" onload='x' {{7*7}} &amp;\u202e\x07"
 MAY_REFER = re.compile(r"#[\w-]+")
 """Anchors of the page itself."""
 
@@ -86,7 +89,8 @@ def test_hostile_texts_stay_texts(demo_file: Path, tmp_path: Path) -> None:
             connection.execute(statement, {"text": HOSTILE})
     page = ParsedPage(written_page(f"duckdb:///{demo_file}", tmp_path))
     assert_inert(page)
-    assert page.plain.count(HOSTILE) > 50
+    assert page.plain.count(visible(HOSTILE)) > 50
+    assert {character for character in page.text if not character.isprintable()} == {"\n"}
 
 
 def test_an_anonymous_page_names_nobody_and_no_title(demo_urls: dict[str, str], engine: str, tmp_path: Path) -> None:
@@ -154,3 +158,24 @@ def test_large_units_are_compared_as_far_as_memory_goes(
     monkeypatch.setattr(few_units, "MOST_OBJECTS", 1)
     page = ParsedPage(written_page(demo_urls[engine], tmp_path))
     assert "These figures are about the 1 last edited of 3 data units in consensus." in page.plain
+
+
+def test_a_late_date_leaves_no_changes_and_two_projects_want_a_name(demo_file: Path, tmp_path: Path) -> None:
+    url = f"duckdb:///{demo_file}"
+    page = ParsedPage(written_page(url, tmp_path, PageWanted(since=datetime(2100, 1, 1, tzinfo=UTC))))
+    assert {"changes", "editors", "facts", "corrections"} <= page.empty.keys()
+    warehouse = open_warehouse(url)
+    add_project(warehouse)
+    warehouse.close()
+    with pytest.raises(ConnectorError, match=r"2 projects\. Name one with --project"):
+        written_page(url, tmp_path)
+    page = ParsedPage(written_page(url, tmp_path, PageWanted("herd")))
+    assert "No data unit of this project is in consensus." in page.plain
+    assert "Meadowbrook" not in page.plain
+
+
+def test_frames_of_unknown_size_are_named_and_not_drawn(demo_file: Path, tmp_path: Path) -> None:
+    with duckdb.connect(demo_file) as connection:
+        connection.execute("UPDATE data_unit SET width = NULL, height = NULL")
+    page = ParsedPage(written_page(f"duckdb:///{demo_file}", tmp_path))
+    assert page.plain.count("the size of the frame is not known.") == len(page.tables["contested-frames"]) == 6
