@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from connector.report.overlay import LAYERS, Shape, overlay
+from connector.report.page import __file__ as page_file
+
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 pytestmark = [
     pytest.mark.skipif(BROWSER is None, reason="needs Chromium or Chrome"),
@@ -71,16 +74,25 @@ def test_it_fits_without_scrolling_sideways(demo_pages: dict[str, str], tmp_path
     assert int(wide) <= width
 
 
-def test_a_name_that_is_not_ticked_hides_its_layer(demo_pages: dict[str, str], tmp_path: Path) -> None:
-    start, end = demo_pages["duckdb"].index("<main>"), demo_pages["duckdb"].index('<fieldset class="overlay">')
-    page = demo_pages["duckdb"][:start] + demo_pages["duckdb"][end:]
-    orange = (176, 74, 0)
+def colours(page: str, folder: Path) -> dict[tuple[int, ...], int]:
+    """How often each colour is there."""
+    found = picture(page, folder).getcolors(maxcolors=1 << 24) or []
+    return {colour: count for count, colour in found if isinstance(colour, tuple)}
 
-    def painted(text: str) -> int:
-        shot = picture(text, tmp_path)
-        return sum(count for count, colour in shot.getcolors(maxcolors=1 << 24) or [] if colour == orange)
 
-    everybody = painted(page)
-    without = painted(page.replace('<input type="checkbox" checked', '<input type="checkbox"'))
-    assert everybody > 500
-    assert without < everybody / 3
+def test_a_name_that_is_not_ticked_hides_its_layer_alone(demo_pages: dict[str, str], tmp_path: Path) -> None:
+    boxes = [(100 + 90 * n, 100, 180 + 90 * n, 400) for n in range(LAYERS)]
+    shapes = [Shape(n, "Cow", False, None, tuple(map(float, box))) for n, box in enumerate(boxes)]
+    drawn = overlay("0", "Frame", [(str(n), f"name {n}") for n in range(LAYERS)], shapes, (1000, 500))
+    start, end = demo_pages["duckdb"].index("<body>"), demo_pages["duckdb"].index("</body>")
+    page = demo_pages["duckdb"][:start] + f"<body>{drawn}" + demo_pages["duckdb"][end:]
+    style = (Path(page_file).parent / "page.css").read_text()
+    looks = {n: tuple(bytes.fromhex(code)) for n, code in re.findall(r"--c(\d): #([0-9a-f]{6});", style)[:LAYERS]}
+    everybody = colours(page.replace('class="dotted"', 'class="line"'), tmp_path)
+    for layer in looks:
+        ticked = f'<input type="checkbox" checked id="layer-0-{layer}"'
+        assert ticked in page
+        hidden = page.replace(ticked, ticked.replace(" checked", "")).replace('class="dotted"', 'class="line"')
+        left = colours(hidden, tmp_path)
+        less = {n for n, each in looks.items() if left.get(each, 0) < everybody[each] / 2}
+        assert less == {layer}
