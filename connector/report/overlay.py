@@ -74,8 +74,8 @@ def overlay(
 
 
 _OVERLAY = Markup(
-    '<fieldset class="overlay"><legend>{title}</legend><div class="switches">{switches}</div>{picture}'
-    '<p class="note">{note}</p></fieldset>'
+    '<div class="overlay" role="group" aria-label="{title}"><h4>{title}</h4><div class="switches">{switches}</div>'
+    '{picture}<p class="note">{note}</p></div>'
 )
 _SWITCH = Markup(
     '<label for="layer-{key}-{layer}"><input type="checkbox" checked id="layer-{key}-{layer}" class="t{layer}">'
