@@ -23,6 +23,7 @@ from connector.commands.options import require_text
 from connector.commands.plan import plan
 from connector.commands.prune import prune
 from connector.commands.publish import publish
+from connector.commands.report_page import report_page
 from connector.commands.status import status
 from connector.commands.sync import sync
 from connector.commands.verify import verify
@@ -68,7 +69,22 @@ def export() -> None:
 
 for command in (export_coco, export_frames, export_json):
     export.add_command(command)
-for command in (sync, check, status, verify, plan, publish, migrate, mark, prune, demo, export, load, lake):
+for command in (
+    sync,
+    check,
+    status,
+    verify,
+    plan,
+    publish,
+    report_page,
+    migrate,
+    mark,
+    prune,
+    demo,
+    export,
+    load,
+    lake,
+):
     application.add_command(command)
 
 

@@ -25,7 +25,7 @@ SLOW = {
         "parity",
         "upkeep",
     ),
-    *("postgres", "publish", "sample", "sync", "verify", "views"),
+    *("postgres", "publish", "report", "sample", "sync", "verify", "views"),
 }
 """Folders whose tests start servers and commands, kill them, or generate rows by the thousand."""
 

@@ -57,7 +57,7 @@ ROOMS: dict[str, str] = {
     "views.spark": "errors load.contract load.on_iceberg load.tables sql_files",
     "load.questions": (
         "errors load.contract load.history load.on_duckdb load.on_iceberg load.on_postgres load.tables load.upkeep "
-        "load.writing views"
+        "load.writing sql_files views"
     ),
     "load.publish": "errors load.contract load.locks load.on_duckdb load.questions load.tables process sql_files",
     "runs": (
@@ -76,13 +76,14 @@ ROOMS: dict[str, str] = {
         "config errors load load.contract load.locks load.questions load.tables load.writing normalise "
         "normalise.label_rows normalise.listing process runs source source.changes source.label_rows"
     ),
-    "demo": "config errors load load.questions process runs sample sync",
+    "report": "errors export load.contract load.questions runs",
+    "demo": "config errors load load.questions process report runs sample sync",
     "label_files": (
         "config errors export.label_rows.encord_dict load load.locks load.questions normalise "
         "normalise.forms normalise.listing process runs source.answers source.changes source.label_rows "
         "source.listing sync text_files"
     ),
-    "commands": "config demo errors label_files load.locks process runs sync verify",
+    "commands": "config demo errors label_files load.locks process report runs sync verify",
     "commands.export": "commands errors export.coco export.frames export.label_rows load.questions process",
     "cli": "commands commands.export credentials errors runs",
     "start": "cli process",
@@ -102,6 +103,8 @@ LIBRARIES = {
     "rich": "demo runs",
     "av": "export",
     "PIL": "export",
+    "jinja2": "report",
+    "markupsafe": "report",
 }
 """Library → the parts of the package that may import it, and no others."""
 

@@ -59,3 +59,4 @@ def test_the_installed_command_runs_the_demo(installed: Path, tmp_path: Path) ->
     printed = run(installed / "encord-sync", "demo", cwd=tmp_path)
     assert "SELECT" in printed
     assert (tmp_path / "demo.duckdb").exists()
+    assert "<h1>Meadowbrook dairy herd</h1>" in (tmp_path / "demo.html").read_text()

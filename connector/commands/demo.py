@@ -21,7 +21,7 @@ import click
     type=click.Path(path_type=Path, dir_okay=False),
     default=Path("demo.duckdb"),
     show_default=True,
-    help="DuckDB file to write; an earlier demo's file is replaced.",
+    help="DuckDB file to write, and a report beside it (.html); those of an earlier demo are replaced.",
 )
 def demo(size: Literal["small", "medium", "large"], seed: int, path: Path) -> None:
     """Watch the main job: sync a sample project from a built-in Encord server, edit labels, sync again, ask in SQL.

@@ -17,6 +17,7 @@ from connector.errors import ConnectorError, ErrorKind
 from connector.load import Warehouse, open_warehouse
 from connector.load.questions.project_status import read_status
 from connector.process.interruption import Interruption, interruption_on_signals
+from connector.report.page import PageWanted, write_page
 from connector.runs.printing import print_line, visible
 from connector.runs.report import TextReport
 from connector.sample import SampleProject, SampleServer, build_sample_world
@@ -30,7 +31,7 @@ ANNOTATED = "calving-pen-001.mp4"
 
 
 def run_demo(size: Literal["small", "medium", "large"], seed: int, path: Path) -> None:
-    """Run the demo and leave its DuckDB file at `path`; replaces the file of an earlier demo.
+    """Run the demo and leave its DuckDB file at `path`, and a report beside it; replaces those of an earlier demo.
 
     Raises:
         ConnectorError: WAREHOUSE or LOCKED, if the file cannot be written; INTERRUPTED.
@@ -82,6 +83,10 @@ def run_demo(size: Literal["small", "medium", "large"], seed: int, path: Path) -
     print_line(f"  {python} -c \\")
     print_line(f"    \"import duckdb; duckdb.connect('{path}').view('label_on_frame').show()\"")
     print_line(f"  {command} status --warehouse duckdb:///{path}")
+    page = path.with_name(f"{path.name.removesuffix('.duckdb')}.html")
+    write_page(settings.warehouse, None, PageWanted(), page, TextReport(threshold="error"))
+    print_line(f"A report of all this is {page.resolve()}. Open it in a browser, offline too. It was written by")
+    print_line(f"  {command} report --warehouse duckdb:///{path} --out {page}")
     print_line("Your own project:")
     print_line(f"  {command} sync --ssh-key-file KEY --project HASH \\")
     print_line("    --warehouse duckdb:///labels.duckdb")

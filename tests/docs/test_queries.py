@@ -9,7 +9,7 @@ from tests.docs.reference import DOCS, README
 QUERIES = list(blocks("sql"))
 WITH_ROWS = {
     README,
-    *(DOCS / f"{name}.md" for name in ("ask", "consensus", "manager", "quickstart", "schedule", "work")),
+    *(DOCS / f"{name}.md" for name in ("ask", "consensus", "manager", "quickstart", "report", "schedule", "work")),
 }
 """Pages whose queries are about a sample's warehouse, and so find something in it."""
 TWO_WEEKS_LATER = DOCS / "manager.md"

@@ -33,6 +33,7 @@ COMMANDS: dict[str, Arguments] = {
     "migrate": lambda _: ["migrate"],
     "export json": lambda _: ["export", "json", "--out=rows.json"],
     "export coco": lambda _: ["export", "coco", "--out=coco.json"],
+    "report": lambda _: ["report", "--out=report.html"],
     "load": lambda line: ["load", "loaded.json", f"--project={line.server.world.project_hash}"],
 }
 """Each command that prints, as a user types it; the warehouse is added to it."""

@@ -49,7 +49,7 @@ def unseen(text: str) -> set[str]:
 def test_no_text_moves_the_terminal_or_forges_a_line(name: str, hostile: CommandLine) -> None:
     printed = hostile.run(*COMMANDS[name](hostile))
     assert unseen(printed.all) == {"\n"}, printed.all
-    assert (SHOWN in printed.all) == (name not in {"publish", "migrate", "export coco"})
+    assert (SHOWN in printed.all) == (name not in {"publish", "migrate", "export coco", "report"})
     assert not [line for line in printed.all.splitlines() if line.startswith("Run forged")]
 
 

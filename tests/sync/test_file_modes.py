@@ -44,9 +44,10 @@ def test_what_holds_labels_is_for_its_user_and_what_is_published_for_readers(com
     for arguments in (
         ("export", "json", "--out=labels.json", "--ontology-out=ontology.json"),
         ("export", "coco", "--out=labels.coco"),
+        ("report", "--out=report.html"),
     ):
         assert command.run(*arguments, warehouse).exit_code == 0
-    for name in ("labels.json", "ontology.json", "labels.coco"):
+    for name in ("labels.json", "ontology.json", "labels.coco", "report.html"):
         assert mode(command.folder / name) == "0600", name
 
 

@@ -5,7 +5,7 @@ understand, with `$name` for parameters. An engine provides a session, and its w
 """
 
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -42,6 +42,10 @@ class Session(Protocol):
 
     def transaction(self) -> AbstractContextManager[None]:
         """A block that commits at its end, and rolls back if it raises; errors of the engine become ConnectorErrors."""
+
+    def setting_up(self) -> AbstractContextManager[None]:
+        """A block in which temporary views and tables may be made, even in a warehouse opened for reading."""
+        return nullcontext()
 
     def stage(self, name: str, rows: pa.Table, *, is_part: bool = False) -> None:
         """Makes rows readable as a table of that name for the rest of the transaction; replaces an older one.

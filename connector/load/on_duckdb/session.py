@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -237,10 +237,6 @@ class DuckDBSession(Session):
         raw = self._raw.cursor()
         self._set_up(raw)
         return ConnectionWrapper(raw)
-
-    def setting_up(self) -> AbstractContextManager[None]:
-        """A block in which temporary views may be created, even in a file opened for reading."""
-        return nullcontext()
 
     def close(self) -> None:
         """Checkpoints and releases the file."""

@@ -184,9 +184,9 @@ class PostgresSession(Session):
         raw.autocommit = False
         return raw
 
+    @override
     @contextmanager
     def setting_up(self) -> Iterator[None]:
-        """A block in which a session opened for reading may create temporary views, which are no writes."""
         self._raw.execute("SET default_transaction_read_only = off")
         try:
             yield

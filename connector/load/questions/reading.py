@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from typing import Protocol
 
 from connector.errors import ConnectorError, ErrorKind
@@ -96,9 +96,6 @@ def warehouse_exists(url: str, schema: str | None = None) -> bool:
 
 class _ClosingSession(Session, Protocol):
     def close(self) -> None: ...
-
-    def setting_up(self) -> AbstractContextManager[None]:
-        """A block in which temporary views may be created."""
 
 
 def _session(location: DuckDBLocation | PostgresLocation) -> _ClosingSession:
