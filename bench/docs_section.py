@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from bench import lake, results
+from bench import history, lake, results
 from bench.figures import shown
 from bench.targets import target_lines
 from connector.sql_files import view_files
 
-QUESTIONS = ("first_sync", "second_sync", "growth", "queries", "consensus_views", "lake")
+QUESTIONS = ("first_sync", "second_sync", "growth", "queries", "consensus_views", "lake", "history")
 _SIZES = {
     "quick": "`--quick`, so small that start-up is most of what is measured (`make bench` says more)",
     "normal": "normal",
@@ -117,6 +117,14 @@ def _lake(rows: list[dict[str, Any]]) -> Iterator[str]:
         yield f"| {workers} | {shown(hours)} | {shown(in_all)} |"
 
 
+def _history(rows: list[dict[str, Any]]) -> Iterator[str]:
+    annotations = f"{rows[0]['annotations']:,}"
+    yield f"\n**What it costs to keep a history, {annotations} annotations, seconds of the stage that writes**\n"
+    yield from _table("engine", "what", "kept", "not kept", "kept to not kept")
+    for row in rows:
+        yield f"| {row['engine']} | {row['what']} | {' | '.join(history.cells(row))} |"
+
+
 def _by_engine(rows: list[dict[str, Any]], name: str, figure: str) -> Iterator[str]:
     engines = list(dict.fromkeys(row["engine"] for row in rows))
     of_name: dict[str, list[dict[str, Any]]] = {}
@@ -135,5 +143,6 @@ _TABLES = {
     "queries": _queries,
     "consensus_views": _consensus_views,
     "lake": _lake,
+    "history": _history,
 }
 """Question → its table."""

@@ -71,6 +71,14 @@ def _slowest_view(engine: str) -> Callable[[Results], float]:
     )
 
 
+def _with_history(engine: str) -> Callable[[Results], float]:
+    return lambda results: max(
+        float(row["ratio"])
+        for row in results["history"]["rows"]
+        if row["engine"] == engine and row["what"].endswith("label rows")
+    )
+
+
 TARGETS = (
     Target(
         "first sync of box videos: the export page's loops, without a database, take as long",
@@ -126,6 +134,10 @@ TARGETS = (
     Target(
         "labels_in_range and labels_on_frames on PostgreSQL", 20, "ms", False, _slowest("postgresql", _FUNCTIONS)
     ),
+    Target("writing a fifth of the label rows again with a history, against without, DuckDB",
+           1.3, "x", False, _with_history("duckdb")),
+    Target("writing a fifth of the label rows again with a history, against without, PostgreSQL",
+           1.3, "x", False, _with_history("postgresql")),
 )  # fmt: skip
 
 

@@ -77,7 +77,11 @@ def found() -> Found:
         {"what": "frames", "milliseconds": 12.5},
         {"what": "files", "files": 1_200, "megabytes": 1.5},
     ]
-    rows = dict(zip(QUESTIONS, (first, second, growth, queries, views, lake), strict=True))
+    history = [
+        {"engine": engine, "annotations": 900, "what": "20 label rows", "on": 1.2, "off": 1.0, "ratio": 1.2}
+        for engine in ("duckdb", "postgresql")
+    ]
+    rows = dict(zip(QUESTIONS, (first, second, growth, queries, views, lake, history), strict=True))
     return {question: {"rows": rows[question]} for question in QUESTIONS}
 
 
@@ -101,6 +105,7 @@ OTHERS_QUICK = {way: spent(1, 0.9) for way in (PRODUCT, *WAYS)}
         ("second_sync", {"later": SLOW_LATER}, "change", 2),
         ("first_sync", {"ways": OTHERS_QUICK}, "as long|the same with", 8),
         ("consensus_views", {"seconds": 3.5}, "slowest", 2),
+        ("history", {"ratio": 1.4}, "history", 2),
     ],
 )
 def test_a_target_that_is_not_reached_is_missed(
@@ -116,7 +121,7 @@ def test_a_target_that_is_not_reached_is_missed(
 def test_what_is_not_measured_yet_is_said(found: Found, tmp_path: Path) -> None:
     results.write("queries", "full", found["queries"]["rows"], tmp_path)
     text = "\n".join(measurement_lines(tmp_path))
-    assert "no figures of this release yet of first_sync, second_sync, growth, consensus_views, lake" in text
+    assert "no figures of this release yet of first_sync, second_sync, growth, consensus_views, lake, history" in text
     assert "| frame range or list of one label row, DuckDB | at most 30 ms | 20 ms | met |" in text
     assert text.count("not measured yet") == len(TARGETS) - 4
 
