@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from tests.docs.pages import Block, blocks
 from tests.docs.reference import DOCS, README
 
+pytestmark = pytest.mark.timeout(900)
+
 QUERIES = list(blocks("sql"))
 WITH_ROWS = {
     README,
