@@ -27,6 +27,7 @@ OF_THE_RUN = {
     *("run_id", "command", "synced_at", "made_from", "is_settled", "deleted_at", "read_at", "moved_at", "read_through"),
     *("first_seen", "last_seen", "started_at", "ended_at", "stage_seconds"),
     *("replaced_at", "written_at", "changed_at", "began_at", "known_since", "last_at", "unchanged_until"),
+    *("class_from", "class_until"),
 }
 OF_ONE_ENGINE = {"installed_view"}
 

@@ -18,14 +18,14 @@ def printed_by(script: str) -> str:
     return done.stdout.strip()
 
 
-@pytest.mark.parametrize("version", ["0.1.205", "0.1.211", "0.1.1000", "0.2.0", "1.0", "0.1.206rc1"])
+@pytest.mark.parametrize("version", ["0.1.211", "0.1.1000", "0.2.0", "1.0", "0.1.212rc1"])
 def test_new_enough(version: str) -> None:
     check_sdk_version(version)
 
 
-@pytest.mark.parametrize("version", ["0.1.204", "0.1.99", "0.0.300", "0.1.204.dev7"])
+@pytest.mark.parametrize("version", ["0.1.210", "0.1.99", "0.0.300", "0.1.210.dev7"])
 def test_too_old(version: str) -> None:
-    with pytest.raises(ConnectorError, match=r"0\.1\.205 or newer") as refused:
+    with pytest.raises(ConnectorError, match=r"0\.1\.211 or newer") as refused:
         check_sdk_version(version)
     assert refused.value.kind is ErrorKind.CONFIGURATION
 

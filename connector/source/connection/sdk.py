@@ -12,7 +12,7 @@ import re
 
 from connector.errors import ConnectorError, ErrorKind
 
-OLDEST_SDK = (0, 1, 205)
+OLDEST_SDK = (0, 1, 211)
 """The first release with a type for rate limit errors of the older API (RateLimitExceededError)."""
 
 sdk_version = importlib.metadata.version("encord")
