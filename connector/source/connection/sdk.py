@@ -13,7 +13,7 @@ import re
 from connector.errors import ConnectorError, ErrorKind
 
 OLDEST_SDK = (0, 1, 211)
-"""The first release with a type for rate limit errors of the older API (RateLimitExceededError)."""
+"""The oldest release that the tests pass with: older ones cannot load all label rows that the tests compare with."""
 
 sdk_version = importlib.metadata.version("encord")
 """Version of the installed SDK."""
