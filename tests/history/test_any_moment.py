@@ -19,7 +19,7 @@ from tests.sync.edits_by_chance import EditsByChance
 pytestmark = pytest.mark.timeout(900)
 
 
-@pytest.mark.parametrize(("kind", "seed", "steps"), [("duckdb", 1, 30), ("postgresql", 3, 30), ("iceberg", 5, 12)])
+@pytest.mark.parametrize(("kind", "seed", "steps"), [("duckdb", 1, 30), ("postgresql", 3, 30), ("iceberg", 5, 6)])
 def test_every_moment_is_as_it_was(
     kind: str,
     seed: int,

@@ -21,7 +21,7 @@ from tests.crash.scenes import edit, gate_world, scene
 
 pytestmark = pytest.mark.slow
 
-EVERY = 9
+EVERY = 13
 """Of the moments right before and right after each commit, so many are passed over between two kills."""
 
 
