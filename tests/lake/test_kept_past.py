@@ -124,7 +124,7 @@ def test_marks_exports_and_prune_look_back(lake: LakeWarehouse, tmp_path: Path) 
         command("export", "json", f"--project={PROJECT}", "--branch=all", f"--out={name}", *more)
         return (tmp_path / name).read_bytes()
 
-    then, seen = exported("then"), places(tmp_path)
+    then, seen, at_first = exported("then"), places(tmp_path), datetime.now(UTC)
     command("mark", "training", "--note=first detector")
     with lake.working_on(PROJECT):
         move(lake, 0.5)
@@ -132,11 +132,14 @@ def test_marks_exports_and_prune_look_back(lake: LakeWarehouse, tmp_path: Path) 
     assert exported("again", "--as-of=training") == then
     assert command("mark", "--list").split()[1:] == ["training", "first", "detector"]
     a_week_on = datetime.now(UTC)
+    command("mark", "training", "--remove")
     with lake.working_on(PROJECT):
         move(lake, 0.75)
+        # Named while the run is at it.
+        command("mark", "late", f"--at={at_first.isoformat()}")
         assert lake.forget_history(PROJECT, a_week_on) == 1, "but for when it was changed, the mark needs all of it"
-    assert exported("still", "--as-of=training") == then
-    command("mark", "training", "--remove")
+    assert exported("still", "--as-of=late") == then
+    command("mark", "late", "--remove")
     with lake.working_on(PROJECT):
         assert lake.forget_history(PROJECT, a_week_on) > 0
     refused = run_command("export", "json", "--as-of=training", f"--warehouse={url_of(tmp_path)}", folder=tmp_path)

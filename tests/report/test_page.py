@@ -153,7 +153,7 @@ def test_large_units_are_compared_as_far_as_memory_goes(
     demo_urls: dict[str, str], engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One is always compared, however large it is; two have more objects than the limit says."""
-    monkeypatch.setattr(few_units, "MOST_OBJECTS", 700)
+    monkeypatch.setattr(few_units, "MOST_OBJECTS", 1_000)
     page = ParsedPage(written_page(demo_urls[engine], tmp_path))
     assert "These figures are about the 2 last edited of 3 data units in consensus." in page.plain
     monkeypatch.setattr(few_units, "MOST_OBJECTS", 1)

@@ -189,6 +189,9 @@ class LakeWarehouse(DuckDBWarehouse):
     def _old_logs(self, project_hash: str, before: datetime) -> Iterator[None]:
         """A block that has what a project's rows were up to a moment in the working copy, and may delete some of it."""
         self._commit()
+        # A run may take hours, and anybody may name a moment meanwhile.
+        with self.copy.transaction():
+            self.copy.take_in_marks()
         counts = bring_old_logs(self.copy, project_hash, before)
         try:
             yield

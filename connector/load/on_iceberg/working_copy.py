@@ -115,6 +115,10 @@ class WorkingCopy(DuckDBSession):
         rows = self.lake.rows(self.lake.table("history_clock", fresh=True))
         self.execute("DELETE FROM history_clock")
         self.copy("history_clock", distinct_of("history_clock", rows))
+        self.take_in_marks()
+
+    def take_in_marks(self) -> None:
+        """Reads which moments have a name by now."""
         self.lake.table("mark", fresh=True)
         self._take_in_whole("mark", None)
 

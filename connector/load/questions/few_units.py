@@ -25,15 +25,11 @@ FROM (
         ROW_NUMBER() OVER newest AS place,
         SUM(n_objects) OVER newest - n_objects AS n_objects_before
     FROM (
-        SELECT r.data_hash, MAX(r.last_edited_at) AS edited_at, COALESCE(SUM(r.annotation_count), 0) AS n_objects
-        FROM current_label_row AS r
-        LEFT JOIN consensus_task_branch AS t
-            ON t.project_hash = r.project_hash AND t.data_hash = r.data_hash AND t.branch_name = r.branch_name
-        LEFT JOIN workflow_stage AS s ON s.project_hash = r.project_hash AND s.stage_uuid = r.workflow_stage_uuid
-        WHERE r.project_hash = $project
-          AND (t.branch_name IS NOT NULL OR r.branch_name LIKE 'encord-%'
-               OR r.branch_name = 'main' AND s.stage_type IN ('CONSENSUS_ANNOTATION', 'CONSENSUS_REVIEW'))
-        GROUP BY r.data_hash
+        SELECT b.data_hash, MAX(b.last_edited_at) AS edited_at, COALESCE(SUM(r.annotation_count), 0) AS n_objects
+        FROM consensus_branch AS b
+        JOIN label_row AS r ON r.label_row_id = b.label_row_id
+        WHERE b.project_hash = $project
+        GROUP BY b.data_hash
     ) AS unit
     WINDOW newest AS (ORDER BY edited_at DESC NULLS LAST, data_hash ROWS UNBOUNDED PRECEDING)
 ) AS placed
