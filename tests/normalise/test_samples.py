@@ -48,7 +48,8 @@ def test_sample_normalises(folder: Path) -> None:
     assert listing.tables["label_row"].num_rows == len(samples)
     assert tables["project"].num_rows == 1
     for name, table in {**bundle.tables, **tables}.items():
-        assert table.schema == SCHEMAS[name]
+        # pseudonym_check says how a warehouse keeps its people; no answer of Encord holds it.
+        assert table.schema == pa.schema(field for field in SCHEMAS[name] if field.name != "pseudonym_check")
         _assert_keys_are_unique(name, table)
 
 
