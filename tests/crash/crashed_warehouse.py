@@ -9,6 +9,7 @@ from typing import Any
 
 from connector.load.contract.placement import in_words, with_schemas
 from connector.load.history.as_of import table_as_of
+from connector.load.on_iceberg.layout import RECEIPTS
 from connector.load.questions.reading import warehouse_exists
 from connector.load.tables import LABEL_TABLES, METADATA
 from connector.load.tables.histories import HISTORIES, kept_columns
@@ -83,6 +84,11 @@ class CrashedWarehouse(SyncedWarehouse):
         else:
             with self.engine.reading(self._url) as connection:
                 yield connection
+
+    @contextmanager
+    def _reading_receipts(self) -> Iterator[Any]:
+        with self.engine.reading(self._url, RECEIPTS) as connection:
+            yield connection
 
     def damage(self) -> list[str]:
         """Half label rows, doubled ones, rows that belong to nothing: none at any time, whatever happened."""

@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -36,8 +37,13 @@ class Engine(Protocol):
     def remove(self, url: str) -> None:
         """Delete a warehouse that nobody has open."""
 
-    def reading(self, url: str) -> contextlib.AbstractContextManager[Any]:
-        """A connection that answers `execute(query, parameters).fetchall()`, parameters written as `$name`."""
+    def reading(self, url: str, tables: Collection[str] | None = None) -> contextlib.AbstractContextManager[Any]:
+        """A connection that answers `execute(query, parameters).fetchall()`, parameters written as `$name`.
+
+        Args:
+            url: the warehouse.
+            tables: what will be asked for, if not everything: opening all tables of a lake costs as much as a sync.
+        """
 
 
 class DuckDBEngine:
@@ -72,7 +78,7 @@ class DuckDBEngine:
         for file in self._folder.glob(f"{self.file(url).name}*"):
             file.unlink()
 
-    def reading(self, url: str) -> contextlib.AbstractContextManager[Any]:
+    def reading(self, url: str, tables: Collection[str] | None = None) -> contextlib.AbstractContextManager[Any]:  # noqa: ARG002
         return connected(self.file(url), read_only=True)
 
 

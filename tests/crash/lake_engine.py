@@ -3,7 +3,7 @@
 import contextlib
 import itertools
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import duckdb
@@ -61,8 +61,14 @@ class LakeEngine:
         shutil.rmtree(self.folder(url))
 
     @contextlib.contextmanager
-    def reading(self, url: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    def reading(self, url: str, tables: Collection[str] | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
         lake = open_lake_for_reading(self.location(url))
-        tables = None if self._reads_notes else lake.now()
-        with reading_session(lake, tables=tables, has_views=False) as session:
+        if tables is not None:
+            with duckdb.connect() as connection:
+                for name in tables:
+                    connection.register(name, lake.rows(lake.table(name)))
+                yield connection
+            return
+        seen = None if self._reads_notes else lake.now()
+        with reading_session(lake, tables=seen, has_views=False) as session:
             yield session.raw

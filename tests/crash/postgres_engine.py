@@ -2,7 +2,7 @@
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import psycopg
@@ -52,7 +52,11 @@ class PostgresEngine:
             self.server.drop_database(self._databases.pop())
 
     @contextlib.contextmanager
-    def reading(self, url: str) -> Iterator["_PostgresReading"]:
+    def reading(
+        self,
+        url: str,
+        tables: Collection[str] | None = None,  # noqa: ARG002
+    ) -> Iterator["_PostgresReading"]:
         plain = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         with psycopg.connect(
             plain, autocommit=True, options="-c search_path=encord,encord_internal -c timezone=UTC"

@@ -16,7 +16,10 @@ from pyiceberg.exceptions import CommitFailedException, ValidationException
 from pyiceberg.expressions import AlwaysFalse, AlwaysTrue, And, BooleanExpression, In, Reference
 from pyiceberg.expressions.literals import literal
 from pyiceberg.io.pyarrow import PyArrowFileIO
-from pyiceberg.table import StaticTable, Table
+from pyiceberg.table import StaticTable, Table, Transaction
+from pyiceberg.table.metadata import TableMetadata
+from pyiceberg.table.update import TableUpdate
+from typing_extensions import override
 
 from connector.load.contract.lake_location import LakeLocation
 from connector.load.on_iceberg.lake_failures import lake_failures
@@ -30,6 +33,22 @@ _NOTED = "encord-sync.noted"
 """What a note's snapshot tells: a digest of where the tables of projects are."""
 _DUCKDB_TYPES = {"string": "VARCHAR", "long": "BIGINT", "double": "DOUBLE", "boolean": "BOOLEAN"}
 _OWNERS_FIRST = sorted(LAKE_TABLES, key=lambda name: (name not in OWNERS, name))
+
+
+class _Change(Transaction):
+    """A change of a table. pyiceberg copies the whole metadata each time that it looks at it; this copies it once."""
+
+    def __init__(self, table: Table) -> None:
+        super().__init__(table)
+        self._copied: tuple[TableMetadata, tuple[TableUpdate, ...], TableMetadata] | None = None
+
+    @property
+    @override
+    def table_metadata(self) -> TableMetadata:
+        copied = self._copied
+        if copied is None or copied[0] is not self._table.metadata or copied[1] is not self._updates:
+            copied = self._copied = (self._table.metadata, self._updates, super().table_metadata)
+        return copied[2]
 
 
 class Lake:
@@ -53,9 +72,14 @@ class Lake:
 
     def add(self, name: str, rows: pa.Table, told: Mapping[str, str] | None = None) -> None:
         """Adds rows to a table in one commit, which may tell something; others may add theirs at the same time."""
+
+        def attempt(table: Table) -> None:
+            with _Change(table) as change:
+                change.append(rows, snapshot_properties=dict(told or {}))
+
         if rows.num_rows:
             with lake_failures(self.location):
-                self._until_committed(name, lambda table: table.append(rows, snapshot_properties=dict(told or {})))
+                self._until_committed(name, attempt)
 
     def replace(
         self,
@@ -81,7 +105,13 @@ class Lake:
                 check(table)
             with warnings.catch_warnings():
                 warnings.filterwarnings("ignore", message="Delete operation did not match any records")
-                table.overwrite(rows, overwrite_filter=where) if rows.num_rows else table.delete(where)
+                with _Change(table) as change:
+                    if not rows.num_rows:
+                        change.delete(where)
+                    elif self.file_count(table, where):
+                        change.overwrite(rows, overwrite_filter=where)
+                    else:  # a run's first receipt, a free lease: far less work than to delete nothing and then add
+                        change.append(rows)
 
         with lake_failures(self.location):
             self._until_committed(name, attempt, attempts)
