@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from functools import cache
-from multiprocessing.context import ForkServerContext
+from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,16 +45,37 @@ def run_command(
     """
     with tempfile.TemporaryDirectory(prefix="encord-sync-printed-") as printed:
         out, err = Path(printed, "out"), Path(printed, "err")
-        process = _context().Process(
-            target=_be_the_command,
-            args=(list(arguments), folder, dict(environment), file_blocks, _differs_from_ours(environment), out, err),
-        )
-        process.start()
+        process = start_command(arguments, folder, environment, (Path(os.devnull), out, err), file_blocks=file_blocks)
         process.join(PATIENCE)
         if process.exitcode is None:
             process.kill()
             raise TimeoutError(f"encord-sync {' '.join(arguments)} did not end within {PATIENCE:.0f} s")
         return Ended(process.exitcode, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8"))
+
+
+def start_command(
+    arguments: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    streams: tuple[Path, Path, Path],
+    *,
+    file_blocks: int | None = None,
+) -> ForkServerProcess:
+    """Starts the command; see `run_command`.
+
+    Args:
+        arguments: of `encord-sync`.
+        folder: where it runs.
+        environment: all of its variables.
+        streams: what it opens as its standard input, output and error output.
+        file_blocks: the size that no file may outgrow, in blocks of 512 bytes.
+    """
+    process = _context().Process(
+        target=_be_the_command,
+        args=(list(arguments), folder, dict(environment), file_blocks, _differs_from_ours(environment), streams),
+    )
+    process.start()
+    return process
 
 
 @cache
@@ -79,10 +100,9 @@ def _be_the_command(
     environment: dict[str, str],
     file_blocks: int | None,
     starts_anew: bool,
-    out: Path,
-    err: Path,
+    streams: tuple[Path, Path, Path],
 ) -> None:
-    for number, path in ((0, Path(os.devnull)), (1, out), (2, err)):
+    for number, path in enumerate(streams):
         opened = os.open(path, os.O_RDWR | os.O_CREAT)
         os.dup2(opened, number)
         os.close(opened)

@@ -52,7 +52,7 @@ def shown_marks(settings: Settings) -> str:
     Raises:
         ConnectorError: as `open_for_reading`.
     """
-    with open_for_reading(settings.warehouse, settings.db_schema) as session, session.transaction():
+    with open_for_reading(settings.warehouse, settings.db_schema, has_views=False) as session, session.transaction():
         found = marks(session)
     return "\n".join(f"{written(each.marked_at)}  {each.name}{f'  {each.note}' if each.note else ''}" for each in found)
 

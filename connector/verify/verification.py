@@ -64,7 +64,7 @@ def run_verify(settings: Settings, sample: Sample | None, report: Report, interr
     holder = LockHolder.this_process("verify")
     patience = Patience(settings.wait, report, interruption)
     with (
-        open_for_reading(settings.warehouse, settings.db_schema) as session,
+        open_for_reading(settings.warehouse, settings.db_schema, has_views=False) as session,
         locks_of_reader(settings.warehouse, settings.db_schema, holder) as locks,
     ):
         held = HeldRows(session)

@@ -42,6 +42,8 @@ def install(
     connection: sa.Connection,
     files: Sequence[ViewFile] | None = None,
     functions: Sequence[TableFunction] | None = None,
+    *,
+    has_texts: bool = True,
 ) -> bool:
     """Installs the views and functions of the files in the warehouse; does nothing if they are there already.
 
@@ -49,6 +51,7 @@ def install(
         connection: in a transaction, which the caller commits; its schema is the warehouse's.
         files: the views in order of creation; by default the ones that ship with the connector.
         functions: the functions; by default the ones that ship with the connector, or none if `files` are given.
+        has_texts: whether tables and columns get their comments, which nobody reads where the views go at once.
 
     Returns:
         Whether anything was installed.
@@ -59,11 +62,11 @@ def install(
     """
     if functions is None:
         functions = [*table_functions(), *as_of_functions()] if files is None else ()
-    is_again = _install_views(connection, view_files() if files is None else files)
+    is_again = _install_views(connection, view_files() if files is None else files, has_texts=has_texts)
     return install_functions(connection, functions, again=is_again) or is_again
 
 
-def _install_views(connection: sa.Connection, wanted: Sequence[ViewFile]) -> bool:
+def _install_views(connection: sa.Connection, wanted: Sequence[ViewFile], *, has_texts: bool) -> bool:
     if _is_current(connection, wanted):
         return False
     _drop(connection, also=[file.view_name for file in wanted])
@@ -74,7 +77,8 @@ def _install_views(connection: sa.Connection, wanted: Sequence[ViewFile]) -> boo
             placed(file.sql, schema),
             f"View {file.view_name} could not be created from {file.view_name}.sql.",
         )
-    set_comments(connection, {file.view_name for file in wanted}, column_texts())
+    if has_texts:
+        set_comments(connection, {file.view_name for file in wanted}, column_texts())
     if not wanted:
         return True
     now = datetime.now(UTC)

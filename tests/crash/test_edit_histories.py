@@ -6,7 +6,7 @@ import secrets
 from tests.crash.edit_histories import follow_edits
 from tests.crash.engines import Engine
 
-EDITS = 20
+EDITS = 14
 SEEDS = {"duckdb": 210, "postgresql": 310}
 """A history that is long enough to have most kinds of edits; ENCORD_SYNC_TEST_HISTORIES asks for others, and more."""
 

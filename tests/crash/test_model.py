@@ -13,7 +13,7 @@ from tests.crash.engines import Engine
 from tests.crash.histories import run_histories
 from tests.crash.modelled_project import ModelledProject, facts_of, modelled_world
 
-STEPS = {"duckdb": 40, "postgresql": 60}
+STEPS = {"duckdb": 20, "postgresql": 40}
 """Steps on each engine, about; `make torture` takes more."""
 
 

@@ -1,15 +1,15 @@
-"""Runs the installed command on a terminal of so many columns, as a user sees it."""
+"""Runs the command on a terminal of so many columns, as a user sees it."""
 
 import fcntl
 import os
 import pty
 import re
+import select
 import struct
-import subprocess
 import termios
 from pathlib import Path
 
-from tests.sync.command_line import COMMAND
+from tests.forked_command import PATIENCE, start_command
 
 SEQUENCES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 """What our own drawing sends: colours, and the moves of a progress bar."""
@@ -21,28 +21,25 @@ def on_terminal(folder: Path, *arguments: str, columns: int = 80, hang_up_after:
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     left_out = ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR")
     environment = {name: value for name, value in os.environ.items() if name not in left_out}
-    process = subprocess.Popen(
-        [str(COMMAND), *arguments],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        cwd=folder,
-        env={**environment, "TERM": "xterm-256color"},
-    )
-    os.close(theirs)
+    terminal = Path(os.ttyname(theirs))
+    process = start_command(arguments, folder, {**environment, "TERM": "xterm-256color"}, (terminal,) * 3)
     received = bytearray()
-    while True:
-        try:
-            piece = os.read(ours, 65536)
-        except OSError:  # how Linux says that the other end is closed
-            break
-        if not piece:
-            break
-        received += piece
-        if hang_up_after is not None and len(received) >= hang_up_after:
-            break
+    is_over = False
+    while not is_over:
+        is_over = not process.is_alive()  # asked first: what it wrote last is read below
+        while select.select([ours], [], [], 0.0 if is_over else 0.05)[0] and not is_over_after(received, hang_up_after):
+            received += os.read(ours, 65536)
+        is_over = is_over or is_over_after(received, hang_up_after)
+    os.close(theirs)
     os.close(ours)
-    return process.wait(), received.decode()
+    process.join(PATIENCE)
+    assert process.exitcode is not None, f"encord-sync {' '.join(arguments)} did not end"
+    return process.exitcode, received.decode()
+
+
+def is_over_after(received: bytearray, length: int | None) -> bool:
+    """Whether so much was received that the terminal is closed."""
+    return length is not None and len(received) >= length
 
 
 def lines_of(received: str) -> list[str]:

@@ -46,14 +46,14 @@ def sync(server: SampleServer, url: str, **options: Any) -> Run:  # noqa: ANN401
     return run_sync(settings, HeardReport(), Interruption())
 
 
-def differences(file: Path, url: str) -> list[str]:
-    """The rows of all tables and views that a DuckDB file has more often than a PostgreSQL warehouse, or less often."""
+def differences(file: Path, url: str, names: Sequence[str] = (*METADATA.tables, *VIEWS)) -> list[str]:
+    """The rows of tables and views that a DuckDB file has more often than a PostgreSQL warehouse, or less often."""
     location = warehouse_location(url)
     session = PostgresSession(location, read_only=True)  # type: ignore[arg-type] # the URL is PostgreSQL's
     try:
         with connected(file, read_only=True) as connection, session.transaction():
             connection.execute("SET TimeZone = 'UTC'")
-            return [line for name in (*METADATA.tables, *VIEWS) for line in _differences(connection, session, name)]
+            return [line for name in names for line in _differences(connection, session, name)]
     finally:
         session.close()
 

@@ -72,7 +72,7 @@ def export_json(
     try:
         with (
             interruption_on_signals() as interruption,
-            open_for_reading(settings.warehouse, settings.db_schema, as_of) as session,
+            open_for_reading(settings.warehouse, settings.db_schema, as_of, has_views=False) as session,
         ):
             held = HeldRows(session)
             rows = StoredLabelRows(held, project or only_project(held), branch, title)

@@ -56,6 +56,10 @@ def reading_session(
     # Views over many small files need more memory than the connector gives a warehouse of its own.
     session = WorkingCopy(lake, {"memory_limit": NO_LIMIT_OF_OURS, **(settings or {})})
     try:
+        if has_views:
+            # Over tables that are empty yet: DuckDB looks into all files below a view when it is made.
+            with session.connection() as connection:
+                install(connection, has_texts=False)
         session.take_in_all(tables)
         with session.transaction():
             for name in RECEIPTS:
@@ -67,9 +71,6 @@ def reading_session(
             for name in LOGS:
                 session.execute(sql("DROP TABLE {name}", name=name))
                 session.execute(all_rows(lake, name, tables[name]))
-        if has_views:
-            with session.connection() as connection:
-                install(connection)
         yield session
     finally:
         session.close()

@@ -12,5 +12,5 @@ def old_rows(url: str, schema: str | None, before: datetime) -> dict[str, tuple[
     Raises:
         ConnectorError: as `open_for_reading`.
     """
-    with open_for_reading(url, schema) as session, session.transaction():
+    with open_for_reading(url, schema, has_views=False) as session, session.transaction():
         return count_old_rows(session, before)

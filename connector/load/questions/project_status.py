@@ -132,7 +132,7 @@ def read_status(url: str, schema: str | None = None) -> WarehouseStatus:
         ConnectorError: as for `open_warehouse`; also WAREHOUSE if there is no such file, and SCHEMA if it holds no
             tables of this release.
     """
-    with open_for_reading(url, schema) as session, session.transaction():
+    with open_for_reading(url, schema, has_views=False) as session, session.transaction():
         found = [ProjectStatus(*row) for row in session.rows(_PROJECTS)]
         shards = read_shards(session)
         failures = session.rows(
@@ -161,5 +161,5 @@ def _has_died(run: LastRun, location: object) -> bool:
 
 def read_state(url: str, schema: str | None, project_hash: str) -> pa.Table:
     """What `Warehouse.state` says about a project, read without changing anything. Raises what `read_status` raises."""
-    with open_for_reading(url, schema) as session:
+    with open_for_reading(url, schema, has_views=False) as session:
         return SqlWarehouse(session, head_revision(), None).state(project_hash)

@@ -20,13 +20,16 @@ from connector.load.tables.declaration import internal_schema
 
 
 @contextmanager
-def open_for_reading(url: str, schema: str | None = None, as_of: str | None = None) -> Iterator[Session]:
+def open_for_reading(
+    url: str, schema: str | None = None, as_of: str | None = None, *, has_views: bool = True
+) -> Iterator[Session]:
     """A session on an existing warehouse of this release, opened read-only, and closed at the end of the block.
 
     Args:
         url: the warehouse's URL.
         schema: the schema of its tables, if not the default one.
         as_of: the moment that the session shall see: a time, or the name of a mark; by default the present.
+        has_views: whether views will be asked; those of a lake are made each time, which takes longer than the rest.
 
     Raises:
         ConnectorError: CONFIGURATION, LOCKED or WAREHOUSE if it cannot be opened, or does not exist; SCHEMA if it holds
@@ -38,7 +41,8 @@ def open_for_reading(url: str, schema: str | None = None, as_of: str | None = No
         from connector.load.on_iceberg.opening import open_lake_for_reading
         from connector.load.on_iceberg.reading_session import reading_session
 
-        with reading_session(open_lake_for_reading(location), location.settings) as lake_session:
+        lake = open_lake_for_reading(location)
+        with reading_session(lake, location.settings, has_views=has_views) as lake_session:
             if as_of is not None:
                 look_back(lake_session, "main", as_of)
             yield lake_session
