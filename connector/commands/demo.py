@@ -34,9 +34,9 @@ import click
 )
 @click.option(
     "--port",
-    type=click.IntRange(0, 65535),
-    default=0,
-    help="With --serve: the port on this machine. [default: a free one]",
+    type=click.IntRange(1, 65535),
+    metavar="N",
+    help="With --serve: the port on this machine. Default: a free one.",
 )
 @click.option(
     "--folder",
@@ -68,9 +68,9 @@ def demo(
       encord-sync demo --serve --edit-every 30
     """
     if serve:
-        from connector.demo.serve import run_server
+        from connector.demo.standing_server import run_server
 
-        run_server(size, seed, path, folder, port, edit_every)
+        run_server(size, seed, path, folder, port or 0, edit_every)
         return
     if edit_every is not None or port is not None:
         raise click.UsageError("--edit-every and --port go with --serve.")

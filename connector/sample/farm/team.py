@@ -23,16 +23,17 @@ _SATURDAY = 5
 class Team:
     """Three annotators and two reviewers, whose work follows from nothing but its number."""
 
-    def __init__(self, project: SampleProject, picture: str = PICTURE) -> None:
+    def __init__(self, project: SampleProject, picture: str = PICTURE, reviews_before: int = 0) -> None:
         """Get to work.
 
         Args:
             project: What they work on; it has stages Annotate, Review and Complete.
             picture: The title of a picture that nobody has opened; new ones are of its kind.
+            reviews_before: How many tasks were reviewed already: their number says what a reviewer finds next.
         """
         self._project = project
         self._picture = picture
-        self._reviews = 0
+        self._reviews = reviews_before
         self._turns = 0
 
     def label(self, day: int) -> None:

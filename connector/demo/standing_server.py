@@ -45,7 +45,10 @@ def run_server(size: SampleSize, seed: int, path: Path, folder: Path, port: int,
     """
     world = build_sample_world(size, seed=seed)
     add_pasture_project(world)
-    teams = [Team(world.projects[world.project_hash]), Team(world.projects[PASTURE_PROJECT_HASH], NOT_OPENED)]
+    teams = [
+        Team(world.projects[world.project_hash]),
+        Team(world.projects[PASTURE_PROJECT_HASH], NOT_OPENED, reviews_before=2),
+    ]
     with ExitStack() as ends, interruption_on_signals() as interruption:
         server = _listening(SampleServer(world, port=port), ends)
         ends.enter_context(_in_folder(folder))
@@ -87,7 +90,7 @@ def _in_folder(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _unusable(folder, error.strerror or type(error).__name__) from error
-    with file_lock(folder, LockHolder.this_process("demo --serve"), f"The folder {folder}"):
+    with _held(folder):
         try:
             earlier = (folder / ENVIRONMENT).read_text(encoding="utf-8").startswith(_FIRST_LINE)
         except FileNotFoundError:
@@ -101,6 +104,16 @@ def _in_folder(folder: Path) -> Iterator[None]:
                 (folder / name).unlink(missing_ok=True)
             with suppress(OSError):
                 folder.rmdir()
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    with ExitStack() as lock:
+        try:
+            lock.enter_context(file_lock(folder, LockHolder.this_process("demo --serve"), f"The folder {folder}"))
+        except ConnectorError as error:
+            raise ConnectorError(error.kind, error.message, remedy="Stop it, or name another --folder.") from error
+        yield
 
 
 def _unusable(folder: Path, why: str) -> ConnectorError:
