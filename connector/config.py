@@ -84,6 +84,10 @@ class Settings(BaseModel):
     publish_format: tuple[Literal["duckdb", "parquet"], ...] = Field(
         default=("duckdb",), min_length=1, description="What to publish; may be given several times."
     )
+    publish_views: bool = Field(
+        default=False,
+        description="Parquet: also files of label_on_frame and object_on_frame, several times as large as the rest.",
+    )
     publish_keep: int = Field(
         default=0, ge=0, description="How many older published copies stay; of Parquet always at least one."
     )

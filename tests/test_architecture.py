@@ -77,7 +77,7 @@ ROOMS: dict[str, str] = {
         "normalise.label_rows normalise.listing process runs source source.changes source.label_rows"
     ),
     "report": "errors export load.contract load.questions runs",
-    "demo": "config errors load load.questions process report runs sample sync",
+    "demo": "config errors load load.locks load.questions process report runs sample sync",
     "label_files": (
         "config errors export.label_rows.encord_dict load load.locks load.questions normalise "
         "normalise.forms normalise.listing process runs source.answers source.changes source.label_rows "

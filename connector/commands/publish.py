@@ -27,8 +27,8 @@ def publish(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click 
     Readers that have the earlier copy open keep it; table publication says which run a copy holds.
 
     PATH is a DuckDB file, or a folder for one of the warehouse's name. --publish-format parquet writes a folder
-    labels-parquet next to labels.duckdb: a folder for each run, with one Parquet file per table and a manifest.json,
-    and a link `current` to the newest.
+    labels-parquet next to labels.duckdb: a folder for each run, with one Parquet file per table and a README.md, and
+    a link `current` to the newest.
 
     \b
     Examples:

@@ -20,7 +20,7 @@ from connector.process.interruption import Interruption, interruption_on_signals
 from connector.report.page import PageWanted, write_page
 from connector.runs.printing import print_line, visible
 from connector.runs.report import TextReport
-from connector.sample import SampleProject, SampleServer, build_sample_world
+from connector.sample import PASTURE_TITLE, SampleProject, SampleServer, build_sample_world
 from connector.sync.run import run_sync
 
 SHOWN_ROWS = 13
@@ -29,14 +29,16 @@ VIDEO = "barn-east-001.mp4"
 CONSENSUS = "calving-pen-002.mp4"
 ANNOTATED = "calving-pen-001.mp4"
 
+SampleSize = Literal["small", "medium", "large"]
 
-def run_demo(size: Literal["small", "medium", "large"], seed: int, path: Path) -> None:
+
+def run_demo(size: SampleSize, seed: int, path: Path) -> None:
     """Run the demo and leave its DuckDB file at `path`, and a report beside it; replaces those of an earlier demo.
 
     Raises:
         ConnectorError: WAREHOUSE or LOCKED, if the file cannot be written; INTERRUPTED.
     """
-    _remove_earlier(path)
+    remove_earlier(path)
     world = build_sample_world(size, seed=seed)
     project = world.projects[world.project_hash]
     with SampleServer(world) as server, interruption_on_signals() as interruption:
@@ -92,8 +94,12 @@ def run_demo(size: Literal["small", "medium", "large"], seed: int, path: Path) -
     print_line("    --warehouse duckdb:///labels.duckdb")
 
 
-def _remove_earlier(path: Path) -> None:
-    """Remove the file of an earlier demo, and nothing else."""
+def remove_earlier(path: Path) -> None:
+    """Remove the file of an earlier demo, and nothing else.
+
+    Raises:
+        ConnectorError: WAREHOUSE if it is the file of something else; LOCKED if somebody has it open.
+    """
     if not path.exists():
         return
     try:
@@ -105,7 +111,7 @@ def _remove_earlier(path: Path) -> None:
             remedy="Name another with --file.",
         ) from error
     # There is none if the demo was killed before its first listing.
-    if {project.title for project in status.projects} - {SAMPLE_TITLE}:
+    if {project.title for project in status.projects} - {SAMPLE_TITLE, PASTURE_TITLE}:
         raise ConnectorError(
             ErrorKind.WAREHOUSE, f"{path} is the warehouse of other projects.", remedy="Name another file with --file."
         )

@@ -2,11 +2,14 @@
 
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 from connector.errors import ConnectorError, ErrorKind
+
+_NAP_SECONDS = 0.2
 
 
 class Interruption:
@@ -25,6 +28,14 @@ class Interruption:
         """Ask the run to stop at its next safe point."""
         self.signal_name = signal_name
         self._event.set()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for a while, or until a signal comes. Returns whether one came."""
+        # In short sleeps: a signal's handler runs in this thread, and must not wait for a lock that this thread holds.
+        until = time.monotonic() + seconds
+        while not self.is_requested and (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, _NAP_SECONDS))
+        return self.is_requested
 
     def check(self) -> None:
         """Raise at a safe point if the run was asked to stop.

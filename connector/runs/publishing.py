@@ -25,10 +25,17 @@ class Publisher:
         """The publisher that the settings ask for; None if they ask for none.
 
         Raises:
-            ConnectorError: see `publish_target`; better now than after hours of syncing.
+            ConnectorError: CONFIGURATION for views without Parquet; see `publish_target`. Better now than after hours
+                of syncing.
         """
         if settings.publish is None:
             return None
+        if settings.publish_views and "parquet" not in settings.publish_format:
+            raise ConnectorError(
+                ErrorKind.CONFIGURATION,
+                "--publish-views is about Parquet files, and none are published.",
+                remedy="Add --publish-format parquet, or leave it out.",
+            )
         target = publish_target(settings.warehouse, settings.db_schema, settings.publish, settings.publish_format)
         return cls(settings, target)
 
@@ -64,6 +71,7 @@ class Publisher:
                 settings.publish_format,
                 settings.publish_keep,
                 holder,
+                with_views=settings.publish_views,
                 only_changes=only_changes,
             )
         )

@@ -10,7 +10,9 @@ makes things go wrong on demand, and its projects can be edited between two sync
         server.faults.add(Fault(HttpStatus(503), kind="label_rows", times=2))
 """
 
+from connector.sample.farm.pasture_project import NOT_OPENED, PASTURE_PROJECT_HASH, PASTURE_TITLE, add_pasture_project
 from connector.sample.farm.sample_project import build_sample_world
+from connector.sample.farm.team import Team
 from connector.sample.server.fault_actions import (
     EMPTY_LISTING,
     HALF_LISTING,
@@ -57,6 +59,9 @@ __all__ = [
     "KEY_REVOKED",
     "NOT_AUTHORISED",
     "NOT_FOUND",
+    "NOT_OPENED",
+    "PASTURE_PROJECT_HASH",
+    "PASTURE_TITLE",
     "RATE_LIMIT_IN_ENVELOPE",
     "RESET_BEFORE_ANSWER",
     "RESET_IN_BODY",
@@ -84,7 +89,9 @@ __all__ = [
     "SampleProject",
     "SampleServer",
     "SampleWorld",
+    "Team",
     "TooLarge",
+    "add_pasture_project",
     "build_sample_world",
     "slow_drip",
     "with_unknown_shape",

@@ -29,7 +29,8 @@ CATALOG = ("pyiceberg.catalog.sql", "SqlCatalog")
 """The catalog of a lake in a folder; right before and after each commit to it is a commit point, too."""
 STEPS_OF_PUBLISHING = {
     "connector.load.publish.duckdb_copy": ("_copy", "_mark", "keep_under", "put_in_place", "remove"),
-    "connector.load.publish.parquet_folder": ("_write", "settle", "put_in_place", "remove"),
+    "connector.load.publish.parquet_files": ("_write",),
+    "connector.load.publish.parquet_folder": ("views_script", "folder_readme", "settle", "put_in_place", "remove"),
 }
 """Functions of the modules that publish; right before and right after each of them is a commit point, too."""
 

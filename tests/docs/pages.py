@@ -34,12 +34,29 @@ class Block(NamedTuple):
 def blocks(language: str, pages: tuple[Path, ...] = WRITTEN) -> Iterator[Block]:
     """Every block of a language, page by page."""
     for page in pages:
-        text = page.read_text(encoding="utf-8")
-        found = list(_BLOCK.finditer(text))
-        for this, after in itertools.zip_longest(found, found[1:]):
-            if this[1] == language:
-                follows = after is not None and after[1] == "text" and not text[this.end() : after.start()].strip()
-                yield Block(page, language, this[2], after[2] if follows and after is not None else None)
+        yield from (block for block in _fenced(page, page.read_text(encoding="utf-8")) if block.language == language)
+
+
+def blocks_of(page: Path, heading: str) -> list[Block]:
+    """The blocks under a heading of the second level, in their order; what a block prints is not one of its own.
+
+    Raises:
+        ValueError: there is no such heading.
+    """
+    found: list[Block] = []
+    is_printed = False
+    for block in _fenced(page, section(page, heading)):
+        if not is_printed:
+            found.append(block)
+        is_printed = not is_printed and block.shown is not None
+    return found
+
+
+def _fenced(page: Path, text: str) -> Iterator[Block]:
+    found = list(_BLOCK.finditer(text))
+    for this, after in itertools.zip_longest(found, found[1:]):
+        follows = after is not None and after[1] == "text" and not text[this.end() : after.start()].strip()
+        yield Block(page, this[1], this[2], after[2] if follows and after is not None else None)
 
 
 def section(page: Path, heading: str) -> str:

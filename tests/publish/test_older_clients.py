@@ -29,10 +29,9 @@ for view in views:
 views = [view for view in views if not view.startswith("consensus_")]
 """
 CREATING = """
-os.chdir(sys.argv[1])
 connection = duckdb.connect()
 connection.execute("SET enable_progress_bar = false")
-connection.execute(open("views.sql").read())
+connection.execute(open(sys.argv[1] + "/views.sql").read())
 views = ["consensus_queue", "consensus_object_vote", "consensus_annotator_pair"]  # all were bound when they were made
 """
 COUNTING = """
@@ -58,7 +57,7 @@ def old_duckdb(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def counted_by(old_duckdb: Path, opening: str, path: Path) -> dict[str, int]:
     """What the older DuckDB counts: view → rows."""
-    asking = f"import duckdb, json, os, sys\nviews = {VIEWS}{opening}{COUNTING}"
+    asking = f"import duckdb, json, sys\nviews = {VIEWS}{opening}{COUNTING}"
     environment = {"PYTHONPATH": str(old_duckdb)}
     done = subprocess.run(
         [sys.executable, "-c", asking, str(path)], capture_output=True, text=True, check=False, env=environment

@@ -1,8 +1,11 @@
 """The published Parquet folder: readable without DuckDB, whole, and moved on in one step."""
 
 import hashlib
+import importlib
 import json
 import os
+import pathlib
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -29,8 +32,10 @@ def manifest_of(version: Path) -> dict[str, Any]:
 
 
 def test_it_holds_what_the_warehouse_holds(
-    farm: SyncedWarehouse, published: Path, monkeypatch: pytest.MonkeyPatch
+    farm: SyncedWarehouse, published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "project.parquet").write_bytes(b"not of this copy")
     outcome = farm.sync(publish=str(published), publish_format="parquet")
     (event,) = outcome.events_named("published")
     root = published.with_name("labels-parquet")
@@ -46,6 +51,7 @@ def test_it_holds_what_the_warehouse_holds(
     assert set(METADATA.tables) - set(named) == left_out, "no view reads them"
     assert not any(file.is_internal for file in view_files() if file.view_name in named)
     assert {path.name for path in current.iterdir()} == {
+        "README.md",
         "manifest.json",
         "views.sql",
         *(table["file"] for table in named.values()),
@@ -58,8 +64,15 @@ def test_it_holds_what_the_warehouse_holds(
         assert content.num_rows == table["rows"] == farm.value(f"SELECT count(*) FROM {name}")
         assert content.column_names == [column["name"] for column in table["columns"]]
         assert all(column["comment"] for column in table["columns"])
+        described = {field.name: field.metadata[b"comment"].decode() for field in content.schema}
+        assert described == {column["name"]: column["comment"] for column in table["columns"]}
+        assert content.schema.metadata[b"comment"].decode() == table["comment"] != ""
+        asked = f"SELECT decode(value) FROM parquet_kv_metadata('{file}') WHERE decode(key) = "
+        assert duckdb.execute(f"{asked}'comment'").fetchall() == [(table["comment"],)]
+        assert json.loads(duckdb.execute(f"{asked}'column_comments'").fetchall()[0][0]) == described
+        # What Arrow is told of the types loses nothing.
+        assert duckdb.execute(f"SELECT * FROM content EXCEPT ALL SELECT * FROM read_parquet('{file}')").fetchall() == []
 
-    monkeypatch.chdir(current)
     with duckdb.connect() as connection:
         connection.execute((current / "views.sql").read_text())
         connection.execute("SET search_path = 'main,internal'")
@@ -68,7 +81,7 @@ def test_it_holds_what_the_warehouse_holds(
             assert connection.execute(hashes).fetchall() == farm.rows(hashes), view
             if view in named:
                 assert named[view]["kind"] == "view"
-                query = f"SELECT count(*), sum(hash(v)) FROM read_parquet('{view}.parquet') v"
+                query = f"SELECT count(*), sum(hash(v)) FROM read_parquet('{current}/{view}.parquet') v"
                 assert connection.execute(query).fetchall() == farm.rows(hashes), view
             else:
                 is_plumbing = any(file.is_internal for file in view_files() if file.view_name == view)
@@ -76,6 +89,62 @@ def test_it_holds_what_the_warehouse_holds(
         title, call = farm.rows(ONE_TITLE)[0][0], "SELECT * FROM labels_in_range({}, {}, 0, 20) ORDER BY ALL"
         asked = call.format("(SELECT title FROM project)", f"'{title}'")
         assert connection.execute(asked).fetchall() == farm.rows(asked) != []
+
+
+def test_the_readme_says_what_is_there_and_its_lines_work(
+    farm: SyncedWarehouse, published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcome = farm.sync(publish=str(published), publish_format="parquet")
+    current = (published.with_name("labels-parquet") / "current").resolve()
+    text = (current / "README.md").read_text(encoding="utf-8")
+    assert f"as run {outcome.run.run_id} left them" in text
+    manifest = manifest_of(current)
+    for table in manifest["tables"]:
+        assert f"| `{table['file']}` | {table['rows']:,} | " in text
+    public = {file.view_name for file in view_files() if not file.is_internal}
+    assert set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) == public - {t["name"] for t in manifest["tables"]}
+    (in_python,) = re.findall(r"^duckdb\.connect.*$", text, re.MULTILINE)
+    (with_arrow,) = re.findall(r"^pyarrow.*$", text, re.MULTILINE)
+    counted = farm.value("SELECT count(*) FROM label_on_frame")
+    names = {"duckdb": duckdb, "pathlib": pathlib, "pyarrow": importlib.import_module("pyarrow")}
+    assert eval(in_python, names).execute("SELECT count(*) FROM label_on_frame").fetchone() == (counted,)
+    assert eval(with_arrow, names).num_rows == farm.value("SELECT count(*) FROM label_row")
+
+    moved = tmp_path / "it's elsewhere"
+    current.rename(moved)
+    script = (moved / "views.sql").read_text()
+    with duckdb.connect() as connection, pytest.raises(duckdb.IOException, match="No files found"):
+        connection.execute(script)
+    (line,) = re.findall(r"^SET VARIABLE .*$", text, re.MULTILINE)
+    monkeypatch.chdir(moved)
+    for place in (".", str(moved).replace("'", "''")):
+        with duckdb.connect() as connection:
+            connection.execute(line.replace("/where/they/are", place))
+            connection.execute(script)
+            assert connection.execute("SELECT count(*) FROM label_on_frame").fetchone() == (counted,)
+
+
+def test_the_largest_views_are_files_on_request(farm: SyncedWarehouse, published: Path) -> None:
+    options: dict[str, Any] = {"publish": str(published), "publish_format": "parquet"}
+    current = published.with_name("labels-parquet") / "current"
+    large = {"label_on_frame", "object_on_frame"}
+    for with_views, has_moved in ((False, True), (True, True), (True, False), (False, True)):
+        outcome = farm.sync(**options, publish_views=with_views)
+        assert bool(outcome.events_named("published")) == has_moved
+        named = {table["name"]: table for table in manifest_of(current)["tables"]}
+        assert named.keys() & large == (large if with_views else set())
+        text = (current / "README.md").read_text(encoding="utf-8")
+        for view in large:
+            assert (current / f"{view}.parquet").exists() == with_views
+            assert (f"| `{view}.parquet` |" in text, f"| `{view}` |" in text) == (with_views, not with_views)
+            if with_views:
+                assert pq.read_table(current / f"{view}.parquet").schema.field("frame").metadata[b"comment"]
+                hashes = "SELECT count(*), sum(hash(v)) FROM {} v"
+                of_file = duckdb.execute(hashes.format(f"read_parquet('{current}/{view}.parquet')")).fetchall()
+                assert of_file == farm.rows(hashes.format(view)), view
+    with pytest.raises(ConnectorError, match="--publish-views is about Parquet") as refused:
+        farm.sync(publish=str(published), publish_views=True)
+    assert refused.value.kind is ErrorKind.CONFIGURATION
 
 
 def test_the_version_before_always_stays_and_more_on_request(gate: SyncedWarehouse, tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """Publishes a warehouse: says what may be published, where, and in which forms."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -63,6 +64,7 @@ def publish(
     keep: int,
     holder: LockHolder,
     *,
+    with_views: bool = False,
     only_changes: bool = False,
 ) -> list[Publication]:
     """Publishes the result of the warehouse's last run. The caller holds the warehouse's lock.
@@ -76,6 +78,7 @@ def publish(
         formats: the forms to publish.
         keep: how many older copies stay.
         holder: this process, for the lock on the target.
+        with_views: whether the Parquet form has files of the largest views, too.
         only_changes: whether a copy stays in place if it lacks only the receipts of later runs; then its modification
             time becomes now.
 
@@ -85,16 +88,26 @@ def publish(
     """
     location = _duckdb_location(url, schema)
     run_id = _succeeded_run(url, schema)
+    published = partial(
+        _published,
+        run_id=run_id,
+        target=target,
+        formats=formats,
+        keep=keep,
+        holder=holder,
+        with_views=with_views,
+        only_changes=only_changes,
+    )
     with files_for_readers():
         with file_system_failures(target.file):
             target.file.parent.mkdir(parents=True, exist_ok=True)
         try:
-            return _published(location, run_id, target, formats, keep, holder, only_changes=only_changes)
+            return published(location)
         except DuckDBMemoryError:
             if "memory_limit" in location.settings:
                 raise
         unlimited = replace(location, settings={**location.settings, "memory_limit": NO_LIMIT_OF_OURS})
-        return _published(unlimited, run_id, target, formats, keep, holder, only_changes=only_changes)
+        return published(unlimited)
 
 
 def _published(
@@ -105,15 +118,19 @@ def _published(
     keep: int,
     holder: LockHolder,
     *,
+    with_views: bool,
     only_changes: bool,
 ) -> list[Publication]:
     content = PublishedContent(run_id, content_fingerprint(location, target))
     place_of = {"duckdb": target.file, "parquet": target.parquet}
-    publish_as = {"duckdb": publish_file, "parquet": publish_folder}
+    publish_as: dict[Format, Callable[..., Path]] = {
+        "duckdb": publish_file,
+        "parquet": partial(publish_folder, with_views=with_views),
+    }
     publications = []
     for form in dict.fromkeys(formats):
         with file_lock(place_of[form], holder, f"The published copy {place_of[form]}"):
-            current = _current(form, location, target) if only_changes else None
+            current = _current(form, location, target, with_views=with_views) if only_changes else None
             if current is not None and current[1].fingerprint == content.fingerprint:
                 path, held = current
                 with file_system_failures(path):
@@ -124,10 +141,12 @@ def _published(
     return publications
 
 
-def _current(form: Format, location: DuckDBLocation, target: PublishTarget) -> tuple[Path, PublishedContent] | None:
+def _current(
+    form: Format, location: DuckDBLocation, target: PublishTarget, *, with_views: bool
+) -> tuple[Path, PublishedContent] | None:
     """What is published now, and where; None if there is nothing, or it was changed after publishing."""
     if form == "parquet":
-        return published_version(target)
+        return published_version(target, with_views=with_views)
     if log_of(target.file).exists():  # somebody wrote to the copy
         return None
     held = published_content(target.file, location.schema)

@@ -1,6 +1,7 @@
 """What all data units of the sample farm share: ontology, stages, data set, people, and the passing of time."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -40,9 +41,16 @@ class SampleSize:
 
 
 class FarmBuilder:
-    """Collects the label rows of the dairy project, one data unit after another, and serves them at the end."""
+    """Collects the label rows of a project of the farm, one data unit after another, and serves them at the end."""
 
-    def __init__(self, world: SampleWorld, size: SampleSize, source: random.Random) -> None:
+    def __init__(
+        self,
+        world: SampleWorld,
+        size: SampleSize,
+        source: random.Random,
+        stages: Sequence[tuple[str, str]] = STAGES,
+        dataset_title: str = "Barn cameras 2025",
+    ) -> None:
         self.world = world
         self.size = size
         self.source = source
@@ -51,9 +59,9 @@ class FarmBuilder:
         self.moment = START - timedelta(days=40)
         self.stages = {
             title: {"stageType": stage_type, "uuid": label_hash_like(source), "title": title}
-            for stage_type, title in STAGES
+            for stage_type, title in stages
         }
-        self.dataset = {"dataset_hash": label_hash_like(source), "dataset_title": "Barn cameras 2025"}
+        self.dataset = {"dataset_hash": label_hash_like(source), "dataset_title": dataset_title}
         self.rows: list[SampleLabelRow] = []
         self.branch_annotators: dict[tuple[str, str], tuple[str, bool]] = {}
         self.task_actions: list[Json] = []
@@ -62,16 +70,22 @@ class FarmBuilder:
         self.editor_logs: list[Json] = []
         self.roles = {REVIEWER: 0, **dict.fromkeys(ANNOTATORS, 1)}
 
-    def finish(self) -> SampleWorld:
-        """Serve what has been built, as the world's main project."""
+    def finish(self, title: str, description: str, project_hash: str | None = None) -> SampleWorld:
+        """Serve what has been built; the first project that a world serves is its main one.
+
+        Args:
+            title: The project's title.
+            description: Its description.
+            project_hash: Its hash; by default one that follows from the source of all hashes.
+        """
         ontology_hash = label_hash_like(self.source)
-        project_hash = label_hash_like(self.source)
+        project_hash = project_hash or label_hash_like(self.source)
         record = {
             "projectHash": project_hash,
             "projectType": "workflow",
             "status": "inProgress",
-            "title": "Meadowbrook dairy herd",
-            "description": "Behaviour and health of a dairy herd, from barn cameras, ultrasound, sound and notes",
+            "title": title,
+            "description": description,
             "createdAt": api_time(START - timedelta(days=60)),
             "creatorEmail": REVIEWER,
             "lastEditedAt": api_time(START - timedelta(days=2)),
@@ -98,7 +112,6 @@ class FarmBuilder:
         ]
         project.storage_items = {entry["uuid"]: entry for entry in map(self._storage_item, self.rows)}
         project.users = [{"userEmail": email, "userRole": role} for email, role in self.roles.items()]
-        self.world.project_hash = project.project_hash
         return self.world
 
     def new_entry(

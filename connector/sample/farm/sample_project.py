@@ -38,7 +38,10 @@ def build_sample_world(size: str | SampleSize = "small", seed: object = 7) -> Sa
     add_consensus(builder)
     add_predictions(builder, f"barn-{CAMERAS[3]}-003.mp4")
     add_work(builder)
-    return builder.finish()
+    return builder.finish(
+        "Meadowbrook dairy herd",
+        "Behaviour and health of a dairy herd, from barn cameras, ultrasound, sound and notes",
+    )
 
 
 def _add_barn_video(builder: FarmBuilder, number: int) -> None:

@@ -27,6 +27,8 @@ ROLES = {
 TAGS = ("Missing label", "Wrong answer", "Box too loose")
 SAYS = ("Please look at this again: one animal is missing.", "I think this answer is wrong.", "The box is too loose.")
 ANSWER = "Done, thank you."
+PRIORITIES = (0.5, 0.9, 0.5, 0.2)
+"""Of the tasks that are not done yet."""
 
 
 def add_work(builder: FarmBuilder) -> None:
@@ -34,6 +36,10 @@ def add_work(builder: FarmBuilder) -> None:
     builder.roles = ROLES
     for place, row in enumerate(row for row in builder.rows if _is_plain(builder, row)):
         _work_on_task(builder, row, place)
+    for place, row in enumerate(builder.rows):
+        if row.branch_name == "main" and row.metadata["workflow_graph_node"]["title"] != "Complete":
+            row.metadata["priority"] = PRIORITIES[place % len(PRIORITIES)]
+            row.forget()
     builder.task_actions.sort(key=lambda action: str(action["timestamp"]))
     rows = {row.metadata["task_uuid"]: row for row in builder.rows}
     began: dict[str, datetime] = {}
@@ -54,13 +60,12 @@ def add_work(builder: FarmBuilder) -> None:
         began[action["taskUuid"]] = at
         match action["actionType"]:
             case "reject":
-                issue = open_issues[row.data_hash] = _issue(row, action, source)
+                issue = open_issues[row.data_hash] = issue_about(row, action["actorEmail"], at, source)
                 builder.issues.append(issue)
             case "submit" if row.data_hash in open_issues:
-                _say(open_issues[row.data_hash], ANSWER, action["actorEmail"], at)
+                answer_issue(open_issues[row.data_hash], action["actorEmail"], at)
             case "approve" if row.data_hash in open_issues:
-                resolved = {"isResolved": True, "createdAt": api_time(at), "actorEmail": action["actorEmail"]}
-                open_issues.pop(row.data_hash)["resolutionHistory"].append(resolved)
+                resolve_issue(open_issues.pop(row.data_hash), action["actorEmail"], at)
     builder.time_spent = list(times.values())
 
 
@@ -133,8 +138,15 @@ def _time_of(
         start = until
 
 
-def _issue(row: SampleLabelRow, action: Json, source: random.Random) -> Json:
-    """What the reviewer finds fault with: on a frame where there are several, else of the data unit as a whole."""
+def issue_about(row: SampleLabelRow, email: str, at: datetime, source: random.Random) -> Json:
+    """What a reviewer finds fault with: on a frame where there are several, else of the data unit as a whole.
+
+    Args:
+        row: what was reviewed.
+        email: who sends it back.
+        at: when they do; the comment is a little older.
+        source: what kind of fault it is.
+    """
     number, frames = source.randrange(3), row.metadata["number_of_frames"] or 1
     about = {"type": "frame", "frameIndex": source.randrange(frames)} if frames > 1 else {"type": "dataUnit"}
     issue: Json = {
@@ -146,8 +158,18 @@ def _issue(row: SampleLabelRow, action: Json, source: random.Random) -> Json:
         "tags": [{"name": TAGS[number], "uuid": label_hash_like(seeded_random("tag", number))}],
         "resolutionHistory": [],
     }
-    _say(issue, SAYS[number], action["actorEmail"], read_time(action["timestamp"]) - timedelta(minutes=3))
+    _say(issue, SAYS[number], email, at - timedelta(minutes=3))
     return issue
+
+
+def answer_issue(issue: Json, email: str, at: datetime) -> None:
+    """Somebody says that they have seen to it."""
+    _say(issue, ANSWER, email, at)
+
+
+def resolve_issue(issue: Json, email: str, at: datetime) -> None:
+    """Somebody is content, and closes the issue."""
+    issue["resolutionHistory"].append({"isResolved": True, "createdAt": api_time(at), "actorEmail": email})
 
 
 def _say(issue: Json, content: str, email: str, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""The fake Encord server: HTTP on a free loopback port, as many requests at once as the client likes."""
+"""The fake Encord server: HTTP on a loopback port, as many requests at once as the client likes."""
 
 import socket
 import struct
@@ -38,8 +38,16 @@ class SampleServer:
         is_compressing: Whether answers of the older API are compressed for clients that accept it.
     """
 
-    def __init__(self, world: SampleWorld, *, is_compressing: bool = True) -> None:
+    def __init__(self, world: SampleWorld, *, is_compressing: bool = True, port: int = 0) -> None:
+        """Nothing is bound yet.
+
+        Args:
+            world: What to serve.
+            is_compressing: Whether to compress answers of the older API.
+            port: The port on loopback; 0: a free one.
+        """
         self.world = world
+        self._port = port
         self.requests = RequestLog()
         self.faults = Faults()
         self.is_compressing = is_compressing
@@ -58,7 +66,7 @@ class SampleServer:
         return f"http://127.0.0.1:{self._http.server_address[1]}"
 
     def __enter__(self) -> Self:
-        self._http = _LoopbackServer(self)
+        self._http = _LoopbackServer(self, self._port)
         self._thread = threading.Thread(
             target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, name="sample-server", daemon=True
         )
@@ -111,10 +119,10 @@ class _LoopbackServer(ThreadingHTTPServer):
     # Every call of the SDK is a new connection, and a connector may send several at once.
     request_queue_size = 128
 
-    def __init__(self, sample: SampleServer) -> None:
+    def __init__(self, sample: SampleServer, port: int) -> None:
         self.sample = sample
         self.is_closed = False
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(("127.0.0.1", port), _Handler)
 
     def server_close(self) -> None:
         """Also ends endless answers."""

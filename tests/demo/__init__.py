@@ -1,0 +1,1 @@
+"""What `encord-sync demo` does beyond its walk."""
