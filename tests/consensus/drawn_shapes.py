@@ -10,7 +10,7 @@ import pyarrow as pa
 from pycocotools import mask as coco
 
 from connector.geometry.overlap import measured_shapes
-from connector.load.matching.compared_objects import SHAPE_SCHEMA
+from connector.load.matching.pair_overlaps import SHAPE_SCHEMA
 
 Pixels = npt.NDArray[np.uint8]
 Shape = Mapping[str, Any]
