@@ -5,6 +5,11 @@ import numpy as np
 from connector.consensus.object_pairs import DrawnObjects, Flags, Indexes, Numbers, Pairs
 
 
+def least_iou(drawn: DrawnObjects, pairs: Pairs) -> Numbers:
+    """How far the two of each pair must overlap to be taken for one."""
+    return np.maximum(drawn.min_iou[pairs.left], drawn.min_iou[pairs.right])
+
+
 def matched(drawn: DrawnObjects, pairs: Pairs, iou: Numbers) -> Flags:
     """Which pairs are matches; of two branches each object has at most one.
 
@@ -16,7 +21,7 @@ def matched(drawn: DrawnObjects, pairs: Pairs, iou: Numbers) -> Flags:
         pairs: those that overlap.
         iou: of each pair, how far.
     """
-    close = np.flatnonzero(iou >= np.maximum(drawn.min_iou[pairs.left], drawn.min_iou[pairs.right]))
+    close = np.flatnonzero(iou >= least_iou(drawn, pairs))
     left, right = pairs.left[close], pairs.right[close]
     best_first = np.lexsort(
         (drawn.hash_order[right], drawn.hash_order[left], -iou[close], drawn.feature[left] != drawn.feature[right])

@@ -76,7 +76,7 @@ class TrackTally:
         self._areas.append(areas)
         # An overlap in areas of the two extents that has the same intersection over union.
         shared = iou / (1 + iou) * (areas[pairs.left] + areas[pairs.right])
-        keys, place = np.unique(of_object[pairs.left] << _SHIFT | of_object[pairs.right], return_inverse=True)
+        keys, place = np.unique(_keys(of_object, pairs), return_inverse=True)
         self._pairs.append(keys)
         weights = (shared, is_match, is_match & is_by_extent)
         self._figures.append(np.stack([np.bincount(place, each, len(keys)) for each in weights], axis=1))
@@ -103,6 +103,24 @@ class TrackTally:
             n_by_extent[chosen].astype(np.int64),
             rounded(volume_iou),
         )
+
+
+def is_of_track(of_object: Indexes, pairs: Pairs, is_match: Flags) -> Flags:
+    """Which pairs are of two objects that are taken for one on some frame.
+
+    Args:
+        of_object: as in `TrackTally.add`.
+        pairs: the pairs that overlap.
+        is_match: of each pair, whether they are taken for one.
+    """
+    keys = _keys(of_object, pairs)
+    return np.isin(keys, np.unique(keys[is_match]))
+
+
+def _keys(of_object: Indexes, pairs: Pairs) -> Indexes:
+    """One number for the two objects of each pair."""
+    keys: Indexes = of_object[pairs.left] << _SHIFT | of_object[pairs.right]
+    return keys
 
 
 def _on_both(objects: Indexes, frames: Indexes, left: Indexes, right: Indexes) -> Indexes:

@@ -150,8 +150,9 @@ class ConvexShapes(NamedTuple):
 
 def _members(texts: list[str | None]) -> dict[str, Numbers]:
     """The members of circles or ellipses, by name."""
-    drawn = [_read(text) for text in texts]
-    return {name: np.array([getattr(shape, name) for shape in drawn]) for name in _Round.__struct_fields__}
+    drawn = [(read.x, read.y, read.r, read.rx, read.ry, read.stretch, read.theta) for read in map(_read, texts)]
+    columns = np.array(drawn, dtype=np.float64).reshape(-1, len(_Round.__struct_fields__)).T
+    return dict(zip(_Round.__struct_fields__, columns, strict=True))
 
 
 def _read(text: str | None) -> _Round:

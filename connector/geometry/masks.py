@@ -1,7 +1,6 @@
 """Bitmasks, many at once: what two of them share is counted from their runs, never from pixels."""
 
 from collections.abc import Sequence
-from math import isnan
 
 import msgspec
 import numpy as np
@@ -9,7 +8,7 @@ import numpy.typing as npt
 
 from connector.geometry.covered_pieces import covered_areas
 from connector.geometry.mask_runs import Integers, MaskRuns, in_parts
-from connector.geometry.run_lengths import LARGEST_AREA, MaskTooLargeError, require_size
+from connector.geometry.run_lengths import LARGEST_AREA, are_of_size
 
 Numbers = npt.NDArray[np.float64]
 
@@ -50,11 +49,15 @@ class Masks:
             frame_widths: of their frames, in pixels; NaN where they are not known.
             frame_heights: as above.
         """
-        sizes = zip(frame_widths.tolist(), frame_heights.tolist(), strict=True)
-        drawn = [_read(text, *size) for text, size in zip(texts, sizes, strict=True)]
-        places = np.array([(mask.left, mask.top, mask.width, mask.height) for mask in drawn], dtype=np.int64)
-        self._left, self._top, self._width, self._height = places.reshape(-1, 4).T
-        self._runs = runs = MaskRuns([mask.rle for mask in drawn], self._width, self._height)
+        drawn = [_read(text) for text in texts]
+        numbers = np.array([(mask.left, mask.top, mask.width, mask.height) for mask in drawn]).reshape(-1, 4)
+        with np.errstate(over="ignore"):
+            is_mask = are_of_size(numbers[:, 2], numbers[:, 3], frame_widths, frame_heights)
+        is_mask &= ((numbers == np.floor(numbers)) & (np.abs(numbers) < _FARTHEST)).all(axis=1)
+        numbers[~is_mask] = 0
+        self._left, self._top, self._width, self._height = numbers.astype(np.int64).T
+        run_lengths = [mask.rle if is_one else "" for mask, is_one in zip(drawn, is_mask.tolist(), strict=True)]
+        self._runs = runs = MaskRuns(run_lengths, self._width, self._height)
         self.areas = runs.areas
         self.extents = runs.extents + np.stack((self._left, self._top, self._left, self._top))
         self._piece_counts = runs.piece_counts
@@ -98,14 +101,9 @@ class Masks:
         return found
 
 
-def _read(text: str | None, frame_width: float, frame_height: float) -> _Drawn:
-    """A bitmask; one without pixels in place of what is none."""
+def _read(text: str | None) -> _Drawn:
+    """A bitmask as it is said to be; one without pixels in place of what is none."""
     try:
-        drawn = _DRAWN.decode(text or "")
-        require_size(
-            drawn.width, drawn.height, *(None if isnan(size) else size for size in (frame_width, frame_height))
-        )
-    except (msgspec.DecodeError, MaskTooLargeError):
+        return _DRAWN.decode(text or "")
+    except msgspec.DecodeError:
         return _NO_MASK
-    numbers = (drawn.top, drawn.left, drawn.width, drawn.height)
-    return drawn if all(number.is_integer() and abs(number) < _FARTHEST for number in numbers) else _NO_MASK

@@ -61,6 +61,19 @@ class MeasuredShapes:
         self._extents[:, places] = self._masks.extents
         self.areas[self.areas <= 0] = np.nan
 
+    def most_iou(self, left: Places, right: Places) -> Numbers:
+        """What the intersection over union of each pair is at most: two shapes share no more than their extents do.
+
+        Args:
+            left: the place of an annotation, for each pair.
+            right: the place of another one on the same frame.
+
+        Returns:
+            0 to 1; NaN where it cannot be told.
+        """
+        smaller = np.minimum(self.areas[left], self.areas[right])
+        return self._ratio(left, right, np.minimum(self._both(left, right), smaller))
+
     def iou(self, left: Places, right: Places) -> Numbers:
         """The intersection over union of each pair, 0 to 1; NaN where it cannot be told.
 

@@ -6,6 +6,7 @@ difference to the one two before it. COCO writes its masks in the same code, but
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ from connector.geometry.ranges import Range, merge_ranges
 Runs = npt.NDArray[np.int64]
 
 Flags = npt.NDArray[np.bool_]
+Sizes = npt.NDArray[np.float64]
 
 _MOST_CHARACTERS = 12
 _LONGEST = 1 << 62
@@ -48,8 +50,19 @@ def require_size(width: float, height: float, frame_width: float | None, frame_h
         MaskTooLargeError: it is larger than its frame, or than the stated maximum.
     """
     widest, highest = min(frame_width or LARGEST_SIDE, LARGEST_SIDE), min(frame_height or LARGEST_SIDE, LARGEST_SIDE)
-    if not (0 <= width <= widest and 0 <= height <= highest and width * height <= LARGEST_AREA):
+    if not _are_within(width, height, widest, highest):
         raise MaskTooLargeError
+
+
+def are_of_size(widths: Sizes, heights: Sizes, frame_widths: Sizes, frame_heights: Sizes) -> Flags:
+    """As `require_size`, of many masks: which can be one; the size of a frame is NaN where it is not known."""
+    return np.asarray(
+        _are_within(widths, heights, np.fmin(frame_widths, LARGEST_SIDE), np.fmin(frame_heights, LARGEST_SIDE))
+    )
+
+
+def _are_within(width: Any, height: Any, widest: Any, highest: Any) -> Any:  # noqa: ANN401 - numbers, or columns of them
+    return (width >= 0) & (width <= widest) & (height >= 0) & (height <= highest) & (width * height <= LARGEST_AREA)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from connector.load.contract.warehouse import (
     WrittenBundle,
 )
 from connector.load.contract.warehouse_url import warehouse_location
-from connector.load.matching.compared_objects import OverlapMeasure
+from connector.load.matching.pair_overlaps import OverlapMeasure
 from connector.load.on_duckdb.warehouse import DuckDBWarehouse
 from connector.load.on_iceberg.driver import require_pyiceberg
 from connector.load.on_postgres.driver import require_postgres_driver

@@ -12,10 +12,10 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from connector.consensus.matching import matched
-from connector.consensus.object_pairs import Indexes, overlapping_pairs
+from connector.consensus.matching import least_iou, matched
+from connector.consensus.object_pairs import DrawnObjects, Flags, Indexes, Pairs, overlapping_pairs
 from connector.consensus.things import votes
-from connector.consensus.tracks import TrackTally
+from connector.consensus.tracks import TrackTally, is_of_track
 from connector.load.contract.session import Session
 from connector.load.contract.statements import sql
 from connector.load.matching.compared_branches import (
@@ -26,8 +26,9 @@ from connector.load.matching.compared_branches import (
     stage_current_branches,
     stored_rules,
 )
-from connector.load.matching.compared_objects import EXTENT, OverlapMeasure, as_drawn, overlaps_of, read_objects
+from connector.load.matching.compared_objects import as_drawn, read_objects
 from connector.load.matching.matched_tables import match_rows, object_rows, track_rows
+from connector.load.matching.pair_overlaps import EXTENT, OverlapMeasure, PairOverlaps
 from connector.load.tables import consensus
 from connector.load.tables.declaration import arrow_schema
 
@@ -52,6 +53,11 @@ class _Part(NamedTuple):
     first: int | None = None
     last: int | None = None
     is_end: bool = True
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is all frames."""
+        return self.first is None
 
 
 def refresh_matches(
@@ -100,18 +106,19 @@ class _Comparison:
         """Compare the branches of a part; writes the tracks at the end of their last part."""
         self._session.stage("due_branch", part.branches)
         self._session.bring_labels(part.branches["label_hash"].drop_null().to_pylist())
+        self._session.expect_large_query()
         objects = read_objects(self._session, part.first, part.last)
         written: Counter[str] = Counter()
         if objects.num_rows:
             drawn = as_drawn(objects)
             pairs = overlapping_pairs(drawn)
-            iou, method = overlaps_of(self._session, self._measure, self._project_hash, objects, drawn, pairs)
-            is_match = matched(drawn, pairs, iou)
+            overlaps = PairOverlaps(self._session, self._measure, self._project_hash, objects, drawn, pairs)
+            of_object = self._instances.numbers(objects)
+            is_match = self._matched(part, drawn, of_object, pairs, overlaps)
+            iou, method = overlaps.iou, overlaps.method
             by_extent = method == EXTENT
             matches = pairs.where(is_match)
-            self._tally.add(
-                drawn, self._instances.numbers(objects), objects["frame"].to_numpy(), pairs, iou, is_match, by_extent
-            )
+            self._tally.add(drawn, of_object, objects["frame"].to_numpy(), pairs, iou, is_match, by_extent)
             project = self._project_hash
             written += self._write(
                 "consensus_object_match", match_rows(project, objects, matches, iou[is_match], method[is_match])
@@ -124,6 +131,21 @@ class _Comparison:
             written += self._write("consensus_object_track", rows)
             self._tally, self._instances = TrackTally(), _Instances()
         return written
+
+    @staticmethod
+    def _matched(part: _Part, drawn: DrawnObjects, of_object: Indexes, pairs: Pairs, overlaps: PairOverlaps) -> Flags:
+        """Which pairs are matches; after this all overlaps are measured that anything is made of.
+
+        Nothing is kept of two objects that are taken for one on no frame. So at first only overlaps are measured that
+        may reach their threshold, and then those on the other frames of objects that have matched on some.
+        """
+        if not part.is_whole:  # on the frames of another part they may match
+            overlaps.measure(np.ones(len(pairs), dtype=bool))
+            return matched(drawn, pairs, overlaps.iou)
+        overlaps.measure(np.ones(len(pairs), dtype=bool), least_iou(drawn, pairs))
+        is_match = matched(drawn, pairs, overlaps.iou)
+        overlaps.measure(is_of_track(of_object, pairs, is_match))
+        return is_match
 
     def _write(self, table: str, rows: pa.Table) -> Counter[str]:
         return Counter({table: self._session.copy(table, rows)}) if rows.num_rows else Counter()

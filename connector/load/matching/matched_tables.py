@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 from connector.consensus.object_pairs import Indexes, Numbers, Pairs
 from connector.consensus.things import Votes
 from connector.consensus.tracks import Tracks
-from connector.load.matching.compared_objects import METHODS
+from connector.load.matching.pair_overlaps import METHODS
 from connector.load.tables import consensus
 from connector.load.tables.declaration import arrow_schema
 

@@ -6,7 +6,7 @@ from typing_extensions import override
 
 from connector.load.contract.revisions import ensure_head, head_revision
 from connector.load.contract.warehouse_url import DuckDBLocation
-from connector.load.matching.compared_objects import OverlapMeasure
+from connector.load.matching.pair_overlaps import OverlapMeasure
 from connector.load.on_duckdb.opening import DuckDBMemoryError
 from connector.load.on_duckdb.session import DuckDBSession
 from connector.load.writing.sql_warehouse import SqlWarehouse

@@ -17,7 +17,7 @@ from connector.load.contract.ontology_meaning import OntologyMeaning
 from connector.load.contract.session import Session
 from connector.load.contract.share import WHOLE, Share
 from connector.load.contract.warehouse import TakePart, WrittenBundle
-from connector.load.matching.compared_objects import OverlapMeasure
+from connector.load.matching.pair_overlaps import OverlapMeasure
 from connector.load.on_duckdb.warehouse import DuckDBWarehouse
 from connector.load.on_iceberg.commit import commit_project
 from connector.load.on_iceberg.kept_past import RenewedLabels

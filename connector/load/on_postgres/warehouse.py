@@ -22,7 +22,7 @@ from connector.load.contract.ontology_meaning import OntologyMeaning
 from connector.load.contract.postgres_location import PostgresLocation
 from connector.load.contract.revisions import ensure_head, head_revision
 from connector.load.contract.warehouse import TakePart, WrittenBundle
-from connector.load.matching.compared_objects import OverlapMeasure
+from connector.load.matching.pair_overlaps import OverlapMeasure
 from connector.load.on_postgres.refusals import PassingFailureError
 from connector.load.on_postgres.replacement import ChangeInPlace
 from connector.load.on_postgres.session import PostgresSession

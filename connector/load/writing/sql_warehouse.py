@@ -16,7 +16,7 @@ from connector.load.contract.warehouse import Failure, TakePart, WrittenBundle
 from connector.load.history.change_log import ChangeLog
 from connector.load.history.pruning import prune_history
 from connector.load.matching import consensus_matches
-from connector.load.matching.compared_objects import OverlapMeasure
+from connector.load.matching.pair_overlaps import OverlapMeasure
 from connector.load.tables import LABEL_TABLES, METADATA
 from connector.load.writing import branch_upsert, failure_records
 from connector.load.writing.bundle_write import (
