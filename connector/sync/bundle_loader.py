@@ -25,7 +25,6 @@ from connector.reading.label_row_group import (
 from connector.reading.label_row_states import LabelRowStates
 from connector.reading.reading_process import NotReadError
 from connector.reading.reading_processes import ReadingProcesses
-from connector.reading.remaining_work import RemainingWork
 from connector.runs.receipt import Receipt
 from connector.runs.report import Report
 from connector.source.changes.fetch_plan import Change
@@ -38,6 +37,8 @@ BUNDLES_A_TRANSACTION = 4
 Each transaction has a cost of its own, which would weigh more with fewer rows."""
 SECONDS_A_TRANSACTION = 10.0
 """If answers come slowly, what has arrived is written after this time: a run that is killed loses no more than that."""
+BYTES_READ_ALONE = 8_000_000
+"""JSON of a project that is read here before the other process starts: less than this is read before it is ready."""
 GROUPS_AT_ONCE = 8
 BYTES_AT_ONCE = 24_000_000
 """Groups given to another process at once, and JSON in them: enough to keep it busy while this one reads or writes.
@@ -85,7 +86,7 @@ class BundleLoader:
         self._processes = processes or ReadingProcesses(0)
         self._states = LabelRowStates(is_full=settings.full)
         self._reader = GroupReader(receipt.project_hash, ontology, ARROW_SCHEMAS, STATES_SCHEMA, settings.full)
-        self._remaining = RemainingWork(len(changes))
+        self._bytes_read_here = 0
         self._bytes_under_way = 0
         self._under_way: collections.deque[tuple[LabelRowGroup, Future[ReadGroup]]] = collections.deque()
         self._unwritten: list[ReadGroup] = []
@@ -144,7 +145,7 @@ class BundleLoader:
             self._take_next()
         beside = self._processes.available
         has_room = len(self._under_way) < GROUPS_AT_ONCE * beside and self._bytes_under_way < BYTES_AT_ONCE * beside
-        if has_room and self._remaining.is_worth_sharing():
+        if has_room and self._bytes_read_here >= BYTES_READ_ALONE:
             self._bytes_under_way += group.byte_count
             self._under_way.append((group, self._processes.read(self._reader, group)))
         else:
@@ -153,9 +154,9 @@ class BundleLoader:
             self._write()
 
     def _read_here(self, group: LabelRowGroup) -> None:
+        self._bytes_read_here += group.byte_count
         with self._receipt.stage("normalise"):
             read = self._reader.read(group)
-        self._remaining.add(len(group.label_rows), read.cpu_seconds)
         self._take(group, read)
 
     def _take(self, group: LabelRowGroup, read: ReadGroup) -> None:

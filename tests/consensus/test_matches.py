@@ -97,24 +97,6 @@ def test_large_data_units_and_many_of_them_are_matched_in_parts(
     assert _held(warehouse) == in_parts
 
 
-def test_overlaps_below_the_threshold_count_in_tracks(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
-    add_herd(warehouse)
-    source = random.Random(7)
-    halves = {branch: [_half_of(drawn) for drawn in seen] for branch, seen in crowd(source, "abc", 8, 0.02).items()}
-    add_unit(warehouse, "video", "review", {"main": [], **halves})
-    # Some overlap on frames on which they do not match, and those are measured only because they match on others.
-    partly = "SELECT count(*) > 20 FROM consensus_object_track WHERE n_matched < n_both AND n_by_extent = 0"
-    assert asked(warehouse, partly) == [(True,)]
-    monkeypatch.setattr(consensus_matches, "ANNOTATIONS_AT_ONCE", 25)  # in parts, everything is measured
-    assert assert_up_to_date(warehouse) > 100
-
-
-def _half_of(drawn: Drawn) -> Drawn:
-    left, top, right, _ = drawn.extent
-    half = triangle(drawn.object_hash, left, top, right - left, is_upper=drawn.object_hash[1] in "02468")
-    return half._replace(frame=drawn.frame, feature_hash=drawn.feature_hash)
-
-
 def test_what_is_compared_decides(warehouse: Warehouse) -> None:
     """Stages, tasks, tombstones and thresholds: each changes who is compared, and the table goes along."""
     add_herd(warehouse)

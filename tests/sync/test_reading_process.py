@@ -18,12 +18,11 @@ import pytest
 from connector.load import ARROW_SCHEMAS, STATES_SCHEMA, WrittenBundle
 from connector.load.writing.sql_warehouse import SqlWarehouse
 from connector.normalise.ontology import Ontology
-from connector.reading import reading_process, reading_processes, remaining_work
+from connector.reading import reading_process, reading_processes
 from connector.reading.label_row_group import ArrivedLabelRow, GroupReader, LabelRowGroup, ReadGroup
 from connector.reading.message_stream import receive, send
 from connector.reading.reading_process import NotReadError, ReadingProcess
 from connector.reading.reading_processes import ReadingProcesses
-from connector.reading.remaining_work import RemainingWork
 from connector.reading.serve import serve
 from connector.sample import EditElement, Fault, SampleServer
 from connector.source.answers.answer_body import AnswerBody
@@ -60,7 +59,7 @@ def group(label_hash: str = "a", json: bytes | None = None) -> LabelRowGroup:
 @pytest.fixture
 def _reads_beside(monkeypatch: pytest.MonkeyPatch) -> None:
     """The processes are started for the first label rows, also where there is one processor only."""
-    monkeypatch.setattr(remaining_work, "SECONDS_WORTH_A_PROCESS", 0.0)
+    monkeypatch.setattr(bundle, "BYTES_READ_ALONE", 0)
     monkeypatch.setattr(reading_processes, "_processors", lambda: PROCESSORS)
 
 
@@ -276,14 +275,3 @@ def _without_units(labels: dict[str, object]) -> object:
 def _without_last_frame(labels: dict[str, dict[str, dict[str, dict[str, object]]]]) -> None:
     (unit,) = labels["data_units"].values()
     unit["labels"].popitem()
-
-
-def test_reading_is_shared_if_what_is_left_takes_longer_than_starting_a_process() -> None:
-    few, many = RemainingWork(4), RemainingWork(40)
-    for work in (few, many):
-        assert not work.is_worth_sharing()  # nobody knows yet
-        work.add(2, 0.2)
-    assert not few.is_worth_sharing()  # 0.2 s are left
-    assert many.is_worth_sharing()  # 3.8 s
-    many.add(37, 3.7)
-    assert many.is_worth_sharing()  # a process that has started goes on
