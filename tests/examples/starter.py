@@ -35,14 +35,19 @@ def copied(starter: str, folder: Path) -> Path:
     return Path(shutil.copytree(EXAMPLES / starter, folder / starter))
 
 
-def run(*arguments: str | Path, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Runs a program to its end, with `encord-sync` on its path, and no variable of ours but those given."""
+def environment(**variables: str) -> dict[str, str]:
+    """The variables of this process, without ours but those given, and with `encord-sync` on the path."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("ENCORD_", "PG", "PYTHON"))}
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    return {**inherited, "PATH": path, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", **variables}
+
+
+def run(*arguments: str | Path, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Runs a program to its end, and says how it ended."""
     return subprocess.run(
         [str(argument) for argument in arguments],
         cwd=folder,
-        env={**inherited, "PATH": path, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", **environment},
+        env=environment(**variables),
         capture_output=True,
         text=True,
         check=False,
@@ -50,8 +55,8 @@ def run(*arguments: str | Path, folder: Path, **environment: str) -> subprocess.
     )
 
 
-def succeeded(*arguments: str | Path, folder: Path, **environment: str) -> str:
+def succeeded(*arguments: str | Path, folder: Path, **variables: str) -> str:
     """What a program prints, which must end with exit code 0."""
-    done = run(*arguments, folder=folder, **environment)
+    done = run(*arguments, folder=folder, **variables)
     assert done.returncode == 0, f"{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
     return done.stdout

@@ -46,8 +46,8 @@ def test_two_sides_the_same_again_and_what_changed_since(sample: Sample, tmp_pat
     assert train & validation == set()
     succeeded("encord-sync", "export", "coco", "--as-of", MARK, "--warehouse", url, folder=tmp_path)
     assert train | validation == units(written(tmp_path, "coco"))
-    with (once / "delta.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    with (once / "delta.csv").open(encoding="utf-8", newline="") as delta:
+        rows = list(csv.DictReader(delta))
     assert {row["data_title"]: (row["change"], row["n_changes"]) for row in rows} == EDITED
     for row in rows:
         if row["change"] != "added":
