@@ -17,7 +17,7 @@ from tests.docs.reference import ROOT
 EXAMPLES = ROOT / "examples"
 WANTED = "ENCORD_SYNC_TEST_STARTERS"
 """The variable that names the starters whose environments were made; all, if it is not set."""
-ENVIRONMENTS = Path(os.environ.get("ENCORD_SYNC_TEST_EXAMPLES") or ROOT / ".venv-examples")
+ENVIRONMENTS = ROOT / os.environ.get("ENCORD_SYNC_TEST_EXAMPLES", ".venv-examples")
 
 
 def program(starter: str, name: str) -> Path:
