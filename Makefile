@@ -6,6 +6,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 VENV := .venv
 BIN := $(VENV)/bin
 SPARK_VENV := .venv-spark
+EXAMPLES_VENV ?= .venv-examples
+STARTERS ?= $(patsubst examples/%/requirements.txt,%,$(wildcard examples/*/requirements.txt))
 SETUP := pyproject.toml .ci/constraints.txt
 # pinned: what CI installs; newest: what the ranges of pyproject.toml allow today; oldest: their lower ends.
 DEPENDENCIES ?= pinned
@@ -21,7 +23,7 @@ endif
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 ARGS ?=
 
-.PHONY: demo test test-spark quick torture bench lint format docs clean
+.PHONY: demo test test-spark test-examples quick torture bench lint format docs clean
 
 demo: $(VENV)/.installed
 	$(BIN)/encord-sync demo $(ARGS)
@@ -39,6 +41,12 @@ quick: $(VENV)/.installed-dev
 test-spark: $(SPARK_VENV)/.installed
 	@$(SPARK_VENV)/bin/python -m tests.spark.spark_places
 	$(SPARK_VENV)/bin/pytest -m spark tests/spark $(ARGS)
+
+# The starters of examples/, each with its tools in an environment of its own: they pin what encord-sync does not.
+# Fewer of them: make test-examples STARTERS="dbt notebook"; those that need others are then skipped.
+test-examples: $(VENV)/.installed-dev $(STARTERS:%=$(EXAMPLES_VENV)/%/.installed)
+	ENCORD_SYNC_TEST_EXAMPLES=$(EXAMPLES_VENV) ENCORD_SYNC_TEST_STARTERS="$(STARTERS)" \
+		$(BIN)/pytest -m examples tests/examples $(ARGS)
 
 # The long form of the crash tests, with figures: kills, faults, random histories.
 torture: $(VENV)/.installed-dev
@@ -93,5 +101,11 @@ $(SPARK_VENV)/.installed: $(SETUP)
 	@$(SPARK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint .ci/constraints.txt --editable '.[dev,postgres,iceberg,spark-tests]'
 	@touch $@
 
+$(EXAMPLES_VENV)/%/.installed: examples/%/requirements.txt
+	@echo "Installing the tools of examples/$* into $(EXAMPLES_VENV)/$* (first time only, minutes) ..."
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --prefer-binary --requirement $<
+	@touch $@
+
 clean:
-	rm -rf $(VENV) $(SPARK_VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build _site
+	rm -rf $(VENV) $(SPARK_VENV) $(EXAMPLES_VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build _site

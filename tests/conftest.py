@@ -40,12 +40,13 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Marks the tests that `make quick` leaves out, and leaves out those with Spark unless they are asked for."""
+    """Marks the tests that `make quick` leaves out, and leaves out those with an environment of their own."""
     here = Path(__file__).parent
     for item in items:
         if item.path.is_relative_to(here) and item.path.relative_to(here).parts[0] in SLOW:
             item.add_marker(pytest.mark.slow)
-    if "spark" not in str(config.option.markexpr):
-        left_out = [item for item in items if item.get_closest_marker("spark")]
-        items[:] = [item for item in items if not item.get_closest_marker("spark")]
-        config.hook.pytest_deselected(items=left_out)
+    for marker in ("spark", "examples"):
+        if marker not in str(config.option.markexpr):
+            left_out = [item for item in items if item.get_closest_marker(marker)]
+            items[:] = [item for item in items if not item.get_closest_marker(marker)]
+            config.hook.pytest_deselected(items=left_out)

@@ -53,7 +53,7 @@ WHERE schema_name = 'main' ORDER BY table_name, column_index
 def pages() -> dict[Path, str]:
     """Every generated page under docs/reference/, as it should be."""
     reference = DOCS / "reference"
-    views = _views()
+    views = public_views()
     return {
         reference / "tables.md": _page("Tables", _tables()),
         reference / "views.md": _page("Views", _view_index(views)),
@@ -102,7 +102,9 @@ def _tables() -> Iterator[str]:
             yield f"| `{column.name}` | {column.type} | {_cell(texts.of(table.name, column.name))} |"
 
 
-class _View(NamedTuple):
+class PublicView(NamedTuple):
+    """A view of the contract: its keys as in `installed_view`, its columns with type and text."""
+
     name: str
     subject: str
     keys: str
@@ -110,7 +112,8 @@ class _View(NamedTuple):
     columns: list[tuple[str, str, str]]
 
 
-def _views() -> list[_View]:
+def public_views() -> list[PublicView]:
+    """Every public view, as a new warehouse has it."""
     with tempfile.TemporaryDirectory() as folder:
         warehouse = open_warehouse(f"duckdb:///{folder}/reference.duckdb", None)
         try:
@@ -120,14 +123,14 @@ def _views() -> list[_View]:
                 for view, column, data_type, comment in connection.execute(sa.text(VIEW_COLUMNS)):
                     columns.setdefault(view, []).append((column, data_type, comment))
                 return [
-                    _View(name, subject, keys, description, columns[name])
+                    PublicView(name, subject, keys, description, columns[name])
                     for name, subject, keys, description in connection.execute(sa.text(VIEWS))
                 ]
         finally:
             warehouse.close()
 
 
-def _view_index(views: list[_View]) -> Iterator[str]:
+def _view_index(views: list[PublicView]) -> Iterator[str]:
     yield "The views are the contract: what may change in which release stands in [contributing](../contributing.md)."
     yield "Table `installed_view` has this list in every warehouse, and the connector's own views of schema `internal`."
     yield "Together, the key columns of a view are unique."
@@ -141,7 +144,7 @@ def _view_index(views: list[_View]) -> Iterator[str]:
                 yield f"| {link} | {_cell(view.description)} | {_keys(view.keys)} |"
 
 
-def _view_columns(views: list[_View], subject: str) -> Iterator[str]:
+def _view_columns(views: list[PublicView], subject: str) -> Iterator[str]:
     yield "All views, by subject: [views](views.md)."
     for view in views:
         if view.subject != subject:

@@ -1,0 +1,2 @@
+SELECT project_hash, data_hash, consensus_state, disagreement
+FROM {{ source('encord', 'consensus_unit') }}
