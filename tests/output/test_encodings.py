@@ -29,7 +29,7 @@ def run(line: CommandLine, environment: Mapping[str, str | bytes], *arguments: s
 @pytest.mark.parametrize(
     ("name", "environment"),
     [
-        *((name, NARROW[0]) for name in ("--help", "sync --help", "demo", *COMMANDS)),
+        *((name, NARROW[0]) for name in ("--help", "demo", "sync", "check", "status", "load", "report")),
         *((name, environment) for name in ("--help", "verify") for environment in NARROW[1:]),
     ],
     ids=str,

@@ -28,7 +28,7 @@ def _every_row_is_large(monkeypatch: pytest.MonkeyPatch, _every_row_is_taken_apa
     """Label rows of any size are taken apart, and parts are a few rows long."""
     with monkeypatch.context() as patch:
         patch.setattr(bundle, "LARGE_LABEL_ROW_BYTES", 0)
-        patch.setattr(bundle, "PART_ROWS", 25)
+        patch.setattr(bundle, "PART_ROWS", 80)
         yield
 
 
