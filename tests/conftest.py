@@ -16,6 +16,8 @@ SLOW = {
         "bench",
         "consensus",
         "crash",
+        "demo",
+        "export_coco",
         "export_frames",
         "history",
         "lake",

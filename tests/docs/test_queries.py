@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from tests.docs.pages import Block, blocks
 from tests.docs.reference import DOCS, README
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 QUERIES = list(blocks("sql"))
 WITH_ROWS = {
