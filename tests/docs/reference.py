@@ -202,7 +202,8 @@ def _errors() -> Iterator[str]:
 def _commands() -> Iterator[str]:
     yield "What `encord-sync COMMAND --help` prints, for each command."
     for words, command in commands():
-        context = click.Context(command, info_name=" ".join(["encord-sync", *words]), max_content_width=110)
+        name = " ".join(["encord-sync", *words])
+        context = click.Context(command, info_name=name, **application.context_settings)
         context.terminal_width = 110
         yield f"\n## encord-sync {' '.join(words)}\n"
         yield "```text"
