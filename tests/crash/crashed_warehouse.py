@@ -85,10 +85,10 @@ class CrashedWarehouse(SyncedWarehouse):
             with self.engine.reading(self._url) as connection:
                 yield connection
 
-    @contextmanager
-    def _reading_receipts(self) -> Iterator[Any]:
+    def _receipts(self, query: str, **parameters: object) -> list[tuple[Any, ...]]:
         with self.engine.reading(self._url, RECEIPTS) as connection:
-            yield connection
+            rows: list[tuple[Any, ...]] = connection.execute(query, parameters).fetchall()
+        return rows
 
     def damage(self) -> list[str]:
         """Half label rows, doubled ones, rows that belong to nothing: none at any time, whatever happened."""

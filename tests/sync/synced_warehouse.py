@@ -157,17 +157,16 @@ class SyncedWarehouse:
         """The run and its receipts stand in the warehouse, and every label row listed is accounted for."""
         names = ("listed", "loaded", "unchanged", "failed", "skipped", "tombstoned", "label_bytes", "rows_written")
         columns = ", ".join(names)
-        with self._reading_receipts() as connection:
-            stored_run = connection.execute(
-                f"SELECT outcome, ended_at IS NOT NULL, message, projects, requests, {columns} FROM sync_run"
-                " WHERE run_id = $run_id",
-                {"run_id": run.run_id},
-            ).fetchall()
-            stored = connection.execute(
-                f"SELECT project_hash, outcome, message, ended_at IS NOT NULL, rows_by_table, requests, {columns}"
-                " FROM sync_run_project WHERE run_id = $run_id ORDER BY started_at",
-                {"run_id": run.run_id},
-            ).fetchall()
+        stored_run = self._receipts(
+            f"SELECT outcome, ended_at IS NOT NULL, message, projects, requests, {columns} FROM sync_run"
+            " WHERE run_id = $run_id",
+            run_id=run.run_id,
+        )
+        stored = self._receipts(
+            f"SELECT project_hash, outcome, message, ended_at IS NOT NULL, rows_by_table, requests, {columns}"
+            " FROM sync_run_project WHERE run_id = $run_id ORDER BY started_at",
+            run_id=run.run_id,
+        )
         if not stored_run:
             # A run that was at no project of the warehouse leaves no trace.
             assert run.outcome in {"failed", "interrupted"}
@@ -195,9 +194,9 @@ class SyncedWarehouse:
     def _reading(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
         return connected(self.file, read_only=True)
 
-    def _reading_receipts(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
-        """A connection to the tables of receipts; on a lake, opening all tables costs as much as a sync."""
-        return self._reading()
+    def _receipts(self, query: str, **parameters: object) -> list[tuple[Any, ...]]:
+        """The answer to a query on the tables of receipts; on a lake, opening all tables costs as much as a sync."""
+        return self.rows(query, **parameters)
 
     def value(self, query: str, **parameters: object) -> Any:  # noqa: ANN401 - whatever the query asks for
         """The one value that a query answers."""
