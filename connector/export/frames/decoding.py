@@ -33,7 +33,7 @@ def require_frames_extra() -> None:
     except ImportError as error:
         raise ConnectorError(
             ErrorKind.CONFIGURATION,
-            "Exporting frames needs PyAV and Pillow, which are not installed.",
+            "Frames are read with PyAV and Pillow, which are not installed.",
             remedy='Run pip install "encord-sync[frames]".',
         ) from error
 
@@ -73,7 +73,8 @@ class VideoFile:
             ConnectorError: CONFIGURATION, if it is missing or is not a video.
         """
         self.path = path
-        self._options = {"ignore_editlist": "1"} if ignore_edit_list else {}
+        # A file that is a play list in disguise must not have anything fetched.
+        self._options = {"protocol_whitelist": "file"} | ({"ignore_editlist": "1"} if ignore_edit_list else {})
         self._times = self._packet_times()
         self.frame_count = len(self._times) if self._times is not None else self.decoded_count()
 
@@ -157,7 +158,8 @@ class VideoFile:
         import av
 
         try:
-            container = av.open(str(self.path), options=self._options)
+            # In full: a bare name with a colon in it would be the address of a stream.
+            container = av.open(str(self.path.absolute()), options=self._options)
         except (av.error.FFmpegError, OSError) as error:
             raise ConnectorError(
                 ErrorKind.CONFIGURATION,
