@@ -35,7 +35,7 @@ from connector.commands.options import OUTPUT_OPTIONS, WAREHOUSE_OPTIONS, report
 @click.option("--anonymous", is_flag=True, help="Letters for people, and numbers for titles.")
 @click.option(
     "--video-dir",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    type=click.Path(path_type=Path, file_okay=False),
     metavar="FOLDER",
     help="Folder of the videos and images, for a picture under the most contested frames.",
 )

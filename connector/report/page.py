@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from connector import __version__
 from connector.errors import ConnectorError, ErrorKind
+from connector.export.frames.media_folder import MediaFolder
 from connector.export.whole_file import whole_file
 from connector.load.contract.session import Session
 from connector.load.questions.coco_rows import projects
@@ -91,17 +92,18 @@ def write_page(warehouse: str, schema: str | None, wanted: PageWanted, out: Path
         report: where the outcome goes.
 
     Raises:
-        ConnectorError: see `open_for_reading`; also CONFIGURATION if the project is not there, or the file cannot be
-            written.
+        ConnectorError: see `open_for_reading`; also CONFIGURATION if the project is not there, the folder of videos
+            cannot be listed, or the file cannot be written.
     """
     now = datetime.now(UTC)
+    files = None if wanted.video_dir is None else MediaFolder(wanted.video_dir)
     with open_for_reading(warehouse, schema) as session:
         answers = answered(session, wanted, now)
     # The warehouse is closed: decoding a long video must not keep a sync waiting.
     text = filled(answers, {}, now)
-    if wanted.video_dir is not None:
+    if files is not None:
         room = LARGEST_PAGE - len(text.encode())
-        found = pictures(answers.wanted, answers.shared_names, wanted.video_dir, room, report)
+        found = pictures(answers.wanted, answers.shared_names, files, room, report)
         text = filled(answers, found, now)
     content = text.encode()
     try:

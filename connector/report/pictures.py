@@ -3,7 +3,6 @@
 import base64
 from collections.abc import Sequence
 from itertools import groupby
-from pathlib import Path
 from typing import NamedTuple
 
 from connector.errors import ConnectorError
@@ -48,21 +47,17 @@ def wanted_pictures(ask: Asking, frames: Sequence[ContestedFrame]) -> list[Wante
 
 
 def pictures(
-    wanted: Sequence[WantedPicture], shared_names: set[str], folder: Path, room: int, report: Report
+    wanted: Sequence[WantedPicture], shared_names: set[str], files: MediaFolder, room: int, report: Report
 ) -> dict[int, str]:
     """Data URIs by the place of their frame in the list of contested frames.
 
     Args:
         wanted: what to look for.
         shared_names: titles that do not say which file is meant.
-        folder: where the videos and images are.
+        files: the videos and images.
         room: how many characters all of them may have together.
         report: hears of each data unit without a picture.
-
-    Raises:
-        ConnectorError: CONFIGURATION, if the folder cannot be listed.
     """
-    files = MediaFolder(folder)
     try:
         require_frames_extra()
     except ConnectorError as error:

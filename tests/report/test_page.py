@@ -148,6 +148,8 @@ def test_the_command_writes_one_file_and_says_so(empty_file: Path, tmp_path: Pat
     assert out.read_text().startswith("<!DOCTYPE html>")
     with pytest.raises(ConnectorError, match="The warehouse has no project other"):
         written_page(url, tmp_path, PageWanted("other"))
+    with pytest.raises(ConnectorError, match=r"no-videos cannot be listed: No such file"):
+        written_page(url, tmp_path, PageWanted(video_dir=tmp_path / "no-videos"))
     with pytest.raises(ConnectorError, match=r"nowhere/report.html cannot be written: No such file or directory"):
         written_page(url, tmp_path / "nowhere")
 

@@ -73,8 +73,7 @@ class VideoFile:
             ConnectorError: CONFIGURATION, if it is missing or is not a video.
         """
         self.path = path
-        # A file that is a play list in disguise must not have anything fetched.
-        self._options = {"protocol_whitelist": "file"} | ({"ignore_editlist": "1"} if ignore_edit_list else {})
+        self._options = {"ignore_editlist": "1"} if ignore_edit_list else {}
         self._times = self._packet_times()
         self.frame_count = len(self._times) if self._times is not None else self.decoded_count()
 
