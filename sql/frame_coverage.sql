@@ -33,14 +33,15 @@ LEFT JOIN (
     FROM (
         SELECT a.label_hash, a.space_id, a.frame, COUNT(*) AS n_objects
         FROM object_annotation AS a
-        WHERE a.event IS NULL
-          AND NOT EXISTS (
-              SELECT 1
-              FROM object_instance AS i
-              JOIN label_row AS l ON l.label_hash = i.label_hash
-              JOIN ontology_class AS c ON c.project_hash = l.project_hash AND c.feature_hash = i.feature_hash
-              WHERE c.is_archived AND i.label_hash = a.label_hash AND i.object_hash = a.object_hash
-          )
+        -- DuckDB takes several times as long for NOT EXISTS.
+        LEFT JOIN (
+            SELECT DISTINCT i.label_hash, i.object_hash
+            FROM object_instance AS i
+            JOIN label_row AS l ON l.label_hash = i.label_hash
+            JOIN ontology_class AS c ON c.project_hash = l.project_hash AND c.feature_hash = i.feature_hash
+            WHERE c.is_archived
+        ) AS x ON x.label_hash = a.label_hash AND x.object_hash = a.object_hash
+        WHERE a.event IS NULL AND x.label_hash IS NULL
         GROUP BY a.label_hash, a.space_id, a.frame
     ) AS f
     GROUP BY label_hash, space_id

@@ -68,9 +68,7 @@ WITH tasked AS (
     SELECT
         w.*,
         -- The day in UTC: a cast to DATE would depend on the time zone of whoever asks.
-        DATE '1970-01-01' + CAST(
-            FLOOR(EXTRACT(EPOCH FROM w.at_time - TIMESTAMPTZ '1970-01-01 00:00:00+00') / 86400) AS INTEGER
-        ) AS work_day
+        DATE '1970-01-01' + CAST(FLOOR(EXTRACT(EPOCH FROM w.at_time) / 86400) AS INTEGER) AS work_day
     FROM work AS w
 ), summed AS (
     SELECT

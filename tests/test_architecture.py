@@ -76,7 +76,7 @@ ROOMS: dict[str, str] = {
         "config errors load load.contract load.locks load.questions load.tables load.writing normalise "
         "normalise.label_rows normalise.listing process runs source source.changes source.label_rows"
     ),
-    "report": "errors export load.contract load.questions runs",
+    "report": "errors export export.frames load.contract load.questions runs",
     "demo": "config errors load load.locks load.questions process report runs sample sync",
     "label_files": (
         "config errors export.label_rows.encord_dict load load.locks load.questions normalise "

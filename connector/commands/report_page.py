@@ -33,6 +33,12 @@ from connector.commands.options import OUTPUT_OPTIONS, WAREHOUSE_OPTIONS, report
     help="First day of the changes to show, in UTC. Default: 30 days ago.",
 )
 @click.option("--anonymous", is_flag=True, help="Letters for people, and numbers for titles.")
+@click.option(
+    "--video-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Folder of the videos and images, for a picture under the most contested frames.",
+)
 @with_settings(*WAREHOUSE_OPTIONS, *OUTPUT_OPTIONS)
 def report_page(
     config: Path | None,
@@ -41,6 +47,7 @@ def report_page(
     units: int,
     since: datetime | None,
     anonymous: bool,
+    video_dir: Path | None,
     **flags: Any,  # noqa: ANN401 - click hands over what the options declare
 ) -> None:
     """Write one HTML page about a project: progress, throughput, labels, changes, agreement of annotators.
@@ -52,10 +59,11 @@ def report_page(
     Examples:
       encord-sync report --warehouse duckdb:///labels.duckdb --out report.html
       encord-sync report --anonymous --out for-everybody.html
+      encord-sync report --video-dir videos
     """
     from connector.report.page import PageWanted, write_page
 
-    wanted = PageWanted(project, since and since.replace(tzinfo=UTC), units, anonymous)
+    wanted = PageWanted(project, since and since.replace(tzinfo=UTC), units, anonymous, video_dir)
     settings = settings_of(config, flags)
     report = report_for(settings)
     try:

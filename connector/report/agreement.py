@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from connector.report.asking import Asking, Column, Question, Row
 from connector.report.contested import VIEWS as VIEWS_OF_FRAMES
-from connector.report.contested import contested_frames, lines
+from connector.report.contested import lines
 from connector.report.shown import Part, figure
 
 QUEUE = Question(
@@ -128,14 +128,14 @@ VIEWS = (
 
 
 def consensus(ask: Asking, lead: str) -> Part:
-    """Everything about agreement."""
+    """Everything about agreement but the contested frames."""
     pairs = ask.rows(PAIRS)
     figures = [
         figure(QUEUE, ask.rows(QUEUE)),
         figure(PAIRS, pairs, "folded", _matrix(pairs)),
         *(figure(each, ask.rows(each)) for each in (PEOPLE, CLASSES, QUESTIONS)),
     ]
-    return Part("consensus", "Consensus", lead, [*figures, lines(ask), contested_frames(ask)])
+    return Part("consensus", "Consensus", lead, [*figures, lines(ask)])
 
 
 def _matrix(pairs: Sequence[Row]) -> Markup:

@@ -1,6 +1,6 @@
 """Where annotators disagree most: agreement along a video, and the shapes of all annotators over one another."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -106,32 +106,46 @@ VIEWS = ("consensus_frame", "consensus_branch", "consensus_object_vote", "object
 """What is asked here."""
 
 
-class _Frame(NamedTuple):
-    """A frame as the warehouse knows it, and its row of the table, in which it has the names of the page."""
+class ContestedFrame(NamedTuple):
+    """A contested frame, ready to be drawn.
 
-    unit: str
-    space: str
-    frame: int
-    row: Row
+    Attributes:
+        title: what it shows, in the names of the page.
+        place: its data unit, the part of it, and its number.
+        annotators: letter and name of each.
+        shapes: what they drew.
+        size: of the frame, in pixels; None if it is not known: then it cannot be drawn.
+    """
+
+    title: str
+    place: tuple[str, str, int]
+    annotators: Sequence[tuple[str, str]]
+    shapes: Sequence[Shape]
+    size: tuple[int, int] | None
 
 
 def lines(ask: Asking) -> Figure:
     """How agreement goes along the videos with least of it."""
     rows = ask.rows(LINES)
     term = Markup("<dt>{}</dt><dd>{}</dd>")
-    drawn = [term.format(unit, _curve(unit, list(group))) for unit, group in groupby(rows, key=lambda row: row[0])]
-    strips = Markup('<dl class="strips tall">{}</dl>').format(Markup().join(drawn)) if drawn else Markup()
+    curves = [term.format(unit, _curve(unit, list(group))) for unit, group in groupby(rows, key=lambda row: row[0])]
+    strips = Markup('<dl class="strips tall">{}</dl>').format(Markup().join(curves)) if curves else Markup()
     return figure(LINES, rows, "folded", strips)
 
 
-def contested_frames(ask: Asking) -> Figure:
-    """The frames with most contested things, drawn."""
+def contested_frames(ask: Asking) -> tuple[Figure, list[ContestedFrame]]:
+    """The frames with most contested things: their table without drawings, and what to draw."""
     people = [row[0] for row in ask.session.rows(_ANNOTATORS, project=ask.project_hash)]
     found = ask.session.rows(FRAMES.sql, project=ask.project_hash)
     rows = ask.rows(FRAMES)
-    frames = [_Frame(raw[0], raw[1], raw[2], row) for raw, row in zip(found, rows, strict=True)]
-    drawn = Markup().join(_drawn(ask, people, place, frame) for place, frame in enumerate(frames))
-    return figure(FRAMES, rows, "folded", Markup('<div class="overlays">{}</div>').format(drawn))
+    frames = [_frame(ask, people, raw[:3], row) for raw, row in zip(found, rows, strict=True)]
+    return figure(FRAMES, rows, "folded"), frames
+
+
+def drawn(frames: Sequence[ContestedFrame], pictures: Mapping[int, str]) -> Markup:
+    """The frames, those with a picture over it. The pictures are data URIs by the place of their frame in the list."""
+    overlays = [_drawn(place, frame, pictures.get(place, "")) for place, frame in enumerate(frames)]
+    return Markup('<div class="overlays">{}</div>').format(Markup().join(overlays)) if overlays else Markup()
 
 
 def _curve(unit: str, rows: Sequence[Row]) -> Markup:
@@ -142,17 +156,22 @@ def _curve(unit: str, rows: Sequence[Row]) -> Markup:
     return strip(says, [], line(points))
 
 
-def _drawn(ask: Asking, people: Sequence[str], place: int, frame: _Frame) -> Markup:
-    found = ask.session.rows(_SHAPES, unit=frame.unit, space=frame.space, frame=frame.frame)
-    shapes = [_shape(people, row) for row in found if row[0] in people[:LAYERS]]
-    size = next(((row[8], row[9]) for row in found if row[8] and row[9]), None)
-    unit, _, number, things, contested, _ = frame.row
+def _frame(ask: Asking, people: Sequence[str], place: tuple[str, str, int], row: Row) -> ContestedFrame:
+    data_hash, space_id, frame = place
+    found = ask.session.rows(_SHAPES, unit=data_hash, space=space_id, frame=frame)
+    shapes = [_shape(people, each) for each in found if each[0] in people[:LAYERS]]
+    size = next(((each[8], each[9]) for each in found if each[8] and each[9]), None)
+    unit, _, number, things, contested, _ = row
     title = f"{unit}, frame {number}: {contested} of {counted(things, 'thing')} contested"
-    if size is None or not shapes:
-        return Markup("<p>{}. Its shapes cannot be drawn: the size of the frame is not known.</p>").format(title)
     names = [ask.names.person(person) for person in people[:LAYERS]]
     letters = [name.split()[-1] if ask.names.is_anonymous else chr(ord("A") + n) for n, name in enumerate(names)]
-    return overlay(str(place), title, list(zip(letters, names, strict=True)), shapes, size)
+    return ContestedFrame(title, place, list(zip(letters, names, strict=True)), shapes, size if shapes else None)
+
+
+def _drawn(place: int, frame: ContestedFrame, picture: str) -> Markup:
+    if frame.size is None:
+        return Markup("<p>{}. Its shapes cannot be drawn: the size of the frame is not known.</p>").format(frame.title)
+    return overlay(str(place), frame.title, frame.annotators, frame.shapes, frame.size, picture)
 
 
 def _shape(people: Sequence[str], row: Sequence[Any]) -> Shape:

@@ -39,9 +39,14 @@ class Shape(NamedTuple):
 
 
 def overlay(
-    key: str, title: str, annotators: Sequence[tuple[str, str]], shapes: Sequence[Shape], size: tuple[int, int]
+    key: str,
+    title: str,
+    annotators: Sequence[tuple[str, str]],
+    shapes: Sequence[Shape],
+    size: tuple[int, int],
+    picture: str = "",
 ) -> Markup:
-    """A frame with a switch for each annotator.
+    """A frame with a switch for each annotator, and one for the picture.
 
     Args:
         key: tells it apart from others on the page.
@@ -49,9 +54,15 @@ def overlay(
         annotators: letter and name of each, by number.
         shapes: what they drew.
         size: of the frame, in pixels.
+        picture: what the frame shows within `shown_part`, as a data URI; empty if there is none.
     """
-    view = _view(shapes, size)
+    view = shown_part(shapes, size)
+    left, top, right, bottom = view
     layers, switches, counts = [], [], []
+    if picture:
+        place = {"x": f"{left:.1f}", "y": f"{top:.1f}", "width": f"{right - left:.1f}", "height": f"{bottom - top:.1f}"}
+        layers.append(element("image", href=picture, preserveAspectRatio="none", class_="picture", **place))
+        switches.append(_PICTURE_SWITCH.format(key=key))
     for layer, (letter, name) in enumerate(annotators):
         own = [shape for shape in shapes if shape.layer == layer]
         if own:
@@ -59,10 +70,9 @@ def overlay(
             layers.append(element("g", *drawn, class_=f"layer s{layer}"))
             switches.append(_SWITCH.format(key=key, layer=layer, letter=letter, name=name, n=len(own)))
             counts.append(f"{name} {len(own)}")
-    left, top, right, bottom = view
     share = 100 * (right - left) * (bottom - top) / (size[0] * size[1])
     outline = element("rect", width=str(size[0]), height=str(size[1]), class_="frame")
-    picture = drawing(
+    drawn_frame = drawing(
         f"{title}. Shapes: {', '.join(counts)}.",
         outline,
         *layers,
@@ -70,7 +80,7 @@ def overlay(
         view_box=f"{left:.1f} {top:.1f} {right - left:.1f} {bottom - top:.1f}",
     )
     note = f"{share:.0f} % of the frame is shown." if share < 99 else "The whole frame is shown."
-    return _OVERLAY.format(title=title, switches=Markup().join(switches), picture=picture, note=note)
+    return _OVERLAY.format(title=title, switches=Markup().join(switches), picture=drawn_frame, note=note)
 
 
 _OVERLAY = Markup(
@@ -82,9 +92,13 @@ _SWITCH = Markup(
     '<svg class="swatch" aria-hidden="true"><line x2="100%" y1="50%" y2="50%" class="s{layer}"/></svg>'
     "{letter} {name} ({n})</label>"
 )
+_PICTURE_SWITCH = Markup(
+    '<label for="layer-{key}-picture"><input type="checkbox" checked id="layer-{key}-picture" class="tp">'
+    "Picture</label>"
+)
 
 
-def _view(shapes: Sequence[Shape], size: tuple[int, int]) -> Box:
+def shown_part(shapes: Sequence[Shape], size: tuple[int, int]) -> Box:
     """What is shown of the frame: all shapes and a margin, in the frame's own proportions."""
     left, top = (max(0.0, min(shape.box[side] for shape in shapes)) for side in (0, 1))
     right, bottom = (

@@ -118,12 +118,12 @@ FROM (
             'added' AS change,
             CAST(NULL AS VARCHAR) AS feature_hash,
             CAST(NULL AS VARCHAR) AS after_feature_hash,
-            COUNT(a.frame) AS n_added,
+            COUNT(CASE WHEN later.frame IS NULL THEN a.frame END) AS n_added,
             0 AS n_removed, 0 AS n_moved, 0 AS n_reshaped, 0 AS n_ranges,
             CAST(NULL AS DOUBLE PRECISION) AS iou,
             CAST(NULL AS DOUBLE PRECISION) AS shift,
-            MAX(a.last_edited_at) AS last_edited_at,
-            MAX(a.last_edited_by) AS last_edited_by
+            MAX(CASE WHEN later.frame IS NULL THEN a.last_edited_at END) AS last_edited_at,
+            MAX(CASE WHEN later.frame IS NULL THEN a.last_edited_by END) AS last_edited_by
         FROM label_row_version AS v
         JOIN internal.item_class AS k
             ON k.label_hash = v.label_hash AND k.label_kind = 'object' AND k.class_from IS NULL
@@ -135,11 +135,14 @@ FROM (
             WHERE change = 'removed'
         ) AS a
             ON a.label_hash = k.label_hash AND a.object_hash = k.item_hash
-            AND NOT EXISTS (
-                SELECT 1 FROM internal.object_annotation_history AS later
-                WHERE later.label_hash = a.label_hash AND later.object_hash = a.object_hash
-                    AND later.space_id = a.space_id AND later.frame = a.frame AND later.change = 'added'
-            )
+        -- What an edit added later did not come first. A NOT EXISTS here would be asked of every object on a frame.
+        LEFT JOIN (
+            SELECT DISTINCT label_hash, object_hash, space_id, frame
+            FROM internal.object_annotation_history
+            WHERE change = 'added'
+        ) AS later
+            ON later.label_hash = a.label_hash AND later.object_hash = a.object_hash
+            AND later.space_id = a.space_id AND later.frame = a.frame
         WHERE v.reason = 'first' AND v.unchanged_until IS NOT NULL
         GROUP BY k.label_hash, k.item_hash, v.written_at
     ) AS s

@@ -1,5 +1,6 @@
 """The page in a real browser: its policy holds, its style applies, it fits a phone, its layers are switched off."""
 
+import base64
 import re
 import shutil
 import subprocess
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from connector.export.frames.small_picture import small_jpeg
 from connector.report.overlay import LAYERS, Shape, overlay
 from connector.report.page import __file__ as page_file
 
@@ -96,3 +98,25 @@ def test_a_name_that_is_not_ticked_hides_its_layer_alone(demo_pages: dict[str, s
         left = colours(hidden, tmp_path)
         less = {n for n, each in looks.items() if left.get(each, 0) < everybody[each] / 2}
         assert less == {layer}
+
+
+def test_a_picture_is_shown_where_the_policy_has_pictures_and_can_be_hidden(
+    demo_pages: dict[str, str], tmp_path: Path
+) -> None:
+    colour = (200, 30, 160)
+    jpeg = small_jpeg(Image.new("RGB", (80, 40), colour), (0, 0, 1, 1), 9_000) or b""
+    uri = "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()
+    drawn = overlay("0", "Frame", [("A", "ana")], [Shape(0, "Cow", True, None, (0, 0, 1000, 500))], (1000, 500), uri)
+    start, end = demo_pages["duckdb"].index("<body>"), demo_pages["duckdb"].index("</body>")
+    page = demo_pages["duckdb"][:start] + f"<body>{drawn}" + demo_pages["duckdb"][end:]
+    allowed = page.replace("; base-uri", "; img-src data:; base-uri")
+
+    def shown(text: str) -> int:
+        found = colours(text, tmp_path)
+        return sum(n for each, n in found.items() if max(abs(a - b) for a, b in zip(each, colour, strict=True)) < 6)
+
+    assert shown(allowed) > 50_000
+    ticked = '<input type="checkbox" checked id="layer-0-picture"'
+    assert ticked in page
+    assert shown(allowed.replace(ticked, ticked.replace(" checked", ""))) == 0
+    assert "img-src" in "".join(messages(browse(page, tmp_path, "--dump-dom")))

@@ -23,21 +23,24 @@ from tests.views.herd import add_label_row, add_project
 
 HOSTILE = "</title></style></script><script>alert(1)</script><img src=x onerror=alert(2)>"
 HOSTILE += "\" onload='x' {{7*7}} &amp;\u202e\x07"
-MAY_REFER = re.compile(r"#[\w-]+")
+ANCHOR = re.compile(r"#[\w-]+")
 """Anchors of the page itself."""
+PICTURE = re.compile(r"data:image/jpeg;base64,[A-Za-z0-9+/]+={0,2}")
 
 
 def policy(page: ParsedPage) -> str:
     return next(value for tag, name, value in page.attributes if tag == "meta" and value.startswith("default-src"))
 
 
-def assert_inert(page: ParsedPage) -> None:
+def assert_inert(page: ParsedPage, *, is_with_pictures: bool = False) -> None:
     assert page.tags["style"] == 1
-    assert page.tags.keys().isdisjoint({"script", "img", "link", "iframe", "object", "form", "base", "image", "use"})
+    assert page.tags.keys().isdisjoint({"script", "img", "link", "iframe", "object", "form", "base", "use"})
+    assert (page.tags["image"] > 0) == is_with_pictures
     assert not [(tag, name) for tag, name, _ in page.attributes if name.startswith("on") or name == "style"]
-    refers = [value for _, name, value in page.attributes if name in {"href", "src", "xlink:href", "action", "srcset"}]
-    assert refers
-    assert [value for value in refers if not MAY_REFER.fullmatch(value)] == []
+    refers = {"href", "src", "xlink:href", "action", "srcset"}
+    found = [(tag, value) for tag, name, value in page.attributes if name in refers]
+    assert found
+    assert [value for tag, value in found if not (PICTURE if tag == "image" else ANCHOR).fullmatch(value)] == []
     assert "url(" not in page.style
     assert "@import" not in page.style
     assert "://" not in page.style
@@ -145,6 +148,8 @@ def test_the_command_writes_one_file_and_says_so(empty_file: Path, tmp_path: Pat
     assert out.read_text().startswith("<!DOCTYPE html>")
     with pytest.raises(ConnectorError, match="The warehouse has no project other"):
         written_page(url, tmp_path, PageWanted("other"))
+    with pytest.raises(ConnectorError, match=r"no-videos cannot be listed: No such file"):
+        written_page(url, tmp_path, PageWanted(video_dir=tmp_path / "no-videos"))
     with pytest.raises(ConnectorError, match=r"nowhere/report.html cannot be written: No such file or directory"):
         written_page(url, tmp_path / "nowhere")
 

@@ -33,7 +33,7 @@ def require_frames_extra() -> None:
     except ImportError as error:
         raise ConnectorError(
             ErrorKind.CONFIGURATION,
-            "Exporting frames needs PyAV and Pillow, which are not installed.",
+            "Frames are read with PyAV and Pillow, which are not installed.",
             remedy='Run pip install "encord-sync[frames]".',
         ) from error
 
@@ -157,7 +157,8 @@ class VideoFile:
         import av
 
         try:
-            container = av.open(str(self.path), options=self._options)
+            # In full: a bare name with a colon in it would be the address of a stream.
+            container = av.open(str(self.path.absolute()), options=self._options)
         except (av.error.FFmpegError, OSError) as error:
             raise ConnectorError(
                 ErrorKind.CONFIGURATION,

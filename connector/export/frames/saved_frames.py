@@ -20,6 +20,7 @@ from connector.errors import ConnectorError, ErrorKind
 from connector.export.frames.chosen_video import FramesWanted, ImageFormat, chosen_video
 from connector.export.frames.decoding import DecodedFrame, VideoFile, require_frames_extra
 from connector.export.frames.drawing import Canvas
+from connector.export.frames.fitting_file import has_other_aspect, other_frame_count
 from connector.export.frames.manifest import Manifest
 from connector.export.out_folder import folder_within
 from connector.export.whole_file import whole_file
@@ -116,22 +117,9 @@ def _check_frame_count(
     file: VideoFile, video: LabelledVideo, frames: list[int], wanted: FramesWanted, report: Report
 ) -> None:
     """Refuses a file that is not the one that was labelled, because its frame numbers may mean other pictures."""
-    expected = video.frame_count
-    if expected is not None and file.frame_count != expected:
-        file.decoded_count()
-    if frames[-1] >= file.frame_count:
-        raise ConnectorError(
-            ErrorKind.CONFIGURATION,
-            f"{file.path} has {file.frame_count:,} frames, but frame {frames[-1]:,} of {video.data_title}"
-            f" ({video.data_hash}) has labels.",
-            remedy="Give the file that was uploaded to Encord; it is another one, or cut.",
-        )
-    if expected in (None, file.frame_count):
+    text = other_frame_count(file, video, frames[-1])
+    if not text:
         return
-    text = (
-        f"{file.path} decodes to {file.frame_count:,} frames, but Encord counts {expected:,} in {video.data_title}"
-        f" ({video.data_hash})"
-    )
     if not wanted.accept_frame_count:
         raise ConnectorError(
             ErrorKind.CONFIGURATION,
@@ -145,7 +133,7 @@ def _check_frame_count(
         level="warning",
         data_hash=video.data_hash,
         frames_of_file=file.frame_count,
-        frames_of_encord=expected,
+        frames_of_encord=video.frame_count,
     )
 
 
@@ -210,10 +198,8 @@ def _with_labels(frames: Iterator[DecodedFrame], spool: IO[bytes]) -> Iterator[t
 
 def _check_aspect(decoded: DecodedFrame, file: VideoFile, video: LabelledVideo, report: Report) -> None:
     """Warns of a copy with another aspect ratio: a smaller one is fine, but not a turned or squeezed one."""
-    if not video.width or not video.height:
-        return
-    width, height = decoded.image.size
-    if abs(width * video.height - height * video.width) > 0.02 * width * video.height:
+    if has_other_aspect(decoded.image.size, video):
+        width, height = decoded.image.size
         report.event(
             "frame_size_differs",
             f"{file.path} has frames of {width}x{height}, but Encord has {video.width}x{video.height} for"

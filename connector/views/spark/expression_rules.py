@@ -89,11 +89,14 @@ def _java_pattern(pattern: str) -> str:
 
 
 def with_unix_times(query: exp.Expr) -> exp.Expr:
-    """EXTRACT(EPOCH FROM a - b) is a difference of microseconds."""
+    """EXTRACT(EPOCH FROM a - b) is a difference of microseconds, EXTRACT(EPOCH FROM a) those since 1970."""
     for extraction in list(query.find_all(exp.Extract)):
         span = extraction.expression
-        if extraction.name.upper() != "EPOCH" or not isinstance(span, exp.Sub):
-            raise unknown_to_spark(extraction, "of times only the seconds between two are known")
+        if extraction.name.upper() != "EPOCH" or not isinstance(span, exp.Sub | exp.Column):
+            raise unknown_to_spark(extraction, "of times only the seconds since 1970 and between two are known")
+        if isinstance(span, exp.Column):
+            extraction.replace(built("UNIX_MICROS(:moment) / 1e6", moment=span))
+            continue
         extraction.replace(
             built("(UNIX_MICROS(:later) - UNIX_MICROS(:earlier)) / 1e6", later=span.this, earlier=span.expression)
         )

@@ -50,19 +50,21 @@ LEFT JOIN (
       a.frame,
       COUNT(*) AS n_objects
     FROM team.encord.object_annotation AS a
+    LEFT JOIN (
+      SELECT DISTINCT
+        i.label_hash,
+        i.object_hash
+      FROM team.encord.object_instance AS i
+      JOIN team.encord.label_row AS l
+        ON l.label_hash = i.label_hash
+      JOIN team.encord.ontology_class AS c
+        ON c.project_hash = l.project_hash AND c.feature_hash = i.feature_hash
+      WHERE
+        c.is_archived
+    ) AS x
+      ON x.label_hash = a.label_hash AND x.object_hash = a.object_hash
     WHERE
-      a.event IS NULL
-      AND NOT EXISTS(
-        SELECT
-          1
-        FROM team.encord.object_instance AS i
-        JOIN team.encord.label_row AS l
-          ON l.label_hash = i.label_hash
-        JOIN team.encord.ontology_class AS c
-          ON c.project_hash = l.project_hash AND c.feature_hash = i.feature_hash
-        WHERE
-          c.is_archived AND i.label_hash = a.label_hash AND i.object_hash = a.object_hash
-      )
+      a.event IS NULL AND x.label_hash IS NULL
     GROUP BY
       a.label_hash,
       a.space_id,

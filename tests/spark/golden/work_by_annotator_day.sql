@@ -108,11 +108,7 @@ WITH tasked AS (
 ), dated AS (
   SELECT
     w.*,
-    CAST('1970-01-01' AS DATE) + CAST(FLOOR(
-      (
-        UNIX_MICROS(w.at_time) - UNIX_MICROS(CAST('1970-01-01 00:00:00+00' AS TIMESTAMP))
-      ) / 1e6 / 86400
-    ) AS INT) AS work_day
+    CAST('1970-01-01' AS DATE) + CAST(FLOOR(UNIX_MICROS(w.at_time) / 1e6 / 86400) AS INT) AS work_day
   FROM work AS w
 ), summed AS (
   SELECT
