@@ -33,11 +33,11 @@ def refusal(words: list[str]) -> str | None:
             name, *words = words
             if name.startswith("-"):
                 return None
-            found = command.get_command(click.Context(command), name)
+            found = command.get_command(click.Context(command, **application.context_settings), name)
             if found is None:
                 return f"no command {name}"
             command = found
-        command.make_context(command.name, words)
+        command.make_context(command.name, words, **application.context_settings)
     except click.ClickException as error:
         return error.format_message()
     except click.exceptions.Exit:
