@@ -45,7 +45,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Marks the tests that `make quick` leaves out, and leaves out those with an environment of their own."""
     here = Path(__file__).parent
     for item in items:
-        if item.path.is_relative_to(here) and item.path.relative_to(here).parts[0] in SLOW:
+        # What the contract's tests find on a lake takes several times as long as on the other engines.
+        is_on_lake = "[iceberg" in item.name
+        if is_on_lake or (item.path.is_relative_to(here) and item.path.relative_to(here).parts[0] in SLOW):
             item.add_marker(pytest.mark.slow)
     for marker in ("spark", "examples"):
         if marker not in str(config.option.markexpr):
