@@ -41,9 +41,7 @@ import click
 @click.option(
     "--folder",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path("demo-server"),
-    show_default=True,
-    help="With --serve: folder for the key and the environment, removed at the end.",
+    help="With --serve: folder for the key and the environment, removed at the end. Default: demo-server.",
 )
 def demo(
     size: Literal["small", "medium", "large"],
@@ -52,7 +50,7 @@ def demo(
     serve: bool,
     edit_every: float | None,
     port: int | None,
-    folder: Path,
+    folder: Path | None,
 ) -> None:
     """Watch the main job: sync a sample project from a built-in Encord server, edit labels, sync again, ask in SQL.
 
@@ -70,10 +68,10 @@ def demo(
     if serve:
         from connector.demo.standing_server import run_server
 
-        run_server(size, seed, path, folder, port or 0, edit_every)
+        run_server(size, seed, path, folder or Path("demo-server"), port or 0, edit_every)
         return
-    if edit_every is not None or port is not None:
-        raise click.UsageError("--edit-every and --port go with --serve.")
+    if any(given is not None for given in (edit_every, port, folder)):
+        raise click.UsageError("--edit-every, --port and --folder go with --serve.")
     from connector.demo.walk import run_demo
 
     run_demo(size, seed, path)

@@ -122,7 +122,7 @@ def test_a_folder_of_somebody_else_and_a_taken_port_are_refused(tmp_path: Path) 
 
 
 def test_options_of_the_server_need_the_server() -> None:
-    for option in ("--port=9999", "--edit-every=30"):
+    for option in ("--port=9999", "--edit-every=30", "--folder=elsewhere"):
         result = CliRunner().invoke(application, ["demo", option])
         assert result.exit_code == 2
         assert "go with --serve" in result.output
