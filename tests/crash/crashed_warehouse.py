@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -85,10 +85,8 @@ class CrashedWarehouse(SyncedWarehouse):
             with self.engine.reading(self._url) as connection:
                 yield connection
 
-    def _receipts(self, query: str, **parameters: object) -> list[tuple[Any, ...]]:
-        with self.engine.reading(self._url, RECEIPTS) as connection:
-            rows: list[tuple[Any, ...]] = connection.execute(query, parameters).fetchall()
-        return rows
+    def _reading_receipts(self) -> AbstractContextManager[Any]:
+        return self.engine.reading(self._url, RECEIPTS)
 
     def damage(self) -> list[str]:
         """Half label rows, doubled ones, rows that belong to nothing: none at any time, whatever happened."""

@@ -157,16 +157,15 @@ class SyncedWarehouse:
         """The run and its receipts stand in the warehouse, and every label row listed is accounted for."""
         names = ("listed", "loaded", "unchanged", "failed", "skipped", "tombstoned", "label_bytes", "rows_written")
         columns = ", ".join(names)
-        stored_run = self._receipts(
-            f"SELECT outcome, ended_at IS NOT NULL, message, projects, requests, {columns} FROM sync_run"
-            " WHERE run_id = $run_id",
-            run_id=run.run_id,
-        )
-        stored = self._receipts(
-            f"SELECT project_hash, outcome, message, ended_at IS NOT NULL, rows_by_table, requests, {columns}"
-            " FROM sync_run_project WHERE run_id = $run_id ORDER BY started_at",
-            run_id=run.run_id,
-        )
+        with self._reading_receipts() as connection:
+            stored_run, stored = (
+                connection.execute(
+                    f"SELECT {first}, outcome, message, ended_at IS NOT NULL, requests, {columns} FROM {table}"
+                    " WHERE run_id = $run_id",
+                    {"run_id": run.run_id},
+                ).fetchall()
+                for table, first in (("sync_run", "projects"), ("sync_run_project", "project_hash, rows_by_table"))
+            )
         if not stored_run:
             # A run that was at no project of the warehouse leaves no trace.
             assert run.outcome in {"failed", "interrupted"}
@@ -174,12 +173,14 @@ class SyncedWarehouse:
             return
         sums = tuple(sum(getattr(receipt, name) for receipt in run.receipts) for name in names)
         requests = stored_run[0][4] if requests_sent is None else requests_sent
-        assert stored_run == [(run.outcome, True, run.message, len(run.receipts), requests, *sums)]
+        assert stored_run == [(len(run.receipts), run.outcome, run.message, True, requests, *sums)]
         recorded = [receipt for receipt in run.receipts if receipt.is_recorded]
-        assert [row[0] for row in stored] == [receipt.project_hash for receipt in recorded]
-        for row, receipt in zip(stored, recorded, strict=True):
-            assert row[1:4] == (receipt.outcome, receipt.message, True)
-            assert json.loads(row[4]) == dict(receipt.rows_by_table)
+        stored_of = {row[0]: row for row in stored}
+        assert len(stored) == len(stored_of) == len(recorded)
+        for receipt in recorded:
+            row = stored_of[receipt.project_hash]
+            assert json.loads(row[1]) == dict(receipt.rows_by_table)
+            assert row[2:5] == (receipt.outcome, receipt.message, True)
             assert sum(receipt.rows_by_table.values()) == receipt.rows_written
             assert row[5:] == (receipt.requests, *(getattr(receipt, name) for name in names))
             left = receipt.planned - receipt.done
@@ -194,9 +195,9 @@ class SyncedWarehouse:
     def _reading(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
         return connected(self.file, read_only=True)
 
-    def _receipts(self, query: str, **parameters: object) -> list[tuple[Any, ...]]:
-        """The answer to a query on the tables of receipts; on a lake, opening all tables costs as much as a sync."""
-        return self.rows(query, **parameters)
+    def _reading_receipts(self) -> AbstractContextManager[Any]:
+        """A connection for the tables of receipts; on a lake, opening all tables costs as much as a sync."""
+        return self._reading()
 
     def value(self, query: str, **parameters: object) -> Any:  # noqa: ANN401 - whatever the query asks for
         """The one value that a query answers."""
