@@ -33,14 +33,14 @@ COMMENT = "comment"
 _COLUMN_COMMENTS = "column_comments"
 _ARROW = "ARROW:schema"
 _PLACE = "database_name = current_database() AND list_contains(current_schemas(false), schema_name)"
-_RELATION = (
-    "SELECT comment FROM duckdb_tables() WHERE {place} AND table_name = $name"
-    " UNION ALL SELECT comment FROM duckdb_views() WHERE {place} AND view_name = $name"
+_DESCRIBED = (
+    "SELECT name, coalesce(relation.comment, ''), list((column_name, data_type, coalesce(columns.comment, ''))"
+    " ORDER BY column_index) FROM (SELECT schema_name, table_name AS name, comment FROM duckdb_tables() WHERE {place}"
+    " UNION ALL SELECT schema_name, view_name, comment FROM duckdb_views() WHERE {place}) AS relation"
+    " JOIN (FROM duckdb_columns() WHERE {place}) AS columns"
+    " ON columns.schema_name = relation.schema_name AND table_name = name GROUP BY ALL"
 )
-_COLUMNS = (
-    "SELECT column_name, data_type, coalesce(comment, '') FROM duckdb_columns()"
-    " WHERE {place} AND table_name = $name ORDER BY column_index"
-)
+"""All relations at once: DuckDB goes through its whole catalogue whatever is asked of it."""
 
 
 def written_files(
@@ -54,13 +54,17 @@ def written_files(
         views: the installed views.
         with_views: whether also those of `ON_REQUEST`.
     """
+    described = {
+        name: (comment, columns)
+        for name, comment, columns in connection.execute(sql(_DESCRIBED, place=_PLACE)).fetchall()
+    }
     for table in tables_to_publish():
-        yield _write(connection, folder, table.name, "table")
+        yield _write(connection, folder, table.name, "table", *described[table.name])
     for name in views:
         file = shipped_view(name)
         is_small = not _EXPANDING.search(name) and not (file and file.is_internal)
         if is_small or (with_views and name in ON_REQUEST):
-            yield _write(connection, folder, name, "view")
+            yield _write(connection, folder, name, "view", *described[name])
 
 
 def tables_to_publish() -> list[sa.Table]:
@@ -71,9 +75,16 @@ def tables_to_publish() -> list[sa.Table]:
     return [table for name, table in METADATA.tables.items() if not is_internal(table) or name in read]
 
 
-def _write(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, kind: str) -> dict[str, Any]:
+def _write(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    name: str,
+    kind: str,
+    comment: str,
+    columns: list[tuple[str, str, str]],
+) -> dict[str, Any]:
+    """Writes the file of a table or view; its columns are given with their types and texts."""
     file = folder / f"{name}.parquet"
-    comment, columns = _described(connection, name)
     texts = {column: text for column, _, text in columns}
     metadata = {
         COMMENT: comment,
@@ -101,13 +112,6 @@ def _write(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, kind:
         "sha256": digest,
         "columns": [{"name": column, "type": data_type, "comment": text} for column, data_type, text in columns],
     }
-
-
-def _described(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[str, list[tuple[str, str, str]]]:
-    """The text of a table or view, and of each column name, type and text."""
-    relation = connection.execute(sql(_RELATION, place=_PLACE), {"name": name}).fetchone()
-    columns = connection.execute(sql(_COLUMNS, place=_PLACE), {"name": name}).fetchall()
-    return (relation and relation[0]) or "", columns
 
 
 def _arrow_schema(connection: duckdb.DuckDBPyConnection, comment: str, columns: list[tuple[str, str, str]]) -> str:
