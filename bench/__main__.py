@@ -10,7 +10,7 @@ Results go to bench/results; `make docs` puts them into the README. A question's
 import subprocess
 import sys
 
-QUESTIONS = ("first_sync", "second_sync", "growth", "queries", "consensus_views", "lake", "history")
+QUESTIONS = ("first_sync", "second_sync", "growth", "queries", "consensus_views", "consensus_units", "lake", "history")
 
 
 def main() -> None:

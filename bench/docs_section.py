@@ -9,7 +9,7 @@ from bench.figures import shown
 from bench.targets import target_lines
 from connector.sql_files import view_files
 
-QUESTIONS = ("first_sync", "second_sync", "growth", "queries", "consensus_views", "lake", "history")
+QUESTIONS = ("first_sync", "second_sync", "growth", "queries", "consensus_views", "consensus_units", "lake", "history")
 _SIZES = {
     "quick": "`--quick`, so small that start-up is most of what is measured (`make bench` says more)",
     "normal": "normal",
@@ -103,6 +103,12 @@ def _consensus_views(rows: list[dict[str, Any]]) -> Iterator[str]:
     yield from _by_engine([row for row in rows if row["view"] in asked], "view", "seconds")
 
 
+def _consensus_units(rows: list[dict[str, Any]]) -> Iterator[str]:
+    annotations, units = f"{rows[0]['annotations']:,}", f"{rows[0]['units']:,}"
+    yield f"\n**Questions about consensus on {annotations} annotations in {units} data units, seconds**\n"
+    yield from _by_engine(rows, "query", "seconds")
+
+
 def _lake(rows: list[dict[str, Any]]) -> Iterator[str]:
     yield f"\n**A lake of Iceberg tables beside a DuckDB file, {rows[0]['annotations']:,} annotations, CPU seconds**\n"
     yield from _table("what", "lake", "DuckDB", "lake to DuckDB")
@@ -142,6 +148,7 @@ _TABLES = {
     "growth": _growth,
     "queries": _queries,
     "consensus_views": _consensus_views,
+    "consensus_units": _consensus_units,
     "lake": _lake,
     "history": _history,
 }

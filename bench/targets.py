@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bench.consensus_units import WHOLE
 from bench.figures import shown
 from bench.growth import BOXES
 
@@ -56,6 +57,7 @@ def _later(project: str, what: str, figure: str) -> Callable[[Results], float]:
 
 
 _TABLE_QUERIES = ("frame range, one label row", "frame list, one label row")
+_OF_ONE_UNIT = ("consensus_frame, one data unit", "consensus_object_vote, one data unit")
 _FUNCTIONS = ("function labels_in_range", "function labels_on_frames")
 
 
@@ -68,6 +70,12 @@ def _slowest(engine: str, asked: tuple[str, ...]) -> Callable[[Results], float]:
 def _slowest_view(engine: str) -> Callable[[Results], float]:
     return lambda results: max(
         float(row["seconds"]) for row in results["consensus_views"]["rows"] if row["engine"] == engine
+    )
+
+
+def _about_units(engine: str, *asked: str) -> Callable[[Results], float]:
+    return lambda results: max(
+        float(_row(results, "consensus_units", engine=engine, query=query)["seconds"]) for query in asked
     )
 
 
@@ -123,6 +131,11 @@ TARGETS = (
     ),
     Target("slowest consensus view, 100,800 annotations, DuckDB", 1, "s", False, _slowest_view("duckdb")),
     Target("slowest consensus view, 100,800 annotations, PostgreSQL", 3, "s", False, _slowest_view("postgresql")),
+    Target("consensus_unit of all data units, 4,848 of them, DuckDB", 20, "s", False, _about_units("duckdb", WHOLE)),
+    Target(
+        "consensus_frame and consensus_object_vote of one of 4,848 data units, DuckDB",
+        1, "s", False, _about_units("duckdb", *_OF_ONE_UNIT),
+    ),
     Target("frame range or list of one label row, DuckDB", 30, "ms", False, _slowest("duckdb", _TABLE_QUERIES)),
     Target(
         "frame range or list of one label row, PostgreSQL", 2, "ms", False, _slowest("postgresql", _TABLE_QUERIES)

@@ -8,6 +8,7 @@ import pytest
 
 from bench import results
 from bench.compared_ways import MODULES, ONE_PROCESS, PRODUCT, WAYS
+from bench.consensus_units import QUESTIONS as QUESTIONS_ABOUT_UNITS
 from bench.docs_section import QUESTIONS, measurement_lines
 from bench.targets import TARGETS, target_lines
 from bench.workloads import WORKLOADS
@@ -69,6 +70,11 @@ def found() -> Found:
         {"engine": engine, "annotations": 900, "view": "consensus_unit", "rows": 3, "seconds": 0.25}
         for engine in ("duckdb", "postgresql")
     ]
+    units = [
+        {"engine": engine, "annotations": 900, "units": 50, "query": query, "rows": 7, "seconds": 0.75}
+        for query in QUESTIONS_ABOUT_UNITS
+        for engine in ("duckdb", "postgresql")
+    ]
     lake = [
         {"what": "first sync", "annotations": 900, "cpu_ratio": 1.5}
         | {name: {"cpu_seconds": seconds} for name, seconds in (("lake", 3.0), ("duckdb", 2.0))},
@@ -81,7 +87,7 @@ def found() -> Found:
         {"engine": engine, "annotations": 900, "what": "20 label rows", "on": 1.2, "off": 1.0, "ratio": 1.2}
         for engine in ("duckdb", "postgresql")
     ]
-    rows = dict(zip(QUESTIONS, (first, second, growth, queries, views, lake, history), strict=True))
+    rows = dict(zip(QUESTIONS, (first, second, growth, queries, views, units, lake, history), strict=True))
     return {question: {"rows": rows[question]} for question in QUESTIONS}
 
 
@@ -105,6 +111,7 @@ OTHERS_QUICK = {way: spent(1, 0.9) for way in (PRODUCT, *WAYS)}
         ("second_sync", {"later": SLOW_LATER}, "change", 2),
         ("first_sync", {"ways": OTHERS_QUICK}, "as long|the same with", 8),
         ("consensus_views", {"seconds": 3.5}, "slowest", 2),
+        ("consensus_units", {"seconds": 21.0}, "4,848", 2),
         ("history", {"ratio": 1.4}, "history", 2),
     ],
 )
@@ -121,7 +128,8 @@ def test_a_target_that_is_not_reached_is_missed(
 def test_what_is_not_measured_yet_is_said(found: Found, tmp_path: Path) -> None:
     results.write("queries", "full", found["queries"]["rows"], tmp_path)
     text = "\n".join(measurement_lines(tmp_path))
-    assert "no figures of this release yet of first_sync, second_sync, growth, consensus_views, lake, history" in text
+    others = ", ".join(question for question in QUESTIONS if question != "queries")
+    assert f"no figures of this release yet of {others}" in text
     assert "| frame range or list of one label row, DuckDB | at most 30 ms | 20 ms | met |" in text
     assert text.count("not measured yet") == len(TARGETS) - 4
 
@@ -136,6 +144,7 @@ def test_the_section_quotes_the_files(found: Found, tmp_path: Path) -> None:
     assert "| postgresql | 100,000 box videos | 1,000,000 | 1.5 | 1 | 9 | 3 | 300 |" in text
     assert "| frame list, one label row | 40 | 20 | 0.5 |" in text
     assert "| consensus_unit | 3 | 0.25 | 0.25 |" in text
+    assert "| consensus_unit, one data unit | 7 | 0.75 | 0.75 |" in text
     assert "| first sync | 3.0 s | 2.0 s | 1.5 |" in text
     # A run costs 1.5 s, and 900 annotations another 1.5: 10^9 of them 463 hours.
     assert "| 64 | 7.23 | 463 |" in text
@@ -148,4 +157,4 @@ def test_views_that_are_gone_or_internal_are_not_shown(found: Found, tmp_path: P
     rows += [row | {"view": view} for row in rows for view in ("consensus_gone", "consensus_branch_pair")]
     results.write("consensus_views", "full", rows, tmp_path)
     text = "\n".join(measurement_lines(tmp_path))
-    assert re.findall(r"^\| (consensus_\w+) ", text, re.MULTILINE) == ["consensus_unit"]
+    assert re.findall(r"^\| (consensus_\w+) \|", text, re.MULTILINE) == ["consensus_unit"]

@@ -20,7 +20,7 @@ def schema(request: pytest.FixtureRequest, tmp_path: Path) -> MigratedSchema:
     """A schema in which nothing is, on either engine."""
     if request.param == "postgresql":
         return MigratedSchema(str(request.getfixturevalue("postgres_database")))
-    return MigratedSchema(f"duckdb:///{tmp_path / 'labels.duckdb'}")
+    return MigratedSchema(f"duckdb:///{tmp_path / 'labels.duckdb'}?threads=1")
 
 
 @pytest.fixture(scope="session")

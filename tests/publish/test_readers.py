@@ -1,4 +1,4 @@
-"""Eight processes read in a loop while twenty runs are published: no error, and never anything but one whole run."""
+"""Processes read in a loop while one run after another is published: no error, and never anything but one whole run."""
 
 import json
 import subprocess
@@ -9,11 +9,11 @@ from connector.load.locks.lock_holder import LockHolder
 from connector.load.publish import publish, publish_target
 from tests.publish import numbered_runs
 
-READERS = 8
-PUBLICATIONS = 20
+READERS = 4
+PUBLICATIONS = 12
 
 
-def test_eight_readers_through_twenty_publications(tmp_path: Path) -> None:
+def test_readers_through_many_publications(tmp_path: Path) -> None:
     file, stop_file = tmp_path / "labels.duckdb", tmp_path / "stop"
     url, me = f"duckdb:///{file}", LockHolder.this_process("publish")
     numbered_runs.make(url)

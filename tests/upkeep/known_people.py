@@ -49,7 +49,7 @@ def rows_as_hidden(url: str) -> dict[str, Counter[str]]:
 
 def _read(url: str, *, is_hidden: bool) -> dict[str, list[tuple[Any, ...]]]:
     found = {}
-    with open_for_reading(url) as session, session.transaction():
+    with open_for_reading(url, has_views=False) as session, session.transaction():
         for name, table in METADATA.tables.items():
             columns = [column for column in table.columns if column.name not in OF_THE_RUN | OF_ADDRESSES]
             rows = session.rows(f"SELECT {', '.join(column.name for column in columns)} FROM {name}")
@@ -70,7 +70,7 @@ def with_address(url: str, *, in_views: bool = False) -> dict[str, int]:
     """How many rows of each table, and of each view if asked, hold an address of the sample anywhere."""
     found = {}
     views = [view.view_name for view in view_files()] if in_views else []
-    with open_for_reading(url) as session, session.transaction():
+    with open_for_reading(url, has_views=in_views) as session, session.transaction():
         for name in (*METADATA.tables, *views):
             rows = sum("@example.com" in repr(row) for row in session.rows(f"SELECT * FROM {name}"))
             if rows:
