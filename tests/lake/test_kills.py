@@ -21,7 +21,7 @@ from tests.crash.scenes import edit, gate_world, scene
 
 pytestmark = pytest.mark.slow
 
-EVERY = 13
+EVERY = 17
 """Of the moments right before and right after each commit, so many are passed over between two kills."""
 
 
@@ -48,7 +48,7 @@ def test_readers_see_what_the_next_run_finds_whole(
         output = tmp_path / "whole-run"
         assert command_server.run(sync_arguments(going_on.warehouse(), tmp_path), output) == 0
         points = [at for at, name in enumerate(points_in(output.read_text()), 1) if name == "after commit_table"]
-        for point in points[-7:-2]:
+        for point in points[-7:-2:2]:
             lake = going_on.warehouse()
             assert command_server.run(sync_arguments(lake, tmp_path), output, kill_at=point) == KILLED
             assert lake.sync().fetched == []
@@ -90,7 +90,7 @@ def test_a_killed_run_leaves_no_change_that_never_was(
         expected = told_changes(whole)
         assert all(expected.values())
         points = [at for at, name in enumerate(points_in(output.read_text()), 1) if name == "after commit_table"]
-        for point in points[len(points) // 4 :: 5]:
+        for point in points[len(points) // 4 :: 9]:
             lake = going_on.warehouse()
             assert command_server.run(sync_arguments(lake, tmp_path), output, kill_at=point) == KILLED
             assert lake.sync().exit_code == 0
@@ -152,5 +152,5 @@ def test_kill_9_of_upkeep(lake_engine: LakeEngine, command_server: CommandServer
             kills += 1
         printed = (tmp_path / "upkeep").read_text()
         assert code == 0, printed
-        assert kills > 3
+        assert kills > 2
         assert "files deleted: 0." not in printed

@@ -15,7 +15,7 @@ from tests.sync.synced_warehouse import SyncedWarehouse
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
-COUNTS = (1, 2, 3)
+COUNTS = (2, 3)
 EDITS_BETWEEN = 6
 
 

@@ -1,6 +1,7 @@
 """`encord-sync lake maintain`: fewer files and no garbage, the same rows, and nothing goes that is young."""
 
 import os
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,10 +20,10 @@ from tests.load.warehouse_rows import PROJECT, SAME, everything, labels, listing
 SYNCS = 7
 
 
-@pytest.fixture
-def lake(tmp_path: Path) -> Path:
-    """A lake after many small syncs."""
-    folder = tmp_path / "lake"
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A lake after many small syncs, and a copy of its files: its tables name them by their place."""
+    folder = tmp_path_factory.mktemp("upkeep") / "lake"
     warehouse = open_warehouse(f"iceberg:///{folder}")
     with warehouse.working_on(PROJECT):
         warehouse.upsert_metadata(PROJECT, listing([("v", "main", "label-1"), ("v", "anna", "label-2")]), SAME)
@@ -33,6 +34,15 @@ def lake(tmp_path: Path) -> Path:
             moved = labels("label-1", frames=range(turn + 2), x=0.75)
             warehouse.write_bundle(PROJECT, moved, states("label-1", content_hash=str(turn)), [], f"run-{turn + 1}")
     warehouse.close()
+    return folder, Path(shutil.copytree(folder, folder.with_name("kept")))
+
+
+@pytest.fixture
+def lake(kept: tuple[Path, Path]) -> Path:
+    """The lake as it was after the syncs, whatever other tests did to it."""
+    folder, copy = kept
+    shutil.rmtree(folder)
+    shutil.copytree(copy, folder)
     return folder
 
 

@@ -19,6 +19,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("engine", engines, indirect=True)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves every test one case on a lake: it takes the statements of DuckDB, and as long as ten cases there."""
+    seen, left_out = set[str](), list[pytest.Item]()
+    for item in items:
+        if item.path.parent == Path(__file__).parent and "[iceberg" in item.name:
+            test = item.nodeid.partition("[")[0]
+            if test in seen:
+                left_out.append(item)
+            seen.add(test)
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
+
+
 @pytest.fixture
 def engine(request: pytest.FixtureRequest) -> str:
     """The engine of `url`, `warehouse` and `filled`."""

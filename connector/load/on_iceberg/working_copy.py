@@ -4,9 +4,7 @@ All statements of the other engines run on it unchanged. Beside each table of a 
 they are in the lake, so a comparison of the two says what has to be written.
 """
 
-import tempfile
 from collections.abc import Collection, Iterable, Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import duckdb
@@ -21,6 +19,7 @@ from typing_extensions import override
 from connector.load.contract.session import Value
 from connector.load.contract.share import WHOLE, Share
 from connector.load.contract.statements import column_list, sql
+from connector.load.locks.scratch_folder import ScratchFolder
 from connector.load.on_duckdb.session import DuckDBSession
 from connector.load.on_iceberg.kept_past import without_unfinished
 from connector.load.on_iceberg.lake_tables import Lake, among, equal, stored_rows
@@ -76,9 +75,9 @@ class WorkingCopy(DuckDBSession):
 
     def __init__(self, lake: Lake, settings: dict[str, str]) -> None:
         self.lake = lake
-        self._folder = tempfile.TemporaryDirectory(prefix="encord-sync-")
+        self._folder = ScratchFolder()
         self._label_rows_seen: int | None = None
-        super().__init__(Path(self._folder.name) / "working_copy.duckdb", "main", settings)
+        super().__init__(self._folder.path / "working_copy.duckdb", "main", settings)
         with self.transaction():
             self.execute(f"CREATE SCHEMA {HELD}")
             for table in WORKING_TABLES.values():
@@ -274,7 +273,7 @@ class WorkingCopy(DuckDBSession):
     @override
     def close(self) -> None:
         super().close()
-        self._folder.cleanup()
+        self._folder.remove()
 
 
 def _snapshot_id(table: Table) -> int | None:
