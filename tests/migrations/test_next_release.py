@@ -27,14 +27,20 @@ PAUSE_AFTER_THE_FIRST_STEP = (
 import os, time
 from pathlib import Path
 from alembic.runtime.migration import HeadMaintainer
+from connector.load.on_duckdb import warehouse
+make_all = warehouse.create_tables
 def pause(self, step):
     Path(os.environ["PAUSE_AT"]).touch()
     time.sleep(120)
+def make_all_and_pause(connection):
+    make_all(connection)
+    pause(None, None)
 HeadMaintainer.update_to_step = pause
+warehouse.create_tables = make_all_and_pause
 """
     + MIGRATE
 )
-"""The tables of one revision are made, and Alembic has not noted it yet."""
+"""The tables of one revision are made, and Alembic has not noted it yet; in a new DuckDB file, all tables are."""
 
 
 @pytest.fixture(scope="session")

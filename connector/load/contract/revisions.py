@@ -4,6 +4,7 @@ Alembic itself is slow to import, so it is imported only if there is something t
 which revision a warehouse has, from Alembic's table, and which ones this release knows, from the names of their files.
 """
 
+from collections.abc import Callable
 from functools import cache
 
 from sqlalchemy import Connection, delete, select, text
@@ -37,12 +38,15 @@ def current_revision(connection: Connection) -> str | None:
     return revision
 
 
-def ensure_head(connection: Connection, *, migrate: bool) -> str | None:
+def ensure_head(
+    connection: Connection, *, migrate: bool, create: Callable[[Connection], None] | None = None
+) -> str | None:
     """Brings an empty schema to head, and an older one if `migrate` says so.
 
     Args:
         connection: in a transaction; the caller commits, so a failing migration leaves nothing behind.
         migrate: whether an older schema may be changed.
+        create: makes the tables in an empty schema; by default all revisions do, one after the other.
 
     Returns:
         The older revision that was migrated, or None if there was nothing to migrate.
@@ -60,8 +64,11 @@ def ensure_head(connection: Connection, *, migrate: bool) -> str | None:
     elif not migrate or current not in _known_revisions():
         raise other_release(current)
     try:
-        _drop_views(connection)
-        _upgrade(connection)
+        if current is None and create is not None:
+            create(connection)
+        else:
+            _drop_views(connection)
+            _upgrade(connection)
     except SQLAlchemyError as error:
         if isinstance(error, DBAPIError) and is_circumstance(error.orig):
             raise  # not the migration's fault: the session explains it

@@ -7,6 +7,7 @@ from typing_extensions import override
 from connector.load.contract.revisions import ensure_head, head_revision
 from connector.load.contract.warehouse_url import DuckDBLocation
 from connector.load.matching.pair_overlaps import OverlapMeasure
+from connector.load.on_duckdb.new_tables import create_tables
 from connector.load.on_duckdb.opening import DuckDBMemoryError
 from connector.load.on_duckdb.session import DuckDBSession
 from connector.load.writing.sql_warehouse import SqlWarehouse
@@ -35,7 +36,7 @@ class DuckDBWarehouse(SqlWarehouse):
         session = DuckDBSession(location.path, location.schema, location.settings)
         try:
             with session.connection() as connection:
-                migrated_from = ensure_head(connection, migrate=migrate)
+                migrated_from = ensure_head(connection, migrate=migrate, create=create_tables)
         except BaseException:
             session.close()
             raise

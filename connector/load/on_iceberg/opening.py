@@ -18,9 +18,9 @@ from connector.load.on_iceberg.kept_past import begin_history
 from connector.load.on_iceberg.lake_failures import lake_failures
 from connector.load.on_iceberg.lake_tables import Lake, arrow_schema, new_commit_id
 from connector.load.on_iceberg.layout import LAKE_TABLES, PROPERTIES, iceberg_schema, partition_spec
+from connector.load.tables.consensus import FIRST_THRESHOLD
 
 _REVISION = "encord-sync.revision"
-_THRESHOLD = {"project_hash": "*", "feature_hash": "*", "min_iou": 0.5}
 
 
 def open_lake(location: LakeLocation, *, migrate: bool) -> tuple[Lake, str | None]:
@@ -50,7 +50,7 @@ def open_lake(location: LakeLocation, *, migrate: bool) -> tuple[Lake, str | Non
             _create(catalog, location, name)
         name = "consensus_threshold"
         if lake.table(name).current_snapshot() is None:  # it never had a row, not even one that somebody removed
-            lake.add(name, pa.Table.from_pylist([_THRESHOLD], schema=arrow_schema(name)))
+            lake.add(name, pa.Table.from_pylist([FIRST_THRESHOLD], schema=arrow_schema(name)))
         is_older = revision not in {None, head_revision()}
         if is_older:
             _add_missing_columns(lake)

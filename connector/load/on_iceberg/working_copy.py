@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 import duckdb
 import pyarrow as pa
 import pyarrow.fs as pafs
-import sqlalchemy as sa
 from fsspec.implementations.arrow import ArrowFSWrapper
 from pyiceberg.expressions import And, BooleanExpression
 from pyiceberg.table import Table
@@ -20,6 +19,7 @@ from connector.load.contract.session import Value
 from connector.load.contract.share import WHOLE, Share
 from connector.load.contract.statements import column_list, sql
 from connector.load.locks.scratch_folder import ScratchFolder
+from connector.load.on_duckdb.new_tables import create_table
 from connector.load.on_duckdb.session import DuckDBSession
 from connector.load.on_iceberg.kept_past import without_unfinished
 from connector.load.on_iceberg.lake_tables import Lake, among, equal, stored_rows
@@ -38,18 +38,10 @@ from connector.load.on_iceberg.layout import (
 )
 from connector.load.on_iceberg.taking_in import TakenIn, distinct_of, taken_in
 from connector.load.tables import METADATA, arrow_schema
-from connector.load.tables.declaration import is_internal
 
 WORKING_TABLES = {str(table.name): table for table in (*METADATA.tables.values(), COMPARED_ONTOLOGY)}
 """What a working copy has: every table of the other engines, and what a lake needs beside."""
 
-_TYPES = {
-    pa.string(): "VARCHAR",
-    pa.int64(): "BIGINT",
-    pa.float64(): "DOUBLE",
-    pa.bool_(): "BOOLEAN",
-    pa.timestamp("us", tz="UTC"): "TIMESTAMP WITH TIME ZONE",
-}
 _HASHES_AT_ONCE = 500
 _ROWS_A_BATCH = 50_000
 _BYTES_A_PIECE = 128_000_000
@@ -81,7 +73,7 @@ class WorkingCopy(DuckDBSession):
         with self.transaction():
             self.execute(f"CREATE SCHEMA {HELD}")
             for table in WORKING_TABLES.values():
-                self.execute(_create_table(table))
+                self.execute(create_table(table, "main"))
             for name in PROJECT_TABLES:
                 of_lake = (SHARD,) if name in OF_SHARE else (COMMIT_ID,) if name in OWNERS else ()
                 more = "".join(f", CAST(NULL AS VARCHAR) AS {column}" for column in of_lake)
@@ -279,11 +271,3 @@ class WorkingCopy(DuckDBSession):
 def _snapshot_id(table: Table) -> int | None:
     snapshot = table.current_snapshot()
     return None if snapshot is None else snapshot.snapshot_id
-
-
-def _create_table(table: sa.Table) -> str:
-    schema = "internal" if is_internal(table) else "main"
-    columns = ", ".join(
-        f"{field.name} {_TYPES[field.type]}{'' if field.nullable else ' NOT NULL'}" for field in arrow_schema(table)
-    )
-    return f"CREATE TABLE {schema}.{table.name} ({columns})"

@@ -54,6 +54,8 @@ consensus_threshold = sa.Table(
     required("min_iou", NUMBER),
     comment="One row per threshold of the consensus views. Yours to edit: a sync never changes it.",
 )
+FIRST_THRESHOLD = {"project_hash": "*", "feature_hash": "*", "min_iou": 0.5}
+"""The row of consensus_threshold that a new warehouse has."""
 
 consensus_matched_branch = sa.Table(
     "consensus_matched_branch",
