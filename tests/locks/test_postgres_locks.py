@@ -3,6 +3,7 @@
 import contextlib
 import getpass
 import json
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -104,6 +105,31 @@ def cut_connections(url: str, *, that_says_who: bool = True, that_writes: bool =
         for pid, query in holders:
             if that_says_who if "held by" in query else that_writes:
                 assert administrator.execute("SELECT pg_terminate_backend(%s, 10000)", [pid]).fetchone() == (True,)
+
+
+def test_a_run_that_was_killed_is_told_from_one_that_goes_on(commands: StartedCommands, postgres_url: str) -> None:
+    def status() -> tuple[int, str]:
+        printed = commands.start("status", f"--warehouse={postgres_url}", "--log-format=text").ended()
+        return printed.exit_code, printed.err
+
+    def has_begun() -> bool:
+        return "running" in {run.outcome for run in [read_status(postgres_url).last_run] if run}
+
+    assert commands.sync(warehouse=postgres_url).ended().exit_code == 0
+    first = commands.held_up_sync(warehouse=postgres_url)
+    deadline = time.monotonic() + PATIENCE
+    while not has_begun() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert status() == (0, "")
+    first.kill()
+    while status()[0] == 0 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    exit_code, told = status()
+    assert exit_code == 7
+    assert re.match(r"encord-sync: the last run \(\S+, [-\d]+ [:\d]+Z\) died\.", told), told
+    commands.let_go()
+    assert commands.sync(warehouse=postgres_url).ended().exit_code == 0
+    assert status() == (0, "")
 
 
 @pytest.fixture

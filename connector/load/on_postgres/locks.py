@@ -7,15 +7,19 @@ also be bypassed.
 
 If this connection is lost in the middle of a project, the run goes on, and the lock on the connection that writes
 (`writing_lock`) keeps others out. The next project takes its lock on a new connection.
+
+Whoever writes also shares one lock with all the others from beginning to end. It keeps nobody out: it tells a run that
+goes on from one that died.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 
 import psycopg
 
 from connector.load.contract.postgres_location import PostgresLocation
+from connector.load.contract.session import Session
 from connector.load.contract.warehouse import Warehouse
 from connector.load.locks.lock_holder import LockHolder, locked
 from connector.load.on_postgres.connecting import RawConnection, connect
@@ -23,6 +27,7 @@ from connector.load.on_postgres.refusals import statement_failure
 from connector.load.on_postgres.warehouse import PostgresWarehouse
 from connector.load.on_postgres.writing_lock import WritingLock
 
+_AT_WORK, _WRITTEN = "at work", "written"
 _OPEN, _CLOSE = "/* held by ", " */"
 
 _HOLDER = """
@@ -31,6 +36,12 @@ FROM pg_locks JOIN pg_stat_activity AS activity ON activity.pid = pg_locks.pid
 WHERE pg_locks.locktype = 'advisory' AND pg_locks.granted AND pg_locks.objsubid = 1
   AND pg_locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())
   AND pg_locks.classid::bigint << 32 | pg_locks.objid::bigint = %s
+"""
+_HELD = """
+SELECT count(*) FROM pg_locks
+WHERE locktype = 'advisory' AND granted AND objsubid = 1
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND classid::bigint << 32 | objid::bigint IN ({keys})
 """
 
 
@@ -49,6 +60,9 @@ class PostgresLocks:
     def write_with(self, warehouse: Warehouse) -> None:
         """Names the warehouse whose connection holds the locks of projects too, from now on."""
         self._writer = warehouse if isinstance(warehouse, PostgresWarehouse) else None
+        if self._raw is not None:
+            with suppress(psycopg.Error):  # a connection that is lost; the next one does it
+                self._say_at_work(self._raw)
 
     @contextmanager
     def schema(self) -> Iterator[None]:
@@ -65,7 +79,7 @@ class PostgresLocks:
         with self._held(f"SELECT pg_try_advisory_lock({key})", key) as is_mine:
             if not is_mine:
                 raise locked(what, self._other_holder(key))
-            writing = WritingLock(_key(self._location.schema, project_hash, "written"), what)
+            writing = WritingLock(_key(self._location.schema, project_hash, _WRITTEN), what)
             with nullcontext() if self._writer is None else self._writer.holding(writing):
                 yield
 
@@ -90,7 +104,12 @@ class PostgresLocks:
             self._raw = connect(self._location)
             # The lock must last as long as the run needs it, and this connection is idle for all that time.
             self._raw.execute("SET idle_session_timeout = 0")
+            if self._writer is not None:
+                self._say_at_work(self._raw)
         return self._raw
+
+    def _say_at_work(self, raw: RawConnection) -> None:
+        raw.execute(self._signed(f"SELECT pg_advisory_lock_shared({_key(self._location.schema, _AT_WORK)})"))
 
     def _signed(self, statement: str) -> bytes:
         """The statement with its holder in a comment: the server shows it to anybody who asks who holds the lock."""
@@ -109,6 +128,19 @@ class PostgresLocks:
         """Ends the connection, and with it every lock."""
         if self._raw is not None:
             self._raw.close()
+
+
+def is_somebody_at_work(session: Session, location: PostgresLocation, project_hashes: Collection[str]) -> bool:
+    """Whether a run writes, or is about to.
+
+    Args:
+        session: on the warehouse, in a transaction.
+        location: the warehouse.
+        project_hashes: its projects.
+    """
+    keys = [_key(location.schema, _AT_WORK), *(_key(location.schema, each, _WRITTEN) for each in project_hashes)]
+    [(held,)] = session.rows(_HELD.format(keys=", ".join(map(str, keys))))
+    return bool(held)
 
 
 def _key(*names: str) -> int:

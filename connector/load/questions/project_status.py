@@ -1,12 +1,15 @@
 """What a warehouse holds, project by project: the last run, how fresh, how much, what failed. Only reads."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import pyarrow as pa
 
 from connector.load.contract.lake_location import LakeLocation
+from connector.load.contract.postgres_location import PostgresLocation
 from connector.load.contract.revisions import head_revision
+from connector.load.contract.session import Session
 from connector.load.contract.warehouse_url import DuckDBLocation, warehouse_location
 from connector.load.questions.reading import open_for_reading
 from connector.load.questions.shard_status import ShardStatus, read_shards, together
@@ -138,18 +141,26 @@ def read_status(url: str, schema: str | None = None) -> WarehouseStatus:
         failures = session.rows(
             "SELECT project_hash, label_hash, kind, message FROM sync_failure ORDER BY project_hash, label_hash"
         )
-        runs = [LastRun(*row) for row in session.rows(_LAST_RUN)]
-    location = warehouse_location(url, schema)
-    runs = [replace(run, outcome="died") if _has_died(run, location) else run for run in runs]
+        runs = [
+            replace(run, outcome="died") if _has_died(run, session, warehouse_location(url, schema), found) else run
+            for run in [LastRun(*row) for row in session.rows(_LAST_RUN)]
+        ]
     of_label_rows = tuple((row[0], row[1], row[2], row[3]) for row in failures)
     projects = tuple(project.with_shards(shards.get(project.project_hash, ())) for project in found)
     return WarehouseStatus(head_revision(), projects, of_label_rows, next(iter(runs), None))
 
 
-def _has_died(run: LastRun, location: object) -> bool:
-    """Whether a run is known to have ended without saying so; of PostgreSQL nobody knows it."""
+def _has_died(run: LastRun, session: Session, location: object, projects: Sequence[ProjectStatus]) -> bool:
+    """Whether a run has ended without saying so."""
     if run.outcome != "running":
         return False
+    if isinstance(location, PostgresLocation):
+        from connector.load.on_postgres.locks import is_somebody_at_work as is_somebody_writing
+
+        if is_somebody_writing(session, location, [project.project_hash for project in projects]):
+            return False
+        # It may have come to its end since it was read.
+        return session.rows("SELECT outcome FROM sync_run WHERE run_id = $run_id", run_id=run.run_id) == [("running",)]
     if isinstance(location, LakeLocation):
         from connector.load.on_iceberg.lease import LEASE, is_somebody_at_work
 
