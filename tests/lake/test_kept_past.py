@@ -88,7 +88,7 @@ def test_upkeep_keeps_every_moment_in_few_files(
 ) -> None:
     monkeypatch.setattr(upkeep, "LEAST_AGE_OF_FILES", timedelta(0))
     seen: dict[datetime, list[tuple[Any, ...]]] = {}
-    for turn in range(1, 9):
+    for turn in range(1, 11):
         with lake.working_on(PROJECT):
             move(lake, turn / 16)
         seen[datetime.now(UTC)] = places(tmp_path)
