@@ -97,7 +97,7 @@ def write_page(warehouse: str, schema: str | None, wanted: PageWanted, out: Path
     """
     now = datetime.now(UTC)
     files = None if wanted.video_dir is None else MediaFolder(wanted.video_dir)
-    with open_for_reading(warehouse, schema) as session:
+    with open_for_reading(warehouse, schema, on_one_thread=True) as session:
         answers = answered(session, wanted, now)
     # The warehouse is closed: decoding a long video must not keep a sync waiting.
     text = filled(answers, {}, now)

@@ -21,7 +21,12 @@ from connector.load.tables.declaration import internal_schema
 
 @contextmanager
 def open_for_reading(
-    url: str, schema: str | None = None, as_of: str | None = None, *, has_views: bool = True
+    url: str,
+    schema: str | None = None,
+    as_of: str | None = None,
+    *,
+    has_views: bool = True,
+    on_one_thread: bool = False,
 ) -> Iterator[Session]:
     """A session on an existing warehouse of this release, opened read-only, and closed at the end of the block.
 
@@ -30,12 +35,15 @@ def open_for_reading(
         schema: the schema of its tables, if not the default one.
         as_of: the moment that the session shall see: a time, or the name of a mark; by default the present.
         has_views: whether views will be asked; those of a lake are made each time, which takes longer than the rest.
+        on_one_thread: whether DuckDB shall use one thread, if the URL does not say otherwise: each takes its memory.
 
     Raises:
         ConnectorError: CONFIGURATION, LOCKED or WAREHOUSE if it cannot be opened, or does not exist; SCHEMA if it holds
             no tables of this release.
     """
     location = warehouse_location(url, schema)
+    if on_one_thread and not isinstance(location, PostgresLocation):
+        location = dataclasses.replace(location, settings={"threads": "1", **location.settings})
     if isinstance(location, LakeLocation):
         require_pyiceberg()
         from connector.load.on_iceberg.opening import open_lake_for_reading
