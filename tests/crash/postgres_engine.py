@@ -51,19 +51,24 @@ class PostgresEngine:
         while self._databases:
             self.server.drop_database(self._databases.pop())
 
-    @contextlib.contextmanager
     def reading(
         self,
         url: str,
         tables: Collection[str] | None = None,  # noqa: ARG002
-    ) -> Iterator["_PostgresReading"]:
-        plain = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-        with psycopg.connect(
-            plain, autocommit=True, options="-c search_path=encord,encord_internal -c timezone=UTC"
-        ) as connection:
-            # As DuckDB hands it out: text.
-            connection.adapters.register_loader("jsonb", TextLoader)
-            yield _PostgresReading(connection)
+    ) -> contextlib.AbstractContextManager["_PostgresReading"]:
+        return reading_postgres(url)
+
+
+@contextlib.contextmanager
+def reading_postgres(url: str) -> Iterator["_PostgresReading"]:
+    """A connection to a warehouse; see `Engine.reading`."""
+    plain = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(
+        plain, autocommit=True, options="-c search_path=encord,encord_internal -c timezone=UTC"
+    ) as connection:
+        # As DuckDB hands it out: text.
+        connection.adapters.register_loader("jsonb", TextLoader)
+        yield _PostgresReading(connection)
 
 
 class _PostgresReading:

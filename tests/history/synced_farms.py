@@ -1,7 +1,7 @@
 """The sample farm in PostgreSQL as tests sync it and look at it, and a warehouse to write to, on any engine."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ from connector.load import open_warehouse
 from connector.load.questions.reading import open_for_reading
 from connector.load.writing.sql_warehouse import SqlWarehouse
 from connector.sample import SampleServer
+from tests.crash.postgres_engine import reading_postgres
 from tests.sync.synced_warehouse import SyncedWarehouse
 
 
@@ -22,6 +23,9 @@ class SyncedPostgres(SyncedWarehouse):
     @property
     def url(self) -> str:
         return self._url
+
+    def _reading_receipts(self) -> AbstractContextManager[Any]:
+        return reading_postgres(self._url)
 
     def rows(self, query: str, **parameters: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 - whatever is asked with
         with open_for_reading(self._url) as session, session.transaction():

@@ -55,7 +55,7 @@ def test_every_moment_is_as_it_was(
     tables = [(shown["object_annotation"], shown["label_row"]) for _, shown in seen]
     changed = [step for step in range(1, steps) if tables[step] != tables[step - 1]]
     assert len(changed) > steps // 2, "the edits can be seen"
-    with open_for_reading(url, has_views=False) as session:
+    with open_for_reading(url) as session:
         for step, (moment, shown) in enumerate(seen):
             assert not differing(session, moment, shown), made[max(0, step - 1) : step + 2]
         for step in changed[:3]:
@@ -71,7 +71,7 @@ def test_every_moment_is_as_it_was(
     with open_for_reading(url, as_of="training", has_views=False) as session:
         looked = shown_now(session, engine, has_views=False)
     assert looked == {name: seen[marked][1][name] for name in looked}, "a session that looks back sees it, too"
-    with open_for_reading(url, has_views=False) as session:
+    with open_for_reading(url) as session:
         for step in (marked, *range(limit, steps, 4)):
             assert not differing(session, *seen[step]), step
         forgotten = shown_at(session, engine, schema, seen[1][0], has_views=False)
