@@ -14,17 +14,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from bench import results
-from bench.compared_ways import sync
-from bench.engines import ENGINES, empty_warehouse
-from bench.large_worlds.scale import Scale
+from bench.consensus_views import synced_branches
+from bench.engines import ENGINES
 from bench.options import parser, size_of
-from bench.serving import ServedWorld
 from bench.workloads import Size
-from connector.load import open_warehouse
 
 QUESTION = "consensus_units"
 UNITS: dict[Size, int] = {"quick": 2, "normal": 48, "full": 4_848}
-BRANCHES, OBJECTS, FRAMES = 3, 8, 86
+FRAMES = 86
 """4,848 videos of 86 frames and 8 objects in 3 branches are 10,006,272 annotations."""
 WHOLE = "consensus_unit, all data units"
 OF_ONE_UNIT = {
@@ -36,29 +33,12 @@ QUESTIONS = {WHOLE: "SELECT * FROM consensus_unit", **OF_ONE_UNIT}
 
 def measure(engine: str, size: Size, tries: int) -> list[dict[str, Any]]:
     """Sync a project with branches, and ask each question, every column fetched into Python."""
-    scale = Scale(
-        rows=UNITS[size],
-        annotations=FRAMES * OBJECTS,
-        objects=OBJECTS,
-        branches=BRANCHES,
-        templates=8,
-        with_classifications=True,
-    )
-    with empty_warehouse(engine) as url:
-        with ServedWorld(scale) as world:
-            sync(world, url)
-        # As an analyst opens the file: with DuckDB's own limit of memory, not that of a sync.
-        warehouse = open_warehouse(f"{url}?memory_limit=8GB" if engine == "duckdb" else url)
-        try:
-            with warehouse.connection() as connection:
-                return [
-                    {"engine": engine, "annotations": scale.rows * scale.annotations * BRANCHES, "units": scale.rows}
-                    | {"query": name}
-                    | _seconds(connection, _about_a_unit(connection, query), tries)
-                    for name, query in QUESTIONS.items()
-                ]
-        finally:
-            warehouse.close()
+    with synced_branches(engine, UNITS[size], FRAMES) as (connection, annotations):
+        return [
+            {"engine": engine, "annotations": annotations, "units": UNITS[size], "query": name}
+            | _seconds(connection, _about_a_unit(connection, query), tries)
+            for name, query in QUESTIONS.items()
+        ]
 
 
 def _about_a_unit(connection: sa.Connection, query: str) -> Callable[[], str]:

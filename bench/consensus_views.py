@@ -8,6 +8,8 @@ alike. Each view is read whole, every column, into a temporary table of the same
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,17 +31,17 @@ FRAMES = 100
 """42 videos of 100 frames and 8 objects in 3 branches are 100,800 annotations, and 504 classification instances."""
 
 
-def measure(engine: str, size: Size, tries: int) -> list[dict[str, Any]]:
-    """Sync a project with branches, and read each consensus view."""
+@contextmanager
+def synced_branches(engine: str, videos: int, frames: int) -> Iterator[tuple[sa.Connection, int]]:
+    """A connection to a warehouse with a project of so many videos in branches, and how many annotations it has."""
     scale = Scale(
-        rows=VIDEOS[size],
-        annotations=FRAMES * OBJECTS,
+        rows=videos,
+        annotations=frames * OBJECTS,
         objects=OBJECTS,
         branches=BRANCHES,
         templates=8,
         with_classifications=True,
     )
-    views = [file.view_name for file in view_files() if file.subject == "consensus" and not file.is_internal]
     with empty_warehouse(engine) as url:
         with ServedWorld(scale) as world:
             sync(world, url)
@@ -47,13 +49,19 @@ def measure(engine: str, size: Size, tries: int) -> list[dict[str, Any]]:
         warehouse = open_warehouse(f"{url}?memory_limit=8GB" if engine == "duckdb" else url)
         try:
             with warehouse.connection() as connection:
-                return [
-                    {"engine": engine, "annotations": scale.rows * scale.annotations * BRANCHES, "view": view}
-                    | _seconds(connection, view, tries)
-                    for view in views
-                ]
+                yield connection, scale.rows * scale.annotations * BRANCHES
         finally:
             warehouse.close()
+
+
+def measure(engine: str, size: Size, tries: int) -> list[dict[str, Any]]:
+    """Sync a project with branches, and read each consensus view."""
+    views = [file.view_name for file in view_files() if file.subject == "consensus" and not file.is_internal]
+    with synced_branches(engine, VIDEOS[size], FRAMES) as (connection, annotations):
+        return [
+            {"engine": engine, "annotations": annotations, "view": view} | _seconds(connection, view, tries)
+            for view in views
+        ]
 
 
 def _seconds(connection: sa.Connection, view: str, tries: int) -> dict[str, Any]:

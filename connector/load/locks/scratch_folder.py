@@ -26,7 +26,8 @@ class ScratchFolder:
     """
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix=PREFIX)
+        # The next process may be deleting what this one deletes at its end: what is left then goes with the one after.
+        self._folder = tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)
         self.path = Path(self._folder.name)
         self._lock = FileLock(self.path / _LOCK, thread_local=False)
         self._lock.acquire(blocking=False)
