@@ -22,6 +22,7 @@ from connector.load.on_postgres.connecting import connect
 from connector.load.on_postgres.writing_lock import WritingLock
 from connector.load.questions.project_status import read_status
 from connector.load.sync_locks import sync_locks
+from connector.runs.run_record import Run
 from connector.sample import Fault, Hook, SampleServer
 from tests.locks.started_commands import PATIENCE, StartedCommands
 from tests.postgres.synced_engines import counts, sync
@@ -130,6 +131,26 @@ def test_a_run_that_was_killed_is_told_from_one_that_goes_on(commands: StartedCo
     commands.let_go()
     assert commands.sync(warehouse=postgres_url).ended().exit_code == 0
     assert status() == (0, "")
+
+
+def test_a_run_between_two_projects_goes_on(postgres_url: str) -> None:
+    def outcome() -> str | None:
+        last = read_status(postgres_url).last_run
+        return None if last is None else last.outcome
+
+    with contextlib.closing(open_warehouse(postgres_url)) as warehouse, sync_locks(postgres_url, None, ME) as locks:
+        with locks.schema():
+            pass
+        warehouse.record_run(Run.begin().row(warehouse, 0))
+        assert outcome() == "died", "nobody has said yet that it is at work"
+        locks.write_with(warehouse)
+        assert outcome() == "running"
+        with locks.project("project-1"):
+            cut_connections(postgres_url, that_writes=False)
+        with locks.project("project-2"):
+            pass
+        assert outcome() == "running", "it is said again on a new connection"
+    assert outcome() == "died"
 
 
 @pytest.fixture
